@@ -1,0 +1,55 @@
+/**
+ * The layers of ARCHITECTURE.md, as a check: imports point down only, and never in a circle.
+ * Each entry names a room and the only rooms (besides itself) that it may import from.
+ */
+const L1 = ['kernel'];
+const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement'];
+const rooms = {
+  kernel: [],
+  ring: L1,
+  membership: L1,
+  tasks: L1,
+  executor: L1,
+  placement: ['kernel', 'ring', 'membership', 'tasks', 'executor'],
+  'node/core': core,
+  'node/io': [...core, 'node/core'],
+  'executor/io': ['kernel', 'executor'],
+};
+const pure = (room) => `^src/${room}/(?!io/)`;
+const escaped = (rest) => rest.map((r) => `^src/${r}/(?!io/)`).join('|');
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(rooms).map(([room, below]) => ({
+      name: `layer-${room.replace('/', '-')}`,
+      comment: `${room} may import only ${below.join(', ') || 'nothing'} of src/`,
+      severity: 'error',
+      from: { path: room.endsWith('/io') ? `^src/${room}/` : pure(room) },
+      to: {
+        path: '^src/',
+        pathNot: [room.endsWith('/io') ? `^src/${room}/` : pure(room), escaped(below)].filter(Boolean).join('|'),
+      },
+    })),
+    {
+      name: 'client-stands-alone',
+      comment: 'the client speaks HTTP; it shares only kernel and the API schema with the daemon',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { path: '^src/', pathNot: '^src/(client|kernel|api/schema)' },
+    },
+    {
+      name: 'commands-speak-to-the-client',
+      comment: 'commands load the daemon only through src/cli/commands/up.ts',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '^src/cli/commands/up' },
+      to: { path: '^src/(ring|membership|tasks|executor|placement|node)/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CoveyError } from '../kernel/errors.js';
+import { jobId, nodeId, type JobId } from '../kernel/ids.js';
+import { TASK_STATES, type TaskState } from '../kernel/states.js';
+import type { Driver } from '../node/driver.js';
+import { streamOutput } from './output.js';
+import { SubmitBodySchema, type SelfView, type SubmitBody } from './schema.js';
+import { submissionOf } from './submission.js';
+import { candidateView, explanation, jobView, nodeView, taskDetail, taskView } from './views.js';
+
+export interface RoutesContext {
+  readonly driver: Driver;
+  self(): SelfView;
+  /** Begins to leave; the answer is given first. */
+  leave(): void;
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+type Params = Readonly<Record<'job' | 'index', string>>;
+
+const ANY_NEEDS = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
+
+/** The HTTP API, version 1, as src/api/schema.ts describes it. */
+export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesContext): void {
+  app.post('/v1/jobs', { schema: { body: SubmitBodySchema } }, async (request, reply) => {
+    const key = request.headers['idempotency-key'];
+    const submission = submissionOf(request.body as SubmitBody, Array.isArray(key) ? key[0] : key, Date.now());
+    const { job, tasks, existed, replicas, acked } = await driver.request(
+      { op: 'submit', ...submission },
+      goneOf(reply),
+    );
+    void reply.status(202).header('location', `/v1/jobs/${job}`);
+    return { job, tasks, durability: { replicas, acked }, existed };
+  });
+
+  app.get('/v1/jobs', async (request, reply) => {
+    const { prefix = '', state, cursor, limit } = request.query as Query;
+    if (!/^[0-9a-z]*$/.test(prefix))
+      throw new CoveyError('usage', `${JSON.stringify(prefix)} is no prefix of a job id`);
+    const beforeMs = cursor === undefined ? undefined : whole('cursor', cursor, 0, 1e15);
+    const max = whole('limit', limit, 1, 1000, 100);
+    const found = await driver.request(
+      { op: 'jobs', prefix, state: stateOf(state), beforeMs, limit: max },
+      goneOf(reply),
+    );
+    const { jobs, asked, answered } = found;
+    const last = jobs.length === max ? jobs.at(-1) : undefined;
+    return {
+      jobs: jobs.map(jobView),
+      cursor: last ? String(last.createdAtMs) : null,
+      ...completeness(asked, answered),
+    };
+  });
+
+  app.get('/v1/jobs/:job', async (request, reply) => {
+    const { waitMs } = request.query as Query;
+    const job = jobOf(request);
+    const info = await driver.request({ op: 'job', job, waitMs: whole('waitMs', waitMs, 0, 60_000, 0) }, goneOf(reply));
+    return { ...jobView(info), ...completeness(1, 1) };
+  });
+
+  app.get('/v1/jobs/:job/tasks', async (request, reply) => {
+    const { after, limit, state } = request.query as Query;
+    const page = await driver.request(
+      {
+        op: 'tasks',
+        job: jobOf(request),
+        after: whole('after', after, -1, 2 ** 31, -1),
+        limit: whole('limit', limit, 1, 1000, 1000),
+        state: stateOf(state),
+      },
+      goneOf(reply),
+    );
+    const tasks = page.tasks.map((task) => taskView(page.job, task));
+    return { tasks, next: page.next ?? null, ...completeness(page.asked, page.answered) };
+  });
+
+  app.post('/v1/jobs/:job/cancel', async (request, reply) => {
+    const job = jobOf(request);
+    const { tasks } = await driver.request({ op: 'cancel', job }, goneOf(reply));
+    return { job, cancelled: tasks };
+  });
+
+  app.get('/v1/tasks/:job/:index', async (request, reply) => {
+    return taskDetail(await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply)));
+  });
+
+  app.post('/v1/tasks/:job/:index/cancel', async (request, reply) => {
+    const task = taskOf(request);
+    const { tasks } = await driver.request({ op: 'cancel', ...task }, goneOf(reply));
+    return { job: task.job, cancelled: tasks };
+  });
+
+  app.get('/v1/tasks/:job/:index/explain', async (request, reply) => {
+    return explanation(await driver.request({ op: 'explain', ...taskOf(request) }, goneOf(reply)));
+  });
+
+  app.get('/v1/tasks/:job/:index/logs', async (request, reply) => {
+    const { stream = 'stdout', offset, follow } = request.query as Query;
+    if (stream !== 'stdout' && stream !== 'stderr') throw new CoveyError('usage', 'stream is stdout or stderr');
+    const from = whole('offset', offset, 0, Number.MAX_SAFE_INTEGER, 0);
+    return streamOutput(
+      driver,
+      reply,
+      { ...taskOf(request), stream, offset: from },
+      follow === '1' || follow === 'true',
+    );
+  });
+
+  app.get('/v1/nodes', async () => {
+    const nodes = await driver.request({ op: 'nodes' });
+    const me = nodeId(self().node);
+    return { nodes: nodes.map((node) => nodeView(node, me)) };
+  });
+
+  app.get('/v1/ring', async (request) => {
+    const { key = '' } = request.query as Query;
+    if (key === '') throw new CoveyError('usage', 'a key is needed', 'as in /v1/ring?key=NAME');
+    const { candidates, hash } = await driver.request({ op: 'ring', key, needs: ANY_NEEDS });
+    return { key, hash, candidates: candidates.map(candidateView) };
+  });
+
+  app.get('/v1/node', () => self());
+  app.post('/v1/node/leave', (_request, reply) => {
+    reply.raw.once('finish', leave);
+    return { leaving: true };
+  });
+  app.get('/healthz', () => ({ ok: true }));
+  app.get('/readyz', (_request, reply) => {
+    const { ready } = self();
+    void reply.status(ready ? 200 : 503);
+    return { ready };
+  });
+}
+
+/** Aborted when the client goes away before it has its answer. */
+export function goneOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableEnded) gone.abort();
+  });
+  return gone.signal;
+}
+
+function jobOf(request: FastifyRequest): JobId {
+  return jobId((request.params as Params).job);
+}
+
+function taskOf(request: FastifyRequest): { job: JobId; index: number } {
+  return { job: jobOf(request), index: whole('task', (request.params as Params).index, 0, 2 ** 31) };
+}
+
+function stateOf(text: string | undefined): TaskState | undefined {
+  if (text === undefined) return undefined;
+  const state = TASK_STATES.find((known) => known === text);
+  if (state === undefined)
+    throw new CoveyError('usage', `no task is ever ${JSON.stringify(text)}`, TASK_STATES.join(', '));
+  return state;
+}
+
+function whole(name: string, text: string | undefined, min: number, max: number, absent?: number): number {
+  if (text === undefined && absent !== undefined) return absent;
+  const value = /^-?\d{1,16}$/.test(text ?? '') ? Number(text) : NaN;
+  if (value >= min && value <= max) return value;
+  throw new CoveyError('usage', `${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
+}
+
+function completeness(asked: number, answered: number): { partial: boolean; asked: number; answered: number } {
+  return { partial: answered < asked, asked, answered };
+}

@@ -1,0 +1,201 @@
+import { ResourcesSchema } from '../kernel/resources.js';
+import type { TaskState as State } from '../kernel/states.js';
+import { amount, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
+
+/**
+ * The bodies of the HTTP API, shared by daemon, client and CLI. Times are ISO 8601 in UTC; ids are strings; sizes are
+ * bytes. Fields may be added, never renamed.
+ */
+
+const TasksSchema = Type.Union([
+  record({ kind: Type.Literal('single') }),
+  /** Indexes first, first + step, … up to last: `--array 1-100:2`. */
+  record({ kind: Type.Literal('range'), first: count(2 ** 31), last: count(2 ** 31), step: count(2 ** 31) }),
+  /** One task a line, indexes 0, 1, …: `--each-line`. The line is COVEY_ITEM and replaces `{}`. */
+  record({ kind: Type.Literal('lines'), lines: list(Type.String(), 1_000_000) }),
+]);
+
+/** POST /v1/jobs. The header Idempotency-Key makes a repeat of the same submission the same job. */
+export const SubmitBodySchema = record({
+  name: Type.Optional(text(200)),
+  /** argv; with `shell` one element, run by /bin/sh -c. */
+  argv: list(Type.String(), 65_536),
+  shell: Type.Optional(Type.Boolean()),
+  cwd: Type.Optional(text(4096)),
+  env: Type.Optional(textMap(4096, 512 * 1024)),
+  /** base64. */
+  stdin: Type.Optional(Type.String()),
+  needs: Type.Optional(Type.Partial(ResourcesSchema, { additionalProperties: false })),
+  tasks: Type.Optional(TasksSchema),
+  timeoutMs: Type.Optional(amount(366 * 86_400_000)),
+  retries: Type.Optional(count(1000)),
+  contract: Type.Optional(oneOf('at-least-once')),
+  key: Type.Optional(text(1024)),
+});
+export type SubmitBody = Static<typeof SubmitBodySchema>;
+
+export interface Submitted {
+  readonly job: string;
+  readonly tasks: number;
+  readonly durability: { readonly replicas: number; readonly acked: number };
+  /** True where the idempotency key was known: nothing new was made. */
+  readonly existed: boolean;
+}
+
+/** How complete an answer is, since no node knows everything. */
+export interface Completeness {
+  readonly partial: boolean;
+  readonly asked: number;
+  readonly answered: number;
+}
+
+/** GET /v1/jobs/{id}?waitMs=: answers when the job is terminal or after `waitMs` (at most 60,000), whichever is first. */
+export interface JobView {
+  readonly job: string;
+  readonly name: string;
+  readonly state: State;
+  readonly tasks: number;
+  readonly counts: Readonly<Record<State, number>>;
+  readonly submittedAt: string;
+  readonly finishedAt: string | null;
+}
+
+export interface TaskView {
+  /** JOB/INDEX. */
+  readonly id: string;
+  readonly index: number;
+  readonly state: State;
+  /** NodeId of the node that has or had the last attempt. */
+  readonly executor: string | null;
+  readonly epoch: number | null;
+  readonly attempts: number;
+  readonly exitCode: number | null;
+  /** `SIGKILL`, … for an exit code over 128, as shells say it. */
+  readonly signal: string | null;
+  readonly reason: string | null;
+  readonly submittedAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** GET /v1/tasks/{id}: with the last bytes of its output (base64) once it is terminal. */
+export interface TaskDetail extends TaskView {
+  readonly stdoutTail: string;
+  readonly stderrTail: string;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+}
+
+/** GET /v1/jobs?limit=&cursor=&prefix=&state=: newest first. */
+export interface JobsPage extends Completeness {
+  readonly jobs: readonly JobView[];
+  readonly cursor: string | null;
+}
+
+/** GET /v1/jobs/{id}. */
+export type JobAnswer = JobView & Completeness;
+
+/** GET /v1/jobs/{id}/tasks?limit=&after=&state=&index=: by rising index; `after` is the last index seen. */
+export interface TasksPage extends Completeness {
+  readonly tasks: readonly TaskView[];
+  readonly next: number | null;
+}
+
+/** One step of a task's way to its executor. */
+export interface PlacementStep {
+  readonly node: string;
+  readonly what: 'accepted' | 'refused' | 'stolen' | 'lost';
+  /** The target's own load and bound when it answered. */
+  readonly load?: number;
+  readonly bound?: number;
+  readonly reason?: string;
+}
+
+export interface Candidate {
+  readonly node: string;
+  /** Place in the ring's order for the key, from 0. */
+  readonly order: number;
+  readonly load: number;
+  readonly bound: number;
+  readonly free: number;
+  /** Why it cannot be chosen; absent where it can. */
+  readonly out?: string;
+}
+
+/** GET /v1/tasks/{id}/explain. */
+export interface Explanation {
+  readonly task: string;
+  readonly state: State;
+  /** One sentence: why it is where it is. */
+  readonly summary: string;
+  readonly coordinator: string;
+  readonly shard: number;
+  readonly key: string;
+  readonly path: readonly PlacementStep[];
+  readonly candidates: readonly Candidate[];
+  readonly waiting: number;
+}
+
+/** GET /v1/ring?key=: who would hold and run that key, in order. */
+export interface RingView {
+  readonly key: string;
+  readonly hash: number;
+  readonly candidates: readonly Candidate[];
+}
+
+export interface NodeView {
+  readonly id: string;
+  readonly state: 'alive' | 'suspect' | 'dead' | 'left';
+  readonly self: boolean;
+  readonly addresses: readonly string[];
+  readonly boot: number;
+  readonly version: string;
+  readonly cpus: number;
+  readonly load: {
+    readonly running: number;
+    readonly queued: number;
+    readonly waiting: number;
+    readonly free: number;
+  } | null;
+  readonly resources: Static<typeof ResourcesSchema>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly zone: string;
+  readonly draining: boolean;
+  readonly rttMs: number | null;
+}
+
+/** GET /v1/nodes. */
+export interface NodesAnswer {
+  readonly nodes: readonly NodeView[];
+}
+
+/** GET /v1/node: the daemon that answers. */
+export interface SelfView {
+  readonly node: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly boot: number;
+  readonly listen: readonly string[];
+  readonly socket: string;
+  readonly http: string | null;
+  readonly ready: boolean;
+  /** Frames refused, gossip mesh size, queue lengths, peers. */
+  readonly stats: Readonly<Record<string, number>>;
+  readonly health: readonly { readonly what: string; readonly hint: string }[];
+}
+
+/** POST /v1/jobs/{id}/cancel and /v1/tasks/{id}/cancel: what was asked to end. Committed before it is answered. */
+export interface Cancelled {
+  readonly job: string;
+  readonly cancelled: number;
+}
+
+/** Every error: application/problem+json (RFC 9457) with covey's code and hint. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly hint?: string;
+}

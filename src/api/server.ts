@@ -1,0 +1,127 @@
+import { chmodSync, rmSync } from 'node:fs';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { CoveyError } from '../kernel/errors.js';
+import type { NodeCore } from '../node/core/node-core.js';
+import type { Transport } from '../node/core/ports.js';
+import type { Message } from '../node/core/wire.js';
+import type { Driver } from '../node/driver.js';
+import { VERSION } from '../version.js';
+import { problemOf } from './problem.js';
+import { addRoutes } from './routes.js';
+import type { SelfView } from './schema.js';
+
+export interface ApiOptions {
+  readonly driver: Driver;
+  readonly core: NodeCore;
+  readonly transport: Transport<Message>;
+  readonly boot: number;
+  /** Path of the Unix socket; only its owner may use it. */
+  readonly socket: string;
+  /** HOST:PORT for TCP besides. */
+  readonly http?: string | undefined;
+  leave(): void;
+}
+
+export interface Api {
+  readonly ready: {
+    readonly node: string;
+    readonly listen: string[];
+    readonly socket: string;
+    readonly http: string | null;
+  };
+  close(): Promise<void>;
+}
+
+/** A million lines of an array in one body. */
+const BODY_BYTES_MAX = 128 * 2 ** 20;
+
+/**
+ * Serves the HTTP API on a Unix socket, and on TCP if asked.
+ *
+ * @throws CoveyError `usage` where the TCP address cannot be used
+ */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const local = build(options, () => self());
+  const tcp = options.http === undefined ? undefined : build(options, () => self());
+  let http: string | null = null;
+  const self = () => selfView(options, http);
+  rmSync(options.socket, { force: true });
+  await local.listen({ path: options.socket });
+  chmodSync(options.socket, 0o600);
+  try {
+    if (tcp && options.http !== undefined) http = await listenTcp(tcp, options.http);
+  } catch (error) {
+    await local.close();
+    throw error;
+  }
+  const ready = {
+    node: options.transport.id,
+    listen: [...options.transport.addresses()],
+    socket: options.socket,
+    http,
+  };
+  return {
+    ready,
+    close: async () => {
+      await Promise.all([local.close(), tcp?.close()]);
+    },
+  };
+}
+
+function build(options: ApiOptions, self: () => SelfView): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status === 429) void reply.header('retry-after', '1');
+    return reply.status(problem.status).type('application/problem+json').send(problem);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const problem = problemOf(new CoveyError('not-found', `there is no ${request.method} ${request.url}`));
+    return reply.status(404).type('application/problem+json').send(problem);
+  });
+  addRoutes(app, { driver: options.driver, self, leave: options.leave });
+  return app;
+}
+
+async function listenTcp(app: FastifyInstance, address: string): Promise<string> {
+  const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?):(\d+)$/.exec(address) ?? [];
+  const isLocal = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (!isLocal) {
+    const hint = 'the API has no access control yet: listen on 127.0.0.1, and forward the port where needed';
+    throw new CoveyError('usage', `--http ${address} is not a loopback HOST:PORT`, hint);
+  }
+  try {
+    return await app.listen({ host, port: Number(port) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new CoveyError('held', `port ${port} on ${host} is in use`, 'choose another for --http');
+  }
+}
+
+/** Below this many mesh peers, in a flock that has more members, gossip is badly knit. */
+const MESH_MIN = 1;
+
+function selfView({ core, transport, boot, socket }: ApiOptions, http: string | null): SelfView {
+  const { peers, mesh, refused, dropped } = transport.stats();
+  const refusals = Object.fromEntries(Object.entries(refused).map(([cause, n]) => [`refused.${cause}`, n]));
+  const isThin = core.membership.counts.alive > 3 && mesh.rumours < MESH_MIN;
+  const health = isThin
+    ? [{ what: `only ${mesh.rumours} gossip peers`, hint: 'check that nodes can dial each other' }]
+    : [];
+  return {
+    node: transport.id,
+    version: VERSION,
+    pid: process.pid,
+    boot,
+    listen: transport.addresses(),
+    socket,
+    http,
+    ready: core.membership.isJoined,
+    stats: { ...core.stats(), peers, 'mesh.rumours': mesh.rumours, 'mesh.load': mesh.load, dropped, ...refusals },
+    health,
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { CoveyError } from '../kernel/errors.js';
+import type { JobId } from '../kernel/ids.js';
+import type { Submission } from '../node/core/gateway/requests.js';
+import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
+import { LIMITS, type JobSpec } from '../tasks/spec.js';
+import type { SubmitBody } from './schema.js';
+
+const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** From here fresh ids count time: in the first 34 years eight digits hold it. */
+const ID_EPOCH_MS = Date.UTC(2020, 0, 1);
+
+/** Eight digits of time, ten of chance (50 bits): ids sort by time and do not collide. */
+export function freshJobId(wallMs: number): JobId {
+  let time = '';
+  for (let rest = wallMs - ID_EPOCH_MS, i = 0; i < 8; i++) {
+    time = BASE32.charAt(rest % 32) + time;
+    rest = Math.floor(rest / 32);
+  }
+  return `${time}${digits(randomBytes(10))}` as JobId;
+}
+
+/** The id that (submitter, key) always has. */
+export function keyedJobId(submitter: string, key: string): JobId {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([submitter, key]))
+    .digest();
+  return `k${digits(hash.subarray(0, 20))}` as JobId;
+}
+
+function digits(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => BASE32.charAt(byte % 32)).join('');
+}
+
+/**
+ * Makes a submission of a request's body.
+ *
+ * @throws CoveyError `usage` or `too-large`
+ */
+export function submissionOf(body: SubmitBody, key: string | undefined, wallMs: number): Submission {
+  const submitter = userInfo().username;
+  const spec = specOf(body, submitter);
+  const { range, items } = tasksOf(body);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([spec, range, items ?? null]))
+    .digest('hex');
+  const isKeyed = key !== undefined && !key.startsWith(FRESH_KEY);
+  const job = key === undefined ? freshJobId(wallMs) : keyedJobId(submitter, key);
+  return { job, digest, isKeyed, spec, range, ...(items ? { items } : {}) };
+}
+
+/** Keys that clients make up themselves, for safe retries: nobody can know them from before. */
+const FRESH_KEY = 'fresh-';
+
+function specOf(body: SubmitBody, submitter: string): JobSpec {
+  const { argv, shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
+  if (argv.length === 0 || argv[0] === '') throw new CoveyError('usage', 'the command is empty', 'give one after --');
+  if (shell && argv.length !== 1) throw new CoveyError('usage', 'a shell command must be one string');
+  const stdin = body.stdin === undefined ? undefined : Buffer.from(body.stdin, 'base64');
+  if (stdin && stdin.length > LIMITS.stdinBytesMax) {
+    const hint = `at most ${LIMITS.stdinBytesMax / 1024}K; put the file where the nodes can read it`;
+    throw new CoveyError('too-large', `stdin has ${stdin.length} bytes`, hint);
+  }
+  for (const variable of Object.keys(env)) {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) continue;
+    throw new CoveyError('usage', `${JSON.stringify(variable)} is not the name of an environment variable`);
+  }
+  const spec: JobSpec = {
+    name: name ?? argv[0]?.split('/').at(-1)?.slice(0, 200) ?? '',
+    ...{ submitter, argv, shell, env, retries },
+    contract: 'at-least-once',
+    needs: { cpus: 1, memBytes: 0, gpus: 0, custom: {}, ...needs },
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(key === undefined ? {} : { key }),
+  };
+  const bytes = Buffer.byteLength(JSON.stringify({ argv, env })) + (stdin?.length ?? 0);
+  if (bytes > LIMITS.specBytesMax) {
+    throw new CoveyError('too-large', `command, environment and stdin have ${bytes} bytes`, 'at most 512K together');
+  }
+  if ([...argv, ...Object.values(env), cwd ?? ''].some((word) => word.includes('\0'))) {
+    throw new CoveyError('usage', 'a command, its environment or directory contains a NUL character');
+  }
+  return spec;
+}
+
+function tasksOf({ tasks = { kind: 'single' } }: SubmitBody): { range: TaskRange; items?: string[] } {
+  switch (tasks.kind) {
+    case 'single':
+      return { range: { first: 0, step: 1, count: 1 } };
+    case 'range': {
+      const { first, last, step } = tasks;
+      const count = step > 0 && last >= first ? Math.floor((last - first) / step) + 1 : 0;
+      return { range: { first, step, count: checkedCount(count) } };
+    }
+    case 'lines': {
+      const count = checkedCount(tasks.lines.length);
+      const long = tasks.lines.findIndex((line) => Buffer.byteLength(line) > LIMITS.itemBytesMax);
+      if (long >= 0)
+        throw new CoveyError('too-large', `line ${long + 1} has more than ${LIMITS.itemBytesMax / 1024}K bytes`);
+      if (tasks.lines.some((line) => line.includes('\0')))
+        throw new CoveyError('usage', 'a line contains a NUL character');
+      return { range: { first: 0, step: 1, count }, items: tasks.lines };
+    }
+  }
+}
+
+function checkedCount(count: number): number {
+  if (count >= 1 && count <= TASKS_MAX) return count;
+  throw new CoveyError(
+    'usage',
+    `a job has 1 to ${TASKS_MAX.toLocaleString('en')} tasks, not ${count}`,
+    'check the array',
+  );
+}

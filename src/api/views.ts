@@ -1,0 +1,116 @@
+import { constants } from 'node:os';
+import type { NodeId } from '../kernel/ids.js';
+import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
+import type { Candidate as CoreCandidate } from '../placement/explain.js';
+import type { JobInfo, TaskInfo } from '../tasks/queries.js';
+import type { Candidate, Explanation, JobView, NodeView, TaskDetail, TaskView } from './schema.js';
+
+/** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
+const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : new Date(ms).toISOString());
+
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number as number, name]));
+
+/** 128 + n stands for signal n, as shells say it. */
+export function signalOf(exitCode: number | undefined): string | null {
+  return exitCode !== undefined && exitCode > 128 ? (SIGNALS.get(exitCode - 128) ?? null) : null;
+}
+
+export function jobView(info: JobInfo): JobView {
+  const { job, name, state, tasks, counts } = info;
+  const submittedAt = new Date(info.createdAtMs).toISOString();
+  return { job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs) };
+}
+
+export function taskView(job: JobInfo, task: TaskInfo): TaskView {
+  return {
+    id: `${job.job}/${task.index}`,
+    index: task.index,
+    state: task.state,
+    executor: task.executor ?? null,
+    epoch: task.epoch === 0 ? null : task.epoch,
+    attempts: task.attempts,
+    exitCode: task.exitCode ?? null,
+    signal: signalOf(task.exitCode),
+    reason: task.reason ?? null,
+    submittedAt: new Date(job.createdAtMs).toISOString(),
+    startedAt: iso(task.startedAtMs),
+    finishedAt: iso(task.finishedAtMs),
+  };
+}
+
+export function taskDetail({ job, task, more }: OneTask): TaskDetail {
+  return {
+    ...taskView(job, task),
+    stdoutTail: Buffer.from(more.stdoutTail).toString('base64'),
+    stderrTail: Buffer.from(more.stderrTail).toString('base64'),
+    stdoutBytes: more.stdoutBytes,
+    stderrBytes: more.stderrBytes,
+  };
+}
+
+export function candidateView({ node, order, load, bound, free, out }: CoreCandidate): Candidate {
+  return { node, order, load, bound, free, ...(out === undefined ? {} : { out }) };
+}
+
+export function explanation(of: OneTask & { readonly candidates: readonly CoreCandidate[] }): Explanation {
+  const { job, task, more, home, shard } = of;
+  return {
+    task: `${job.job}/${task.index}`,
+    state: task.state,
+    summary: summaryOf(of),
+    coordinator: home,
+    shard,
+    key: more.key,
+    path: more.path,
+    candidates: of.candidates.map(candidateView),
+    waiting: more.waiting,
+  };
+}
+
+function summaryOf({ task, more, candidates }: OneTask & { readonly candidates: readonly CoreCandidate[] }): string {
+  const times = (what: string) => more.path.filter((step) => step.what === what).length;
+  const way = [
+    [times('refused'), 'refused'],
+    [times('stolen'), 'stolen'],
+    [times('lost'), 'lost'],
+  ]
+    .filter(([n]) => n !== 0)
+    .map(([n, what]) => `${what} ${n === 1 ? 'once' : `${n} times`}`)
+    .join(', ');
+  const after = way === '' ? '' : `, after it was ${way}`;
+  switch (task.state) {
+    case 'pending': {
+      if (candidates.every(({ out }) => out !== undefined)) return `It waits: no node can take it now${after}.`;
+      return `It waits at its coordinator with ${more.waiting} others for a node with room${after}.`;
+    }
+    case 'queued':
+      return `It waits in the queue of ${shown(task.executor)}${after}.`;
+    case 'running':
+      return `It runs on ${shown(task.executor)}${after}.`;
+    default: {
+      const first = candidates[0]?.node;
+      const where = task.executor === undefined ? 'It never ran' : `It ran on ${shown(task.executor)}`;
+      const why = task.executor !== undefined && task.executor === first ? ', the first on the ring for its key' : '';
+      return `${where}${why}${after}, and is ${task.state}${task.reason === undefined ? '' : `: ${task.reason}`}.`;
+    }
+  }
+}
+
+function shown(node: NodeId | undefined): string {
+  return node === undefined ? 'no node' : node.slice(-8);
+}
+
+export function nodeView({ member, load, rttMs }: NodeInfo, self: NodeId): NodeView {
+  const { id, state, boot, draining, profile } = member;
+  return {
+    ...{ id, state, boot, draining, self: id === self },
+    addresses: profile.addresses,
+    version: profile.version,
+    cpus: profile.capacity.cpus,
+    load: load ? { running: load.running, queued: load.queued, waiting: load.waiting, free: load.free } : null,
+    resources: profile.capacity,
+    labels: profile.labels,
+    zone: profile.zone,
+    rttMs: rttMs ?? null,
+  };
+}

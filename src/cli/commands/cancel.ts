@@ -1,0 +1,40 @@
+import type { Cancelled, Flock } from '../../client/index.js';
+import { isTerminal } from '../../kernel/states.js';
+import { examples, type CliCommand } from '../command.js';
+import { EXIT } from '../exit.js';
+import { chooseAll, nameOf, taskIdOf, tasksOf, type Chosen } from '../select.js';
+
+const command: CliCommand = {
+  define(command) {
+    command.argument('<id...>', 'JOB, its beginning, last, all, JOB/3 or JOB/1-5:2');
+    examples(
+      command,
+      ['covey cancel last', 'end the job submitted last'],
+      ['covey cancel last/3', 'end one of its tasks'],
+      ['covey cancel all', 'end everything that has not ended'],
+    );
+  },
+
+  async run({ flock, out }, args) {
+    for (const chosen of await chooseAll(flock(), args)) {
+      const { job, cancelled } = await cancel(flock(), chosen);
+      if (out.json) out.object({ job, cancelled });
+      else if (out.quiet) out.line(nameOf(chosen));
+      else if (cancelled === 0) out.line(`${nameOf(chosen)}: nothing was left to cancel`);
+      else out.line(`${nameOf(chosen)}: ${cancelled} ${cancelled === 1 ? 'task' : 'tasks'} cancelled`);
+    }
+    return EXIT.ok;
+  },
+};
+export default command;
+
+async function cancel(flock: Flock, chosen: Chosen): Promise<Cancelled> {
+  if (chosen.indexes === undefined) return flock.cancel(chosen.job);
+  const one = taskIdOf(chosen);
+  if (one !== undefined) return flock.cancel(one);
+  let cancelled = 0;
+  for await (const task of tasksOf(flock, chosen)) {
+    if (!isTerminal(task.state)) cancelled += (await flock.cancel(task.id)).cancelled;
+  }
+  return { job: chosen.job, cancelled };
+}

@@ -1,0 +1,58 @@
+import { CoveyError, type Flock, type PlacementStep, type TaskView } from '../../client/index.js';
+import { isTerminal } from '../../kernel/states.js';
+import { candidateTable } from '../candidates.js';
+import { examples, type CliCommand } from '../command.js';
+import { EXIT } from '../exit.js';
+import { clean, paint, shortNode } from '../format.js';
+import { chooseOne, nameOf, taskIdOf, tasksOf, type Chosen } from '../select.js';
+
+interface ExplainOptions {
+  readonly full?: boolean;
+}
+
+const command: CliCommand<ExplainOptions> = {
+  define(command) {
+    command
+      .argument('<id>', 'JOB/3; a JOB alone: its first task that has not ended')
+      .option('--full', 'whole node ids');
+    examples(
+      command,
+      ['covey explain last', 'why it waits, or how it came to its node'],
+      ['covey explain last/3', 'the same of one task of an array'],
+    );
+  },
+
+  async run({ flock, out }, [text = ''], { full = false }) {
+    const chosen = await chooseOne(flock(), text);
+    const id = taskIdOf(chosen) ?? (await taskToExplain(flock(), chosen));
+    if (out.quiet) {
+      out.line(id);
+      return EXIT.ok;
+    }
+    const found = await flock().explain(id);
+    if (out.json) {
+      out.object(found);
+      return EXIT.ok;
+    }
+    out.line(`${found.task} is ${paint(found.state, out.color)}: ${clean(found.summary)}`);
+    for (const step of found.path) out.line(`  ${stepLine(step, full)}`);
+    if (found.candidates.length > 0) out.line(`\n${await candidateTable(found.candidates, full)}`);
+    return EXIT.ok;
+  },
+};
+export default command;
+
+async function taskToExplain(flock: Flock, chosen: Chosen): Promise<string> {
+  let first: TaskView | undefined;
+  for await (const task of tasksOf(flock, chosen)) {
+    first ??= task;
+    if (!isTerminal(task.state)) return task.id;
+  }
+  if (first === undefined) throw new CoveyError('not-found', `there is no task ${nameOf(chosen)}`);
+  return first.id;
+}
+
+function stepLine({ node, what, load, bound, reason }: PlacementStep, full: boolean): string {
+  const measured = load === undefined ? '' : ` at load ${load}${bound === undefined ? '' : ` of ${bound}`}`;
+  return `${shortNode(node, full)} ${what}${measured}${reason === undefined ? '' : `: ${clean(reason)}`}`;
+}

@@ -1,0 +1,22 @@
+import { examples, type CliCommand } from '../command.js';
+import { EXIT } from '../exit.js';
+
+const command: CliCommand = {
+  define(command) {
+    examples(
+      command,
+      ['covey leave', 'the local daemon hands its work over, leaves the flock and stops'],
+      ['covey leave --addr /tmp/covey/node-2/covey.sock', 'another daemon does'],
+    );
+  },
+
+  async run({ flock, out }) {
+    const { node } = await flock().self();
+    out.note('leaving: work is handed over first');
+    await flock().leave();
+    if (out.json) out.object({ node, left: true });
+    else out.line(out.quiet ? node : `${node} has left`);
+    return EXIT.ok;
+  },
+};
+export default command;

@@ -1,0 +1,153 @@
+import { Option } from 'commander';
+import type { Completeness, Flock, JobAnswer, TasksPage, TaskView } from '../../client/index.js';
+import { TASK_STATES, type TaskState } from '../../kernel/states.js';
+import { examples, type CliCommand } from '../command.js';
+import { EXIT } from '../exit.js';
+import { age, clean, formatBytes, formatCounts, formatExit, paint, shortNode, took } from '../format.js';
+import type { Out } from '../out.js';
+import { chooseAll, PAGE, taskIdOf, tasksOf, type Chosen } from '../select.js';
+import { table } from '../table.js';
+
+interface ShowOptions {
+  readonly all?: boolean;
+  readonly state?: TaskState;
+  readonly full?: boolean;
+}
+
+const command: CliCommand<ShowOptions> = {
+  define(command) {
+    command
+      .argument('<id...>', 'JOB, its beginning, last, all, JOB/3 or JOB/1-5:2')
+      .option('-a, --all', `every task, not only the first ${PAGE}`)
+      .addOption(new Option('--state <state>', 'only tasks in this state').choices(TASK_STATES))
+      .option('--full', 'whole node ids');
+    examples(
+      command,
+      ['covey show last', 'the job submitted last, and its tasks'],
+      ['covey show last --state failed', 'only tasks that failed'],
+      ['covey show last/3', 'one task, with the end of its output'],
+      ['covey show last --all --json', 'one object with every task'],
+    );
+  },
+
+  async run({ out, flock }, args, options) {
+    for (const chosen of await chooseAll(flock(), args)) {
+      const task = taskIdOf(chosen);
+      if (task !== undefined) await showTask(out, flock(), task);
+      else await showJob(out, flock(), chosen, options);
+    }
+    return EXIT.ok;
+  },
+};
+export default command;
+
+async function showJob(out: Out, flock: Flock, chosen: Chosen, options: ShowOptions): Promise<void> {
+  const job = await flock.job(chosen.job);
+  const pages = pagesOf(flock, chosen, options);
+  if (out.json) return printObject(out, job, pages);
+  if (out.quiet) {
+    for await (const page of pages) for (const task of page.tasks) out.line(task.id);
+    return;
+  }
+  printHead(out, job);
+  let shown = 0;
+  for await (const page of pages) {
+    if (page.tasks.length > 0) out.line(`\n${await taskTable(out, page.tasks, options.full === true)}`);
+    shown += page.tasks.length;
+    if (page.partial) out.note(`${page.answered} of ${page.asked} nodes answered: tasks may be missing`);
+    if (page.next !== null && options.all !== true) out.note(`these are the first ${shown}; --all shows every one`);
+  }
+}
+
+/** The first page, or each in turn with `all`; chosen indexes come as one page, since they were asked for by name. */
+async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOptions): AsyncGenerator<TasksPage, void> {
+  if (chosen.indexes !== undefined) {
+    const tasks: TaskView[] = [];
+    for await (const task of tasksOf(flock, chosen, state)) tasks.push(task);
+    yield { tasks, next: null, partial: false, asked: 0, answered: 0 };
+    return;
+  }
+  let after: number | undefined;
+  for (;;) {
+    const page = await flock.tasks(chosen.job, { limit: PAGE, after, state });
+    yield page;
+    if (page.next === null || all !== true) return;
+    after = page.next;
+  }
+}
+
+/** One object, written page by page: with a million tasks it is longer than a string can be. */
+async function printObject(out: Out, view: JobAnswer, pages: AsyncIterable<TasksPage>): Promise<void> {
+  const { job, state, counts } = view;
+  let known: Completeness = view;
+  let comma = '';
+  out.raw(`${JSON.stringify({ job, state, counts }).slice(0, -1)},"tasks":[`);
+  for await (const page of pages) {
+    if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
+    if (page.tasks.length > 0) comma = ',';
+    known = worse(known, page);
+  }
+  const { partial, asked, answered } = known;
+  out.line(`],${JSON.stringify({ partial, asked, answered }).slice(1)}`);
+}
+
+/** Of two answers the less complete one; between equals, whose question went to more nodes. */
+function worse(a: Completeness, b: Completeness): Completeness {
+  if (a.partial !== b.partial) return a.partial ? a : b;
+  return b.asked > a.asked ? b : a;
+}
+
+function printHead(out: Out, job: JobAnswer): void {
+  const ago = age(job.submittedAt, Date.now());
+  out.line(`job        ${job.job}`);
+  if (job.name !== '') out.line(`name       ${clean(job.name)}`);
+  out.line(`state      ${paint(job.state, out.color)}`);
+  out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);
+  out.line(`submitted  ${job.submittedAt} (${ago} ago)`);
+  if (job.finishedAt !== null) out.line(`finished   ${job.finishedAt}`);
+}
+
+async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): Promise<string> {
+  const now = Date.now();
+  return table(
+    ['TASK', 'STATE', 'NODE', 'ATTEMPTS', 'EXIT', 'TIME', 'REASON'],
+    tasks.map((task) => [
+      String(task.index),
+      { painted: paint(task.state, out.color) },
+      shortNode(task.executor, full),
+      String(task.attempts),
+      formatExit(task),
+      took(task, now),
+      task.reason ?? '',
+    ]),
+  );
+}
+
+async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
+  const task = await flock.task(id);
+  if (out.json) return out.object(task);
+  if (out.quiet) return out.line(task.id);
+  const fields: readonly (readonly [name: string, value: string | null])[] = [
+    ['task', task.id],
+    ['state', paint(task.state, out.color)],
+    ['reason', task.reason === null ? null : clean(task.reason)],
+    ['exit', task.exitCode === null && task.signal === null ? null : formatExit(task)],
+    ['node', task.executor],
+    ['attempts', `${task.attempts}${task.epoch === null ? '' : `, epoch ${task.epoch}`}`],
+    ['submitted', task.submittedAt],
+    ['started', task.startedAt],
+    ['finished', task.finishedAt],
+    ['time', task.startedAt === null ? null : took(task, Date.now())],
+  ];
+  for (const [name, value] of fields) if (value !== null) out.line(`${name.padEnd(10)} ${value}`);
+  printTail(out, 'stdout', task.stdoutTail, task.stdoutBytes);
+  printTail(out, 'stderr', task.stderrTail, task.stderrBytes);
+}
+
+function printTail(out: Out, name: string, tail: string, bytesInAll: number): void {
+  if (tail === '') return;
+  const bytes = Buffer.from(tail, 'base64');
+  const cut = bytes.length < bytesInAll ? `the last ${formatBytes(bytes.length)} of ` : '';
+  const lines = bytes.toString('utf8').replace(/\n$/, '').split('\n');
+  out.line(`\n${name} (${cut}${formatBytes(bytesInAll)} bytes)\n${lines.map((line) => `  ${clean(line)}`).join('\n')}`);
+}

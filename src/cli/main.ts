@@ -1,0 +1,20 @@
+import { execute } from './program.js';
+import { Lifetime, STOP_SIGNALS } from './lifetime.js';
+
+const life = new Lifetime((code) => process.exit(code));
+
+/** The reader has gone (`| head`): nobody wants the rest, and that is no failure. */
+let readerGone = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!readerGone) void life.quit(0);
+    readerGone = true;
+  });
+}
+for (const signal of STOP_SIGNALS) process.on(signal, () => life.signal(signal));
+
+const { stdin, stdout, stderr, env } = process;
+const code = await execute(process.argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd() }, life);
+for (const stream of [stdout, stderr]) await new Promise((resolve) => stream.write('', resolve));
+process.exit(code);

@@ -1,0 +1,125 @@
+import { Command, CommanderError } from 'commander';
+import { connect, CoveyError, type Flock } from '../client/index.js';
+import type { CliCommand, Context } from './command.js';
+import { asCoveyError, errorLine, EXIT, exitCodeOf } from './exit.js';
+import { addGlobals, readGlobals, type Globals } from './globals.js';
+import type { Io } from './io.js';
+import type { Lifetime } from './lifetime.js';
+import { Out } from './out.js';
+
+interface Entry {
+  readonly summary: string;
+  load(): Promise<{ readonly default: CliCommand }>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  up: { summary: 'run the daemon', load: () => import('./commands/up.js') },
+  dev: { summary: 'run a local flock of several daemons', load: () => import('./commands/dev.js') },
+  run: { summary: 'run a command somewhere and show its output', load: () => import('./commands/run.js') },
+  submit: { summary: 'submit a job and print its id', load: () => import('./commands/submit.js') },
+  ls: { summary: 'list jobs, newest first', load: () => import('./commands/ls.js') },
+  show: { summary: 'show a job and its tasks, or one task', load: () => import('./commands/show.js') },
+  logs: { summary: 'print what tasks have written', load: () => import('./commands/logs.js') },
+  wait: { summary: 'wait until jobs have ended', load: () => import('./commands/wait.js') },
+  cancel: { summary: 'end jobs or tasks', load: () => import('./commands/cancel.js') },
+  explain: { summary: 'say why a task is where it is', load: () => import('./commands/explain.js') },
+  nodes: { summary: 'list the members of the flock', load: () => import('./commands/nodes.js') },
+  ring: { summary: 'say who would hold and run a key', load: () => import('./commands/ring.js') },
+  leave: { summary: 'hand work over and stop the daemon', load: () => import('./commands/leave.js') },
+  keys: { summary: 'make a key for a cluster', load: () => import('./commands/keys.js') },
+  version: { summary: 'print versions', load: () => import('./commands/version.js') },
+};
+
+/**
+ * Runs one command line; prints its error, if any.
+ *
+ * @returns the exit code
+ */
+export async function execute(argv: readonly string[], io: Io, life: Lifetime): Promise<number> {
+  let name = '';
+  try {
+    const { program, chosen } = await build(argv, io, (command, module) => {
+      name = command.name();
+      const globals = readGlobals(program, command);
+      return module.run(contextOf(io, life, globals), command.args, command.opts());
+    });
+    await program.parseAsync(argv, { from: 'user' });
+    return chosen.code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    return report(error, argv, io, name);
+  } finally {
+    await life.close();
+  }
+}
+
+type Runner = (command: Command, module: CliCommand) => Promise<number>;
+
+/** Only the command that is asked for is loaded; the others are names in the help. */
+async function build(argv: readonly string[], io: Io, run: Runner) {
+  const program = new Command('covey');
+  const chosen: { code: number } = { code: EXIT.ok };
+  program
+    .description('A masterless task scheduler: the same daemon on every machine, hand any of them a task.')
+    .usage('[options] COMMAND …')
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => undefined,
+    });
+  addGlobals(program);
+  const commands = new Map<string, Command>();
+  for (const [name, { summary }] of Object.entries(COMMANDS)) {
+    commands.set(name, program.command(name).summary(summary).description(sentence(summary)));
+  }
+  const { operands } = program.parseOptions([...argv]);
+  const wanted = operands[0] === 'help' ? operands[1] : operands[0];
+  const command = commands.get(wanted ?? '');
+  if (wanted !== undefined && command !== undefined) {
+    const module = (await COMMANDS[wanted]?.load())?.default;
+    module?.define(command);
+    addGlobals(command);
+    command.action(async () => {
+      if (module) chosen.code = await run(command, module);
+    });
+  }
+  return { program, chosen };
+}
+
+function contextOf(io: Io, life: Lifetime, globals: Globals): Context {
+  let flock: Flock | undefined;
+  life.atEnd(() => flock?.close());
+  return {
+    io,
+    life,
+    globals,
+    out: new Out(io, globals),
+    flock: () => (flock ??= connect({ addr: globals.addr, data: globals.data }, io.env)),
+  };
+}
+
+function report(error: unknown, argv: readonly string[], io: Io, command: string): number {
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const covey = error instanceof CommanderError ? usageError(error, words) : asCoveyError(error);
+  if (words.includes('--debug') && error instanceof Error) io.stderr.write(`${error.stack ?? error.message}\n`);
+  io.stderr.write(`${errorLine(covey, words.includes('--json'))}\n`);
+  const code = exitCodeOf(covey.code);
+  return command === 'run' && code !== EXIT.usage ? EXIT.coveyFailed : code;
+}
+
+/** Commander says `error: unknown option '--jsn'\n(Did you mean --json?)`; help without a command comes here too. */
+function usageError(error: CommanderError, words: readonly string[]): CoveyError {
+  if (error.code === 'commander.help') return new CoveyError('usage', 'which command?', 'see `covey --help`');
+  const [what = '', guess] = error.message.replace(/^error: /, '').split(/\n\((.*)\)$/s);
+  const named = words.find((word) => word in COMMANDS);
+  const help = `see \`covey ${named === undefined ? '' : `${named} `}--help\``;
+  return new CoveyError('usage', what, guess === undefined ? help : guess.replace('Did', 'did'));
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

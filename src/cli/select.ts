@@ -1,0 +1,116 @@
+import { CoveyError, type Flock, type JobAnswer, type TaskView } from '../client/index.js';
+import type { TaskState } from '../kernel/states.js';
+import { hasIndex, indexCount, parseSelector, type IndexRange } from './selector.js';
+
+/** Tasks on a page. */
+export const PAGE = 1000;
+
+/** A selector that has found its job. */
+export interface Chosen {
+  readonly job: string;
+  /** Absent: the whole job. */
+  readonly indexes?: IndexRange;
+}
+
+/** Every job that the selectors name, in their order, each once. */
+export async function chooseAll(flock: Flock, selectors: readonly string[]): Promise<readonly Chosen[]> {
+  const chosen = new Map<string, Chosen>();
+  for (const text of selectors) {
+    for (const one of await choose(flock, text)) chosen.set(nameOf(one), one);
+  }
+  return [...chosen.values()];
+}
+
+/** @throws CoveyError `usage` where the selector names several jobs */
+export async function chooseOne(flock: Flock, text: string): Promise<Chosen> {
+  const [one, ...more] = await choose(flock, text);
+  if (one === undefined) throw new CoveyError('not-found', 'there is no job');
+  if (more.length > 0) throw new CoveyError('usage', 'this takes one job only', 'see `covey ls`');
+  return one;
+}
+
+/** How a user would write it. */
+export function nameOf({ job, indexes }: Chosen): string {
+  if (indexes === undefined) return job;
+  const { first, last, step } = indexes;
+  return `${job}/${first}${last === first ? '' : `-${last}`}${step === 1 ? '' : `:${step}`}`;
+}
+
+/** JOB/INDEX where one task is chosen by its index. */
+export function taskIdOf({ job, indexes }: Chosen): string | undefined {
+  return indexes !== undefined && indexCount(indexes) === 1 ? `${job}/${indexes.first}` : undefined;
+}
+
+/** The chosen tasks of a job, by rising index, page by page. */
+export async function* tasksOf(flock: Flock, chosen: Chosen, state?: TaskState): AsyncGenerator<TaskView, void> {
+  const { job, indexes } = chosen;
+  let after = indexes !== undefined && indexes.first > 0 ? indexes.first - 1 : undefined;
+  for (;;) {
+    const page = await flock.tasks(job, { limit: PAGE, after, state });
+    for (const task of page.tasks) {
+      if (indexes !== undefined && task.index > indexes.last) return;
+      if (indexes === undefined || hasIndex(indexes, task.index)) yield task;
+    }
+    if (page.next === null) return;
+    after = page.next;
+  }
+}
+
+interface EveryJob {
+  readonly state?: TaskState | undefined;
+  /** How many are asked for at a time. */
+  readonly pageSize?: number | undefined;
+}
+
+/** Every job of the flock, newest first, page by page. */
+export async function* everyJob(flock: Flock, options: EveryJob = {}): AsyncGenerator<JobAnswer, void> {
+  const limit = Math.min(options.pageSize ?? PAGE, PAGE);
+  let cursor: string | undefined;
+  for (;;) {
+    const { jobs, cursor: next, ...completeness } = await flock.jobs({ limit, cursor, state: options.state });
+    for (const job of jobs) yield { ...job, ...completeness };
+    if (next === null) return;
+    cursor = next;
+  }
+}
+
+async function choose(flock: Flock, text: string): Promise<readonly Chosen[]> {
+  const { job, indexes } = parseSelector(text);
+  const named = (id: string): Chosen => ({ job: id, ...(indexes === undefined ? {} : { indexes }) });
+  switch (job.kind) {
+    case 'all': {
+      const chosen: Chosen[] = [];
+      for await (const one of everyJob(flock)) chosen.push(named(one.job));
+      return chosen;
+    }
+    case 'last': {
+      const { jobs } = await flock.jobs({ limit: 1 });
+      if (jobs[0] === undefined) throw new CoveyError('not-found', 'there is no job yet', 'see `covey submit --help`');
+      return [named(jobs[0].job)];
+    }
+    case 'id':
+      return [named(await completeId(flock, job.text))];
+  }
+}
+
+/** A whole id is asked for by itself, which costs one node's answer; only a beginning asks them all. */
+async function completeId(flock: Flock, text: string): Promise<string> {
+  if (text.length >= 4) {
+    const whole = await flock.job(text).catch((error: unknown) => {
+      if (error instanceof CoveyError && error.code === 'not-found') return undefined;
+      throw error;
+    });
+    if (whole) return whole.job;
+  }
+  const { jobs, partial, asked, answered } = await flock.jobs({ prefix: text, limit: 4 });
+  const [found, ...more] = jobs;
+  if (found === undefined) {
+    const silent = partial ? ` (${answered} of ${asked} nodes answered)` : '';
+    throw new CoveyError('not-found', `no job is called ${text}, or begins so${silent}`, 'see `covey ls`');
+  }
+  if (more.length > 0) {
+    const ids = jobs.map((job) => job.job).join(', ');
+    throw new CoveyError('usage', `several jobs begin with ${text}: ${ids}`, 'write more of the id');
+  }
+  return found.job;
+}

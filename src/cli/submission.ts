@@ -1,0 +1,141 @@
+import { Option, type Command } from 'commander';
+import { resolve } from 'node:path';
+import { CoveyError, type SubmitBody } from '../client/index.js';
+import { parseDuration, parseSize } from '../kernel/units.js';
+import { linesOf, readInput } from './input.js';
+import type { Io } from './io.js';
+import {
+  amountUpTo,
+  countable,
+  CPUS_MAX,
+  defined,
+  option,
+  repeated,
+  wholeNumber,
+  type ResourceOptions,
+} from './options.js';
+import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
+
+export interface SubmitOptions extends ResourceOptions {
+  readonly name?: string;
+  readonly cwd?: string;
+  readonly env?: readonly string[];
+  readonly stdin?: string;
+  readonly shell?: boolean;
+  readonly array?: IndexRange;
+  readonly eachLine?: string;
+  readonly timeout?: number;
+  readonly retries?: number;
+  readonly contract?: 'at-least-once';
+  readonly key?: string;
+  readonly id?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Far above what a daemon takes (it says so itself); this only keeps an endless file from being read. */
+const STDIN_BYTES_MAX = 16 * 2 ** 20;
+const LINES_BYTES_MAX = 256 * 2 ** 20;
+
+/** The options of `submit` and `run`. */
+export function addSubmitOptions(command: Command): void {
+  command
+    .argument('[command...]', 'the program and its arguments, best after --')
+    .passThroughOptions()
+    .option('--name <name>', 'a name for people')
+    .option('--cwd <dir>', 'working directory (default: the current one; a node that lacks it fails the task)')
+    .option('--stdin <file>', 'standard input of each task; - reads it here')
+    .option('--shell', 'the command is one text for /bin/sh -c')
+    .option('--each-line <file>', 'one task a line: {} in the command and COVEY_ITEM stand for it; - reads it here')
+    .option('--key <key>', 'placement key: tasks of one key run on the same node while it has room')
+    .option('--id <key>', 'idempotency key: a second submission with it makes no second job')
+    .option('--dry-run', 'print what would be submitted, and submit nothing')
+    .addOption(new Option('--contract <name>', 'what a lost attempt means').choices(['at-least-once']));
+  repeated(command, '--env <k[=v]>', 'a variable of the task; K alone takes the value it has here', (text) => text);
+  repeated(command, '--resource <k=n>', 'needs so much of a countable resource', countable);
+  option(command, '--cpus <n>', 'needs so many CPUs (default 1)', amountUpTo(CPUS_MAX));
+  option(command, '--mem <size>', 'needs so much memory: 64M, 2G', parseSize);
+  option(command, '--gpus <n>', 'needs so many GPUs', amountUpTo(CPUS_MAX));
+  option(command, '--array <a-b[:step]>', 'a task for each index, in COVEY_INDEX; N means 1-N', parseArray);
+  option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
+  option(command, '--retries <n>', 'start a failed task again so many times', wholeNumber(0, 1000));
+}
+
+/**
+ * What will be submitted. Everything that can be seen to be wrong here is refused here.
+ *
+ * @throws CoveyError `usage`
+ */
+export async function submission(io: Io, argv: readonly string[], options: SubmitOptions): Promise<SubmitBody> {
+  const { name, stdin, shell, timeout, retries, contract, key } = options;
+  checkCommand(argv);
+  if (options.array !== undefined && options.eachLine !== undefined) {
+    throw new CoveyError('usage', '--array and --each-line exclude each other');
+  }
+  if (stdin === '-' && options.eachLine === '-') {
+    throw new CoveyError('usage', '--stdin and --each-line cannot both read standard input');
+  }
+  const input = stdin === undefined ? undefined : await readInput('--stdin', stdin, STDIN_BYTES_MAX, io);
+  return {
+    argv: shell === true ? [argv.join(' ')] : [...argv],
+    cwd: directory(io, options.cwd),
+    ...defined({
+      name,
+      shell,
+      env: options.env && environment(options.env, io.env),
+      stdin: input?.toString('base64'),
+      needs: needsOf(options),
+      tasks: await tasksOf(io, options),
+      timeoutMs: timeout,
+      retries,
+      contract,
+      key,
+    }),
+  };
+}
+
+function checkCommand(argv: readonly string[]): void {
+  if ((argv[0] ?? '').trim() === '') {
+    throw new CoveyError('usage', 'there is no command to run', 'write it after --, as in `covey run -- date`');
+  }
+}
+
+/** A relative directory is meant here, not on the node that runs the task. */
+function directory(io: Io, cwd: string | undefined): string {
+  if (cwd === '') throw new CoveyError('usage', '--cwd: the name of the directory is empty');
+  return resolve(io.cwd, cwd ?? '.');
+}
+
+/**
+ * Variables for the task from `K=V`, or `K` for the value it has here.
+ *
+ * @throws CoveyError `usage`
+ */
+export function environment(
+  words: readonly string[],
+  here: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=');
+      const name = at < 0 ? word : word.slice(0, at);
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        throw new CoveyError('usage', `--env: ${JSON.stringify(name)} cannot name a variable`);
+      }
+      const value = at < 0 ? here[name] : word.slice(at + 1);
+      if (value === undefined) throw new CoveyError('usage', `--env: ${name} is not set here`, `write ${name}=VALUE`);
+      return [name, value] as const;
+    }),
+  );
+}
+
+function needsOf({ cpus, mem, gpus, resource }: ResourceOptions): SubmitBody['needs'] | undefined {
+  const needs = defined({ cpus, memBytes: mem, gpus, custom: resource && Object.fromEntries(resource) });
+  return Object.keys(needs).length === 0 ? undefined : needs;
+}
+
+async function tasksOf(io: Io, options: SubmitOptions): Promise<SubmitBody['tasks'] | undefined> {
+  if (options.array !== undefined) return { kind: 'range', ...options.array };
+  if (options.eachLine === undefined) return undefined;
+  const bytes = await readInput('--each-line', options.eachLine, LINES_BYTES_MAX, io);
+  return { kind: 'lines', lines: [...linesOf('--each-line', bytes, TASKS_MAX)] };
+}

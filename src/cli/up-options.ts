@@ -1,0 +1,51 @@
+import { Option, type Command } from 'commander';
+import { parseSize } from '../kernel/units.js';
+import { amountUpTo, countable, CPUS_MAX, option, pair, repeated, type Pair, type ResourceOptions } from './options.js';
+
+export interface UpOptions extends ResourceOptions {
+  readonly listen?: readonly string[];
+  readonly join?: readonly string[];
+  readonly http?: string;
+  readonly label?: readonly Pair[];
+  readonly speed?: number;
+  readonly zone?: string;
+  readonly keyFile?: string;
+  readonly logLevel: string;
+  readonly detach?: boolean;
+  readonly exitWithParent?: boolean;
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+export function addUpOptions(command: Command): void {
+  command
+    .option('--listen <host:port...>', 'where other nodes reach this one (default 127.0.0.1:0, this machine only)')
+    .option('--join <addr...>', 'members of the flock to join: HOST:PORT or a multiaddr')
+    .option('--http <host:port>', 'the HTTP API on TCP as well; nothing guards it there')
+    .option('--zone <zone>', 'the failure domain this node stands in')
+    .option('--key-file <file>', 'the key of the cluster (or COVEY_CLUSTER_KEY holds it)')
+    .option('--detach', 'go on in the background')
+    .addOption(new Option('--log-level <level>', 'what is logged, to stderr').choices(LEVELS).default('info'))
+    .addOption(new Option('--exit-with-parent', 'end when standard input closes').hideHelp());
+  option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
+  option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
+  option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
+  option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
+  repeated(command, '--resource <k=n>', 'offer so much of a countable resource', countable);
+  repeated(command, '--label <k=v>', 'a label of this node', pair);
+}
+
+/** The command line that gives these options, but for --detach. */
+export function upArguments(options: UpOptions): readonly string[] {
+  const { listen = [], join = [], label = [], resource = [], http, zone, keyFile, cpus, mem, gpus, speed } = options;
+  const single = { http, zone, 'key-file': keyFile, 'log-level': options.logLevel, cpus, mem, gpus, speed };
+  const several = { listen, join, label: label.map(joined), resource: resource.map(joined) };
+  return [
+    ...Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),
+    ...Object.entries(several).flatMap(([name, values]) => values.map((value) => `--${name}=${value}`)),
+  ];
+}
+
+function joined([name, value]: readonly [string, string | number]): string {
+  return `${name}=${value}`;
+}

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type {
+  Cancelled,
+  Explanation,
+  JobAnswer,
+  JobsPage,
+  NodesAnswer,
+  RingView,
+  SelfView,
+  SubmitBody,
+  Submitted,
+  TaskDetail,
+  TasksPage,
+} from '../api/schema.js';
+import { CoveyError } from '../kernel/errors.js';
+import { jobId, parseTaskId } from '../kernel/ids.js';
+import { isTerminal, type TaskState } from '../kernel/states.js';
+import type { Exchange, Http } from './http.js';
+import { bodyOf, problemOf, unanswered } from './problems.js';
+import { submitKeyed } from './submitting.js';
+
+/** What a daemon may take to answer, beyond the time it is asked to wait. */
+const ANSWER_MS = 30_000;
+/** Leaving hands work over first. */
+const LEAVE_MS = 600_000;
+const WAIT_MS_MAX = 60_000;
+const PROGRESS_MS = 500;
+const TURN_MS_MIN = 50;
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+interface Abortable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface JobsQuery {
+  /** Jobs on a page. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  /** Only ids that begin so. */
+  readonly prefix?: string | undefined;
+  readonly state?: TaskState | undefined;
+}
+
+export interface TasksQuery {
+  /** The last index seen. */
+  readonly after?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly state?: TaskState | undefined;
+  readonly index?: number | undefined;
+}
+
+export interface LogsQuery extends Abortable {
+  /** @default 'stdout' */
+  readonly stream?: 'stdout' | 'stderr' | undefined;
+  /** Bytes to skip. */
+  readonly offset?: number | undefined;
+  /** Waits for the task to start and ends when it is terminal. */
+  readonly follow?: boolean | undefined;
+}
+
+export interface WaitOptions extends Abortable {
+  readonly timeoutMs?: number | undefined;
+  /** Called at least twice a second. */
+  readonly onProgress?: ((job: JobAnswer) => void) | undefined;
+}
+
+/**
+ * A flock, spoken to through one of its daemons. Every method throws CoveyError with the daemon's code and hint, or
+ * `no-daemon` where none answers, `unavailable` where it went away in the middle.
+ */
+export class Flock {
+  readonly #http: Http;
+
+  /** Made by `connect`. */
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** What is being spoken to, for messages. */
+  get address(): string {
+    return this.#http.address.name;
+  }
+
+  /**
+   * Submits a job; answered once it is durable. Repeats itself under its idempotency key where that is safe.
+   *
+   * @throws CoveyError `outcome-unknown` where the daemon may have taken it: submit again with the key in the hint
+   */
+  submit(body: SubmitBody, options: { readonly idempotencyKey?: string | undefined } = {}): Promise<Submitted> {
+    return submitKeyed(this.#http, body, options.idempotencyKey ?? randomUUID());
+  }
+
+  /** With `waitMs` (at most 60,000) the answer comes when the job is terminal, or after that time. */
+  job(id: string, options: { readonly waitMs?: number } & Abortable = {}): Promise<JobAnswer> {
+    const waitMs = options.waitMs ?? 0;
+    const path = withQuery(jobPath(id), waitMs > 0 ? { waitMs } : {});
+    return this.#get(path, { timeoutMs: ANSWER_MS + waitMs, signal: options.signal });
+  }
+
+  /**
+   * Waits until every task of the job is terminal.
+   *
+   * @throws CoveyError `timed-out` after `timeoutMs`
+   */
+  async wait(id: string, options: WaitOptions = {}): Promise<JobAnswer> {
+    const { timeoutMs = Infinity, onProgress, signal } = options;
+    const deadline = performance.now() + timeoutMs;
+    const turnMs = onProgress ? PROGRESS_MS : WAIT_MS_MAX;
+    for (;;) {
+      const askedAt = performance.now();
+      const waitMs = Math.ceil(Math.max(0, Math.min(turnMs, deadline - askedAt)));
+      const job = await this.job(id, { waitMs, signal });
+      onProgress?.(job);
+      if (isTerminal(job.state)) return job;
+      const now = performance.now();
+      if (now >= deadline) {
+        throw new CoveyError('timed-out', `job ${job.job} is still ${job.state}`, 'it goes on; wait again');
+      }
+      if (now - askedAt < TURN_MS_MIN) await pause(TURN_MS_MIN, undefined, { signal });
+    }
+  }
+
+  /** Newest first. */
+  jobs(query: JobsQuery = {}): Promise<JobsPage> {
+    return this.#get(withQuery('/v1/jobs', { ...query }));
+  }
+
+  /** By rising index. */
+  tasks(job: string, query: TasksQuery = {}): Promise<TasksPage> {
+    return this.#get(withQuery(`${jobPath(job)}/tasks`, { ...query }));
+  }
+
+  /** @param id JOB/INDEX */
+  task(id: string): Promise<TaskDetail> {
+    return this.#get(taskPath(id));
+  }
+
+  /** The raw bytes of one output stream of a task. Leaving the loop ends the request. */
+  async *logs(id: string, query: LogsQuery = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const { stream = 'stdout', offset, follow = false, signal } = query;
+    const path = withQuery(`${taskPath(id)}/logs`, { stream, offset, follow: follow ? 1 : undefined });
+    const timeoutMs = follow ? 2 ** 31 - 1 : ANSWER_MS;
+    const opened = await this.#http.open({ method: 'GET', path, timeoutMs, signal });
+    if (opened.kind !== 'answer') throw unanswered(opened, this.address);
+    const response = opened.answer;
+    try {
+      const status = response.statusCode ?? 0;
+      if (status >= 300) {
+        let text = '';
+        for await (const chunk of response) text += String(chunk);
+        throw problemOf(status, text, this.address);
+      }
+      for await (const chunk of response) yield chunk as Uint8Array;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof CoveyError) throw error;
+      throw unanswered({ kind: 'lost', why: error instanceof Error ? error.message : String(error) }, this.address);
+    } finally {
+      response.destroy();
+    }
+  }
+
+  /** Ends a job (JOB) or one of its tasks (JOB/INDEX); committed when it answers. */
+  cancel(id: string): Promise<Cancelled> {
+    return this.#post(`${id.includes('/') ? taskPath(id) : jobPath(id)}/cancel`);
+  }
+
+  /** Why a task is where it is, or why it still waits. */
+  explain(id: string): Promise<Explanation> {
+    return this.#get(`${taskPath(id)}/explain`);
+  }
+
+  nodes(): Promise<NodesAnswer> {
+    return this.#get('/v1/nodes');
+  }
+
+  /** Who would hold and run `key`, in order. */
+  ring(key: string): Promise<RingView> {
+    return this.#get(withQuery('/v1/ring', { key }));
+  }
+
+  /** The daemon that answers. */
+  self(options: { readonly timeoutMs?: number } = {}): Promise<SelfView> {
+    return this.#get('/v1/node', options);
+  }
+
+  /** The daemon that answers stops taking work, hands off what it has, and leaves. */
+  async leave(): Promise<void> {
+    const outcome = await this.#http.exchange({ method: 'POST', path: '/v1/node/leave', timeoutMs: LEAVE_MS });
+    if (outcome.kind !== 'answer') throw unanswered(outcome, this.address);
+    const { status, text } = outcome.answer;
+    if (status >= 300) throw problemOf(status, text, this.address);
+  }
+
+  /** Gives up the kept connections. */
+  close(): void {
+    this.#http.close();
+  }
+
+  #get<T>(path: string, options: { readonly timeoutMs?: number } & Abortable = {}): Promise<T> {
+    return this.#call({ method: 'GET', path, timeoutMs: ANSWER_MS, ...options });
+  }
+
+  #post<T>(path: string): Promise<T> {
+    return this.#call({ method: 'POST', path, timeoutMs: ANSWER_MS });
+  }
+
+  /** A kept connection may have been closed at the other end just now: whatever may be repeated gets a second try. */
+  async #call<T>(exchange: Exchange): Promise<T> {
+    let outcome = await this.#http.exchange(exchange);
+    if (outcome.kind === 'lost') outcome = await this.#http.exchange(exchange);
+    if (outcome.kind !== 'answer') throw unanswered(outcome, this.address);
+    const { status, text } = outcome.answer;
+    if (status >= 300) throw problemOf(status, text, this.address);
+    return bodyOf(status, text, this.address);
+  }
+}
+
+function jobPath(id: string): string {
+  return `/v1/jobs/${jobId(id)}`;
+}
+
+function taskPath(id: string): string {
+  const { job, index } = parseTaskId(id);
+  return `/v1/tasks/${job}/${index}`;
+}
+
+function withQuery(path: string, query: Query): string {
+  const entries = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SubmitBody, Submitted } from '../api/schema.js';
+import { CoveyError } from '../kernel/errors.js';
+import type { Answer, Http, Outcome } from './http.js';
+import { bodyOf, problemOf, unanswered } from './problems.js';
+
+/** Longer than a daemon takes to say 504 itself. */
+const ANSWER_MS = 30_000;
+const TRIES = 5;
+const FIRST_PAUSE_MS = 100;
+const PAUSE_MS_MAX = 3_000;
+
+/**
+ * Submits under one idempotency key, again where that is safe: after 429 and 503 nothing was taken, and after 504 or a
+ * lost connection the key makes a repeat the same job.
+ *
+ * @throws CoveyError `outcome-unknown` where the daemon may have taken the job; the hint names the key to retry with
+ */
+export async function submitKeyed(http: Http, body: SubmitBody, key: string): Promise<Submitted> {
+  let doubtful = false;
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await http.exchange({
+      method: 'POST',
+      path: '/v1/jobs',
+      headers: { 'idempotency-key': key },
+      body,
+      timeoutMs: ANSWER_MS,
+    });
+    const where = http.address.name;
+    if (outcome.kind === 'answer' && outcome.answer.status < 300) {
+      return bodyOf(outcome.answer.status, outcome.answer.text, where);
+    }
+    const [error, mayBeTaken] = failure(outcome, where);
+    doubtful ||= mayBeTaken;
+    if (tries === TRIES || !isWorthARepeat(outcome, doubtful)) throw doubtful ? unknownOutcome(error, key) : error;
+    await pause(pauseMs(outcome, tries));
+  }
+}
+
+function failure(outcome: Outcome<Answer>, where: string): [error: CoveyError, mayBeTaken: boolean] {
+  if (outcome.kind !== 'answer') return [unanswered(outcome, where), outcome.kind !== 'refused'];
+  const error = problemOf(outcome.answer.status, outcome.answer.text, where);
+  return [error, error.code === 'outcome-unknown' || outcome.answer.status === 504];
+}
+
+/** A daemon that was never there is not waited for; one that went away in the middle may be starting again. */
+function isWorthARepeat(outcome: Outcome<Answer>, doubtful: boolean): boolean {
+  switch (outcome.kind) {
+    case 'answer':
+      return [429, 503, 504].includes(outcome.answer.status);
+    case 'lost':
+      return true;
+    case 'refused':
+      return doubtful;
+    case 'silent':
+      return false;
+  }
+}
+
+function pauseMs(outcome: Outcome<Answer>, tries: number): number {
+  const asked = outcome.kind === 'answer' ? Number(outcome.answer.headers['retry-after'] ?? 0) * 1000 : 0;
+  const own = FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
+  return Math.min(PAUSE_MS_MAX, Math.max(own, Number.isFinite(asked) ? asked : 0));
+}
+
+/** A daemon that answers plainly in the end (a refusal, say) still leaves what an earlier try did unknown. */
+function unknownOutcome(error: CoveyError, key: string): CoveyError {
+  return new CoveyError(
+    'outcome-unknown',
+    `it is not known whether the job was accepted: ${error.message}`,
+    `submit it again with --id ${key}: that cannot make it twice`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { NodeId } from '../kernel/ids.js';
+import type { Assignment } from './assignment.js';
+import type { Command } from './runner.js';
+
+/**
+ * What an assignment runs: `{}` in the command stands for its item, and the environment says which task it is. Nothing of
+ * the daemon's own environment is passed on but `base`.
+ *
+ * @param base - what every command here gets, PATH and HOME above all; the job's own variables win
+ */
+export function commandOf(assignment: Assignment, node: NodeId, base: Readonly<Record<string, string>>): Command {
+  const { work, item } = assignment;
+  const shown = item ?? String(assignment.index);
+  return {
+    argv: work.argv.map((word) => word.replaceAll('{}', () => shown)),
+    shell: work.shell,
+    cwd: work.cwd,
+    stdin: work.stdin,
+    env: {
+      ...base,
+      ...work.env,
+      COVEY_TASK: assignment.id,
+      COVEY_JOB: assignment.job,
+      COVEY_INDEX: String(assignment.index),
+      COVEY_EPOCH: String(assignment.epoch),
+      COVEY_ATTEMPT: String(assignment.attempt),
+      COVEY_NODE: node,
+      COVEY_ITEM: shown,
+    },
+  };
+}

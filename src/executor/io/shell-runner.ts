@@ -1,0 +1,260 @@
+import { assert } from '../../kernel/assert.js';
+import type { AttemptId, Command, OutputChunk, OutputStream, Runner, RunnerEvents } from '../runner.js';
+import { Followers, type Wanted } from './followers.js';
+import { runnerLimits, type RunnerLimits } from './limits.js';
+import { Processes } from './processes.js';
+import { commandLine, refusal } from './script.js';
+import type { Outcome, Slot } from './slot.js';
+import { SlotPool } from './slot-pool.js';
+import { Spool } from './spool.js';
+import { verdict, type Verdict } from './verdict.js';
+import { Watchdog } from './watchdog.js';
+
+export interface ShellRunnerOptions {
+  /** Output goes under `spool/` here, private directories under `tmp/`. */
+  readonly dataDir: string;
+  /** Slot shells kept ready: commands expected to run at one time. More are made when needed. */
+  readonly slots: number;
+  readonly events: RunnerEvents;
+  /** @default see limits.ts */
+  readonly limits?: Partial<RunnerLimits>;
+  /** What an operator should know of. @default nothing is said */
+  readonly log?: (message: string) => void;
+}
+
+/** An attempt from `start` to `ended`. */
+interface Run {
+  readonly key: string;
+  readonly attempt: AttemptId;
+  readonly command: Command;
+  phase: 'queued' | 'running' | 'settling';
+  /** Whose files it writes to; from `running` on. */
+  slot?: Slot;
+  signalled: boolean;
+  startedAtMs: number;
+  finishedAtMs?: number;
+  /** On the monotonic clock. */
+  startedMonoMs: number;
+}
+
+/** A TERM that comes before the slot's child has become the command is lost on it, so a younger one is not sent any. */
+const TERM_AGE_MS = 20;
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Makes the runner of commands: persistent slot shells, see docs/adr/0004-slot-shells.md.
+ *
+ * @throws Error where the data directory cannot be written, or /bin/sh or setsid is missing
+ */
+export async function createShellRunner(options: ShellRunnerOptions): Promise<Runner> {
+  const runner = new ShellRunner(options);
+  try {
+    await runner.open();
+  } catch (error) {
+    await runner.close();
+    throw error;
+  }
+  return runner;
+}
+
+class ShellRunner implements Runner {
+  private readonly limits: RunnerLimits;
+  private readonly events: RunnerEvents;
+  private readonly spoolDir: string;
+  private readonly spool: Spool;
+  private readonly processes = new Processes();
+  private readonly watchdog: Watchdog;
+  private readonly pool: SlotPool;
+  private readonly followers: Followers;
+  private readonly runs = new Map<string, Run>();
+  private readonly queue = new Set<Run>();
+  private readonly executing = new Set<Promise<void>>();
+  private cutting: NodeJS.Timeout | undefined;
+  private closing = false;
+
+  constructor({ dataDir, slots, events, limits: given, log = () => undefined }: ShellRunnerOptions) {
+    const limits = runnerLimits(given);
+    this.limits = limits;
+    this.events = events;
+    this.spoolDir = `${dataDir}/spool`;
+    this.spool = new Spool(this.spoolDir, limits, log);
+    this.watchdog = new Watchdog(limits.silenceMs, log);
+    this.followers = new Followers((wanted) => this.look(wanted), limits.followMs);
+    const { processes, watchdog } = this;
+    const changed = (error?: Error): void => this.pump(error);
+    this.pool = new SlotPool({ dataDir, prewarm: slots, limits, processes, watchdog, log, changed });
+  }
+
+  open(): Promise<void> {
+    return this.pool.open();
+  }
+
+  start(attempt: AttemptId, command: Command): void {
+    const key = keyOf(attempt);
+    assert(!this.runs.has(key), () => `attempt ${key} is started twice`);
+    const now = { startedAtMs: Date.now(), startedMonoMs: performance.now() };
+    const run: Run = { key, attempt, command, phase: 'queued', signalled: false, ...now };
+    this.runs.set(key, run);
+    const refused = this.closing ? 'the daemon is stopping' : refusal(command);
+    if (refused !== undefined) {
+      this.refuse(run, refused);
+    } else {
+      this.queue.add(run);
+      this.pump();
+    }
+  }
+
+  signal(attempt: AttemptId, how: 'term' | 'kill'): void {
+    const run = this.runs.get(keyOf(attempt));
+    if (run && this.queue.delete(run)) this.refuse(run, 'it was stopped before it ran');
+    if (run?.phase !== 'running') return;
+    run.signalled = true;
+    if (how === 'kill') run.slot?.signal('SIGKILL');
+    else this.term(run);
+  }
+
+  read(
+    attempt: AttemptId,
+    stream: OutputStream,
+    range: { readonly offset: number; readonly limit: number; readonly waitMs: number },
+    reply: (chunk: OutputChunk | undefined) => void,
+  ): void {
+    const limit = Math.min(Math.max(1, range.limit), this.limits.readBytesMax);
+    this.followers.add({ key: keyOf(attempt), stream, offset: range.offset, limit }, range.waitMs, reply);
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const run of this.runs.values()) this.signal(run.attempt, 'kill');
+    while (this.executing.size > 0) await Promise.all(this.executing);
+    await this.pool.close();
+    await this.watchdog.close();
+    clearInterval(this.cutting);
+    this.processes.close();
+    this.spool.close();
+  }
+
+  /** Gives queued attempts to free slots; to none, where no slot can be made at all. */
+  private pump(error?: Error): void {
+    for (const run of this.queue) {
+      const slot = this.pool.take();
+      if (slot === undefined) break;
+      this.queue.delete(run);
+      const execution = this.execute(run, slot).finally(() => this.executing.delete(execution));
+      this.executing.add(execution);
+    }
+    if (this.queue.size === 0) return;
+    if (error === undefined || this.pool.size > 0) return this.pool.grow();
+    for (const run of this.queue) this.refuse(run, `no process can be started here: ${error.message}`);
+    this.queue.clear();
+  }
+
+  private async execute(run: Run, slot: Slot): Promise<void> {
+    const { files } = slot;
+    const { command } = run;
+    run.phase = 'running';
+    run.slot = slot;
+    run.startedAtMs = Date.now();
+    run.startedMonoMs = performance.now();
+    this.cutting ??= setInterval(() => this.cut(), this.limits.cutMs).unref();
+    const cwd = command.cwd ?? files.tmp;
+    const lastPid = this.processes.lastPid();
+    let result: Verdict;
+    let doubtful = false;
+    try {
+      const env = { ...command.env, COVEY_TMPDIR: files.tmp };
+      const wiring = { cwd, stdin: files.stdin(command.stdin), stdout: files.stdout.path, stderr: files.stderr.path };
+      const outcome = await slot.run(commandLine({ ...command, env }, { ...wiring, seq: ++slot.seq }));
+      run.phase = 'settling';
+      run.finishedAtMs = Date.now();
+      result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));
+      doubtful = await this.settle(run, slot, outcome, lastPid);
+    } catch (error) {
+      result = { failure: `it could not be started: ${(error as Error).message}` };
+    }
+    this.finish(run, result);
+    this.pool.release(slot, command.stdin !== undefined, doubtful);
+  }
+
+  /**
+   * Sees to it that nothing of the attempt lives on, as far as it stayed in its session.
+   *
+   * @returns true where something may be left that holds the slot's files
+   */
+  private async settle(run: Run, slot: Slot, outcome: Outcome, lastPid: number): Promise<boolean> {
+    if (run.signalled || outcome.kind === 'died') {
+      await slot.clear();
+      return true;
+    }
+    let trace = this.processes.trace(slot.session, lastPid, this.watchdog.sessions);
+    if (trace === 'unknown') {
+      const members = await this.processes.members(slot.session);
+      trace = members.some((pid) => pid !== slot.session) ? 'leftovers' : 'strangers';
+    }
+    if (trace === 'leftovers' && !(await slot.askLeftovers(this.limits.leftoverGraceMs))) await slot.clear();
+    return trace !== 'nothing';
+  }
+
+  private finish(run: Run, result: Verdict): void {
+    const { key, attempt, startedAtMs, finishedAtMs = Date.now(), slot } = run;
+    const { stdout, stderr } = slot?.files ?? {};
+    stdout?.seal();
+    stderr?.seal();
+    const end = {
+      ...result,
+      ...{ startedAtMs, finishedAtMs },
+      stdoutTail: stdout?.tail(this.limits.tailBytes) ?? NOTHING,
+      stderrTail: stderr?.tail(this.limits.tailBytes) ?? NOTHING,
+      ...{ stdoutBytes: stdout?.end() ?? 0, stderrBytes: stderr?.end() ?? 0 },
+    };
+    if (stdout && stderr) this.spool.keep(key, stdout, stderr);
+    this.runs.delete(key);
+    this.followers.serveAll(key);
+    this.events.ended(attempt, end);
+  }
+
+  private refuse(run: Run, failure: string): void {
+    setImmediate(() => this.finish(run, { failure }));
+  }
+
+  private lossOf(run: Run): string | undefined {
+    if (this.watchdog.wasSilentSince(run.startedMonoMs)) {
+      return 'killed by the watchdog: the daemon was silent for too long';
+    }
+    return run.signalled ? undefined : 'the shell that ran it was killed';
+  }
+
+  private term(run: Run): void {
+    const send = (): void => {
+      if (run.phase === 'running') run.slot?.signal('SIGTERM');
+    };
+    const ageMs = performance.now() - run.startedMonoMs;
+    if (ageMs >= TERM_AGE_MS) send();
+    else setTimeout(send, TERM_AGE_MS - ageMs);
+  }
+
+  private look({ key, stream, offset, limit }: Wanted): OutputChunk | undefined {
+    const run = this.runs.get(key);
+    if (run === undefined) return this.spool.read(key, stream, offset, limit);
+    if (run.slot === undefined) return { data: NOTHING, offset, eof: false };
+    return { ...run.slot.files[stream].read(offset, limit), eof: false };
+  }
+
+  /** Holds the output of running attempts to its limit; ends itself while nothing runs. */
+  private cut(): void {
+    if (this.executing.size === 0) {
+      clearInterval(this.cutting);
+      this.cutting = undefined;
+    }
+    for (const { slot } of this.runs.values()) {
+      if (slot === undefined) continue;
+      for (const file of [slot.files.stdout, slot.files.stderr]) {
+        if (file.end() - file.start > this.limits.outputBytesMax) file.cut(this.limits.tailBytes);
+      }
+    }
+  }
+}
+
+function keyOf({ task, epoch }: AttemptId): string {
+  return `${task}@${epoch}`;
+}

@@ -1,0 +1,26 @@
+import { formatDuration } from '../kernel/units.js';
+import type { Outcome } from './assignment.js';
+import type { AttemptEnd } from './runner.js';
+
+/** Why an attempt is being ended from here. `stale`: its coordinator has started a later one. */
+export type Ending = 'cancelled' | 'timed-out' | 'leaving' | 'stale';
+
+/** What a coordinator is told of an attempt that has ended. */
+export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs: number | undefined): Outcome {
+  const { exitCode, startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes } = end;
+  const facts = {
+    ...{ startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes },
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
+  switch (ending) {
+    case 'cancelled':
+    case 'stale':
+      return { ...facts, how: exitCode === 0 ? 'succeeded' : 'cancelled' };
+    case 'timed-out':
+      return { ...facts, how: 'timed-out', reason: `ran longer than ${formatDuration(timeoutMs ?? 0)}` };
+    case 'leaving':
+    case undefined:
+      if (end.failure !== undefined) return { ...facts, how: end.lost ? 'lost' : 'failed', reason: end.failure };
+      return { ...facts, how: exitCode === 0 ? 'succeeded' : 'failed' };
+  }
+}

@@ -1,0 +1,71 @@
+import type { TaskId } from '../kernel/ids.js';
+
+/** What one attempt runs. Nothing of the daemon's own environment leaks in: `env` is all there is, PATH included. */
+export interface Command {
+  /** The program and its arguments; with `shell` a single element, given to `/bin/sh -c`. */
+  readonly argv: readonly string[];
+  readonly shell: boolean;
+  /** Default: the attempt's private temporary directory. */
+  readonly cwd?: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: Uint8Array | undefined;
+}
+
+/** `<job>/<index>` and the epoch: one attempt. */
+export interface AttemptId {
+  readonly task: TaskId;
+  readonly epoch: number;
+}
+
+export type OutputStream = 'stdout' | 'stderr';
+
+/** How an attempt's process ended. */
+export interface AttemptEnd {
+  /** 0..255; 126 cannot be executed, 127 not found; 128 + n stands for signal n, as shells say it. Undefined: never ran. */
+  readonly exitCode?: number | undefined;
+  /** Set where the process could not be started, or was lost (then `exitCode` is 137): a reason for people. */
+  readonly failure?: string | undefined;
+  /** The attempt fell to no fault of its own (its shell died, the watchdog struck): it may be started again. */
+  readonly lost?: boolean | undefined;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+  /** The last bytes of each stream, at most RunnerLimits.tailBytes. */
+  readonly stdoutTail: Uint8Array;
+  readonly stderrTail: Uint8Array;
+  /** Bytes written in all, cut ones included. */
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+}
+
+export interface OutputChunk {
+  readonly data: Uint8Array;
+  /** Offset of `data`'s first byte: more than was asked for where the bytes between were cut. */
+  readonly offset: number;
+  /** True when the attempt has ended and `data` reaches its end. */
+  readonly eof: boolean;
+}
+
+export interface RunnerEvents {
+  ended(attempt: AttemptId, end: AttemptEnd): void;
+}
+
+/**
+ * The port to real processes. Calls return at once; `ended` comes exactly once for each `start`. Real: executor/io.
+ */
+export interface Runner {
+  start(attempt: AttemptId, command: Command): void;
+  /** `term` asks the attempt's processes to end, `kill` ends them all, grandchildren too. Unknown attempts: nothing. */
+  signal(attempt: AttemptId, how: 'term' | 'kill'): void;
+  /**
+   * Reads output, of an ended attempt too while its spool is kept. Where there is nothing beyond `offset` yet, `reply`
+   * comes when there is, when the attempt ends, or after `waitMs`. `undefined`: nothing is known of the attempt here.
+   */
+  read(
+    attempt: AttemptId,
+    stream: OutputStream,
+    range: { readonly offset: number; readonly limit: number; readonly waitMs: number },
+    reply: (chunk: OutputChunk | undefined) => void,
+  ): void;
+  /** Ends everything that runs, and waits until it is gone. */
+  close(): Promise<void>;
+}

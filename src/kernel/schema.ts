@@ -1,0 +1,28 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import type { JobId, NodeId } from './ids.js';
+
+/**
+ * Building blocks of wire and API schemas. Every field that comes from outside is bounded here; the codec
+ * (src/node/io/codec.ts) compiles the schemas and refuses what does not fit.
+ */
+export const text = (max: number) => Type.String({ maxLength: max });
+export const count = (max: number = Number.MAX_SAFE_INTEGER) => Type.Integer({ minimum: 0, maximum: max });
+export const amount = (max = 1e15) => Type.Number({ minimum: 0, maximum: max });
+export const list = <T extends TSchema>(item: T, max: number) => Type.Array(item, { maxItems: max });
+export const textMap = (maxEntries: number, maxValue: number) =>
+  Type.Record(Type.String(), text(maxValue), { maxProperties: maxEntries });
+
+/** Raw bytes; `bytes` is a keyword of our own, known to the codec. */
+export const bytes = (max: number) => Type.Unsafe<Uint8Array>({ bytes: max });
+
+export const NodeIdSchema = Type.Unsafe<NodeId>(Type.String({ pattern: '^[0-9A-Za-z-]{1,64}$' }));
+export const JobIdSchema = Type.Unsafe<JobId>(Type.String({ pattern: '^[0-9a-z]{4,40}$' }));
+
+/** Strings one of which must stand: a union of literals. */
+export const oneOf = <const T extends string>(...values: T[]) => Type.Unsafe<T>(Type.String({ enum: values }));
+
+/** An object that takes no key but its own. */
+export const record = <T extends Record<string, TSchema>>(fields: T) =>
+  Type.Object(fields, { additionalProperties: false });
+
+export { Type, type Static, type TSchema };

@@ -1,0 +1,274 @@
+import { assert, assertNever } from '../kernel/assert.js';
+import type { Hash32 } from '../kernel/hash.js';
+import type { NodeId } from '../kernel/ids.js';
+import type { LoadVector } from '../kernel/load.js';
+import type { Prng } from '../kernel/prng.js';
+import type { Now } from '../kernel/time.js';
+import type { TimerToken } from '../kernel/timers.js';
+import { Beliefs, type Via } from './beliefs.js';
+import { membershipConfig, type MembershipConfig } from './config.js';
+import { Dialler } from './dialler.js';
+import type { MembershipEffect, MembershipEvent } from './events.js';
+import { Health } from './health.js';
+import { isLive, type MemberState, type Profile } from './member.js';
+import type { MembershipMessage, Rumour } from './messages.js';
+import { Outbox } from './outbox.js';
+import { Prober } from './prober.js';
+import { Syncer } from './syncer.js';
+import { View, type MemberCounts } from './view.js';
+
+export interface MembershipOptions {
+  readonly self: NodeId;
+  /** Above that of every earlier start of this node. */
+  readonly boot: number;
+  readonly profile: Profile;
+  readonly config?: Partial<MembershipConfig>;
+  readonly hash: Hash32;
+  readonly prng: Prng;
+  /** What the last `persist-members` of an earlier boot gave. */
+  readonly remembered?: readonly MemberState[];
+  /** Whom to join: for each node the multiaddrs at which it may answer. */
+  readonly seeds: readonly (readonly string[])[];
+  /** Rides on pings and acks. */
+  readonly ownLoad?: () => LoadVector;
+}
+
+/** How many hear of a departure directly, should gossip not go out any more. */
+const FAREWELLS = 8;
+
+/**
+ * Who is in the flock, and who of them lives: SWIM (Das, Gupta, Motivala, 2002) with Lifeguard (Dadgar, Phillips, Currey,
+ * 2018). What holds, and why each message keeps it, stands in docs/membership.md.
+ */
+export class Membership {
+  readonly #outbox = new Outbox();
+  readonly #config: MembershipConfig;
+  readonly #view: View;
+  readonly #health: Health;
+  readonly #beliefs: Beliefs;
+  readonly #prober: Prober;
+  readonly #syncer: Syncer;
+  readonly #dialler: Dialler;
+  readonly #remembered: readonly MemberState[];
+  readonly #prng: Prng;
+  #joined = false;
+  #left = false;
+
+  constructor({ self, boot, profile, config, hash, prng, remembered = [], seeds, ownLoad }: MembershipOptions) {
+    this.#config = membershipConfig(config);
+    this.#prng = prng;
+    this.#remembered = remembered;
+    this.#view = new View(self, hash);
+    this.#view.put({ id: self, boot, n: 0, state: 'alive', draining: false, profile }, 'heard', 0);
+    this.#health = new Health(this.#config);
+    this.#beliefs = new Beliefs(this.#view, this.#outbox, this.#config, this.#health, this.#onChange.bind(this));
+    this.#prober = new Prober(this.#beliefs, this.#outbox, this.#config, this.#health, prng, ownLoad);
+    this.#syncer = new Syncer(this.#beliefs, this.#outbox, this.#config, prng, this.#caughtUp.bind(this));
+    const greet = (id: NodeId) => this.#syncer.hello(id, true);
+    this.#dialler = new Dialler(this.#view, this.#outbox, this.#config, prng, seeds, greet);
+  }
+
+  /** This node included. */
+  get members(): ReadonlyMap<NodeId, MemberState> {
+    return this.#view.members;
+  }
+
+  get self(): MemberState {
+    return this.#beliefs.self;
+  }
+
+  get counts(): MemberCounts {
+    return this.#view.counts;
+  }
+
+  /** Lifeguard's local health score: 0 is well, 7 is worst. */
+  get healthScore(): number {
+    return this.#health.score;
+  }
+
+  get isJoined(): boolean {
+    return this.#joined;
+  }
+
+  /** Equal on two nodes that know the same live members in the same incarnations; 16 hexadecimal digits. */
+  get viewDigest(): string {
+    return this.#view.digest;
+  }
+
+  /** Those whom nobody accuses, this node included. */
+  aliveIds(): NodeId[] {
+    return [...this.#view.members.values()].filter((m) => m.state === 'alive').map((m) => m.id);
+  }
+
+  get(id: NodeId): MemberState | undefined {
+    return this.#view.get(id);
+  }
+
+  step(event: MembershipEvent, now: Now): MembershipEffect[] {
+    if (this.#left) return [];
+    this.#outbox.begin(now);
+    this.#handle(event);
+    return this.#outbox.take();
+  }
+
+  /** @throws Bug where what is kept along does not fit what is believed */
+  validate(): void {
+    this.#beliefs.validate();
+    const { score } = this.#health;
+    assert(score >= 0 && score <= this.#config.healthMax, `the health score is ${score}`);
+    assert(this.#left || this.#outbox.dueMs('probe') !== undefined, 'no probe is due');
+    assert(!this.#dialler.connected.has(this.#view.self), 'connected to itself');
+  }
+
+  #handle(event: MembershipEvent): void {
+    switch (event.kind) {
+      case 'start':
+        return this.#start();
+      case 'message':
+        return this.#onMessage(event.from, event.message);
+      case 'gossip':
+        return this.#hearAll([event.message.rumour]);
+      case 'timer':
+        return this.#onTimer(event.timer);
+      case 'connected':
+        this.#dialler.onConnected(event.peer);
+        // Both sides say hello; one of them asks, so that views are compared once.
+        return this.#syncer.hello(event.peer, this.#view.self < event.peer);
+      case 'disconnected':
+        this.#dialler.connected.delete(event.peer);
+        return this.#prober.doubt(event.peer);
+      case 'unreachable':
+        return this.#prober.onUnreachable(event.addresses);
+      case 'set-draining':
+        if (event.draining === this.self.draining) return;
+        return this.#beliefs.announce({ ...this.self, n: this.self.n + 1, draining: event.draining });
+      case 'leave':
+        return this.#leave();
+      default:
+        assertNever(event);
+    }
+  }
+
+  #start(): void {
+    this.#beliefs.restore(this.#remembered);
+    this.#dialler.start();
+    this.#prober.start();
+    this.#outbox.arm('sync', this.#prng.jitter(this.#config.syncIntervalMs));
+    if (!this.#dialler.hasSeeds) this.#caughtUp();
+  }
+
+  #onMessage(from: NodeId, message: MembershipMessage): void {
+    this.#dispatch(from, message);
+    if (this.#beliefs.wasAccused()) {
+      this.#outbox.send(from, { kind: 'swim.states', members: [this.self], want: [], done: false });
+    }
+  }
+
+  #dispatch(from: NodeId, message: MembershipMessage): void {
+    switch (message.kind) {
+      case 'swim.ping':
+        this.#hearRiders(from, message);
+        if (!this.#view.get(from)) this.#syncer.hello(from, true);
+        return this.#prober.onPing(from, message.seq);
+      case 'swim.ack':
+        this.#hearRiders(from, message);
+        return this.#prober.onAck(from, message.seq);
+      case 'swim.ping-req':
+        return this.#prober.onPingReq(from, message.seq, message.target);
+      case 'swim.nack':
+        return this.#prober.onNack(from, message.seq);
+      case 'swim.accused':
+        this.#beliefs.answer(message);
+        return;
+      case 'swim.hello':
+        return this.#syncer.onHello(from, message);
+      case 'swim.digest':
+        return this.#syncer.onDigest(from, message);
+      case 'swim.states':
+        return this.#syncer.onStates(from, message);
+      case 'swim.rumour':
+        return this.#hearAll([message.rumour]);
+      default:
+        assertNever(message);
+    }
+  }
+
+  #hearRiders(from: NodeId, { rumours, load }: { rumours: readonly Rumour[]; load?: LoadVector }): void {
+    this.#hearAll(rumours);
+    if (load?.node === from) this.#outbox.emit({ kind: 'load-heard', load });
+  }
+
+  #hearAll(rumours: readonly Rumour[]): void {
+    for (const { member, slot } of rumours) this.#beliefs.hear(member, 'rumour', slot);
+  }
+
+  #onTimer(token: TimerToken): void {
+    const lateMs = this.#outbox.fired(token);
+    if (lateMs === undefined) return;
+    const [name, subject = ''] = token.name.split('/');
+    switch (name) {
+      case 'probe':
+        return this.#prober.onPeriod(lateMs);
+      case 'probe-timeout':
+        return this.#prober.askOthers();
+      case 'errand':
+        return this.#prober.onErrandTimeout(Number(subject));
+      case 'suspect':
+        return this.#beliefs.expire(subject as NodeId, lateMs);
+      case 'sync':
+        for (const id of this.#view.goneBefore(this.#outbox.nowMs - this.#config.rememberMs)) this.#forget(id);
+        return this.#syncer.onPeriod();
+      case 'spread':
+        return this.#syncer.onSpread();
+      case 'redial':
+        this.#askAgain();
+        return this.#dialler.onRedial();
+      case 'dial':
+        return this.#dialler.onTurn();
+      case 'persist':
+        return this.#outbox.emit({ kind: 'persist-members', members: [...this.#view.members.values()] });
+      default:
+        assert(false, `timer ${token.name} is not known`);
+    }
+  }
+
+  #onChange(before: MemberState | undefined, after: MemberState, via: Via | 'self'): void {
+    if (isLive(after) && !(before && isLive(before))) {
+      this.#dialler.want(after.id, via === 'rumour' ? 'if-it-does-not' : 'soon');
+    }
+    // A suspicion comes and goes; after a restart everybody is one anyway.
+    const lasting = (m: MemberState | undefined) => m && `${m.boot} ${isLive(m) ? 'live' : m.state}`;
+    if (lasting(before) !== lasting(after)) this.#persistSoon();
+  }
+
+  #forget(id: NodeId): void {
+    this.#beliefs.forget(id);
+    this.#persistSoon();
+  }
+
+  #persistSoon(): void {
+    if (this.#outbox.dueMs('persist') === undefined) this.#outbox.arm('persist', this.#config.persistDelayMs);
+  }
+
+  /** Words of the first exchange may have been lost, and submissions wait for it. */
+  #askAgain(): void {
+    const peer = this.#joined ? undefined : this.#prng.pick([...this.#dialler.connected]);
+    if (peer !== undefined) this.#syncer.compare(peer);
+  }
+
+  #caughtUp(): void {
+    if (this.#joined) return;
+    this.#joined = true;
+    this.#outbox.emit({ kind: 'joined' });
+  }
+
+  #leave(): void {
+    const gone: MemberState = { ...this.self, state: 'left' };
+    this.#beliefs.announce(gone);
+    for (const peer of this.#prng.sample(this.#view.peers, FAREWELLS)) {
+      this.#outbox.send(peer, { kind: 'swim.states', members: [gone], want: [], done: false });
+    }
+    this.#outbox.disarmAll();
+    this.#left = true;
+  }
+}

@@ -1,0 +1,178 @@
+import type { NodeId } from '../kernel/ids.js';
+import type { LoadVector } from '../kernel/load.js';
+import type { Prng } from '../kernel/prng.js';
+import type { Beliefs } from './beliefs.js';
+import type { MembershipConfig } from './config.js';
+import type { Health } from './health.js';
+import { isLive } from './member.js';
+import type { Rumour } from './messages.js';
+import type { Outbox } from './outbox.js';
+
+interface Probe {
+  readonly seq: number;
+  readonly target: NodeId;
+  /** Set once others were asked. */
+  helpers: readonly NodeId[] | undefined;
+  nacks: number;
+}
+
+interface Errand {
+  readonly requester: NodeId;
+  readonly seq: number;
+}
+
+/** Pings carried out for others at one time; what comes above is not answered. */
+const ERRANDS_MAX = 256;
+
+/**
+ * SWIM's failure detector: one member a period, in a shuffled round; directly, then through others; whoever answers
+ * neither way until the period ends is accused.
+ */
+export class Prober {
+  #seq = 0;
+  #round: NodeId[] = [];
+  readonly #urgent = new Set<NodeId>();
+  #probe: Probe | undefined;
+  readonly #errands = new Map<number, Errand>();
+
+  constructor(
+    readonly beliefs: Beliefs,
+    readonly outbox: Outbox,
+    readonly config: MembershipConfig,
+    readonly health: Health,
+    readonly prng: Prng,
+    readonly ownLoad: (() => LoadVector) | undefined,
+  ) {}
+
+  /** A random first wait, so that nodes started together do not probe together. */
+  start(): void {
+    this.outbox.arm('probe', this.prng.float() * this.config.probeIntervalMs);
+  }
+
+  /** Probes a member at the next chance: its connection broke, which is a hint and no proof. */
+  doubt(id: NodeId): void {
+    this.#urgent.add(id);
+  }
+
+  onPeriod(lateMs: number): void {
+    this.#conclude(lateMs > this.config.lagMaxMs);
+    this.#begin();
+    this.outbox.arm('probe', this.health.stretch(this.config.probeIntervalMs));
+  }
+
+  /** No direct answer in time: others may have a path where this node has none. */
+  askOthers(): void {
+    const probe = this.#probe;
+    if (!probe || probe.helpers) return;
+    const others = this.beliefs.view.peers.filter(
+      (id) => id !== probe.target && this.beliefs.view.get(id)?.state === 'alive',
+    );
+    probe.helpers = this.prng.sample(others, this.config.indirectProbes);
+    for (const helper of probe.helpers) {
+      this.outbox.send(helper, { kind: 'swim.ping-req', seq: probe.seq, target: probe.target });
+    }
+  }
+
+  onUnreachable(addresses: readonly string[]): void {
+    const target = this.#probe && this.beliefs.view.get(this.#probe.target);
+    if (!target?.profile.addresses.some((address) => addresses.includes(address))) return;
+    this.outbox.disarm('probe-timeout');
+    this.askOthers();
+  }
+
+  onPing(from: NodeId, seq: number): void {
+    this.outbox.send(from, { kind: 'swim.ack', seq, ...this.#riders(from) });
+  }
+
+  onAck(from: NodeId, seq: number): void {
+    const errand = this.#errands.get(seq);
+    if (errand) {
+      this.#endErrand(seq);
+      this.outbox.send(errand.requester, { kind: 'swim.ack', seq: errand.seq, ...this.#riders(errand.requester) });
+    }
+    const probe = this.#probe;
+    if (probe?.seq !== seq || (from !== probe.target && !probe.helpers?.includes(from))) return;
+    this.#probe = undefined;
+    this.outbox.disarm('probe-timeout');
+    this.health.change(-1);
+  }
+
+  onPingReq(requester: NodeId, seq: number, target: NodeId): void {
+    if (this.#errands.size >= ERRANDS_MAX) return;
+    const own = this.#ping(target);
+    this.#errands.set(own, { requester, seq });
+    this.outbox.arm(errandTimer(own), this.config.nackAfter * this.config.probeTimeoutMs);
+  }
+
+  onErrandTimeout(seq: number): void {
+    const errand = this.#errands.get(seq);
+    this.#errands.delete(seq);
+    if (errand && this.config.lifeguard) this.outbox.send(errand.requester, { kind: 'swim.nack', seq: errand.seq });
+  }
+
+  onNack(from: NodeId, seq: number): void {
+    if (this.#probe?.seq === seq && this.#probe.helpers?.includes(from)) this.#probe.nacks++;
+  }
+
+  #conclude(late: boolean): void {
+    const probe = this.#probe;
+    this.#probe = undefined;
+    this.outbox.disarm('probe-timeout');
+    if (late) this.health.change(1);
+    // A process that stood still has heard no answer, whoever gave one.
+    if (!probe || (late && this.config.lifeguard)) return;
+    const { helpers = [], nacks } = probe;
+    // Helpers that do not even deny are taken for a sign that this node is cut off, or slow.
+    this.health.change(helpers.length > 0 ? Math.max(0, helpers.length - nacks) : 1);
+    this.beliefs.accuse(probe.target);
+  }
+
+  #begin(): void {
+    const target = this.#next();
+    if (target === undefined) {
+      this.health.change(-1);
+      return;
+    }
+    this.#probe = { seq: this.#ping(target), target, helpers: undefined, nacks: 0 };
+    this.outbox.arm('probe-timeout', this.health.stretch(this.config.probeTimeoutMs));
+  }
+
+  /** The doubtful first, then round robin: a bound on the time until anyone is probed, which random choice has not. */
+  #next(): NodeId | undefined {
+    for (const id of this.#urgent) {
+      this.#urgent.delete(id);
+      if (this.#isLive(id)) return id;
+    }
+    const { peers } = this.beliefs.view;
+    if (!this.#round.some((id) => this.#isLive(id))) this.#round = this.prng.sample(peers, peers.length);
+    for (let id = this.#round.pop(); id !== undefined; id = this.#round.pop()) {
+      if (this.#isLive(id)) return id;
+    }
+    return undefined;
+  }
+
+  #ping(to: NodeId): number {
+    const seq = ++this.#seq;
+    this.outbox.send(to, { kind: 'swim.ping', seq, ...this.#riders(to) });
+    return seq;
+  }
+
+  #riders(to: NodeId): { rumours: Rumour[]; load?: LoadVector } {
+    const rumours = this.beliefs.rumoursFor(to);
+    return this.ownLoad ? { rumours, load: this.ownLoad() } : { rumours };
+  }
+
+  #endErrand(seq: number): void {
+    this.#errands.delete(seq);
+    this.outbox.disarm(errandTimer(seq));
+  }
+
+  #isLive(id: NodeId): boolean {
+    const member = this.beliefs.view.get(id);
+    return member !== undefined && isLive(member);
+  }
+}
+
+function errandTimer(seq: number): string {
+  return `errand/${seq}`;
+}

@@ -1,0 +1,52 @@
+import type { Put } from '../../kernel/effects.js';
+import type { NodeId } from '../../kernel/ids.js';
+import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
+import type { AttemptEnd, AttemptId, Command, OutputChunk, OutputStream } from '../../executor/runner.js';
+import type { ClientRequest, ClientResult } from './gateway/requests.js';
+import type { Lane, Topic } from './ports.js';
+import type { Message } from './wire.js';
+
+/** Everything that can happen to a node. */
+export type NodeEvent =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'message'; readonly from: NodeId; readonly message: Message }
+  | { readonly kind: 'gossip'; readonly message: Message }
+  | { readonly kind: 'connected'; readonly peer: NodeId }
+  | { readonly kind: 'disconnected'; readonly peer: NodeId }
+  | { readonly kind: 'unreachable'; readonly addresses: readonly string[] }
+  | TimerFired
+  /** A `persist` is on disk. */
+  | { readonly kind: 'persisted'; readonly write: number }
+  | { readonly kind: 'loaded'; readonly read: number; readonly entries: readonly Put[] }
+  | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd }
+  | { readonly kind: 'output'; readonly read: number; readonly chunk: OutputChunk | undefined }
+  | { readonly kind: 'client'; readonly client: number; readonly request: ClientRequest }
+  | { readonly kind: 'client-gone'; readonly client: number }
+  /** Stop taking work, hand back what is held, tell the flock; ends with effect `left`. */
+  | { readonly kind: 'leave' };
+
+/** Everything that a node can do to the world. */
+export type NodeEffect =
+  | { readonly kind: 'send'; readonly to: NodeId; readonly message: Message; readonly lane: Lane }
+  | { readonly kind: 'publish'; readonly topic: Topic; readonly message: Message }
+  | { readonly kind: 'dial'; readonly addresses: readonly string[] }
+  | { readonly kind: 'learn'; readonly peer: NodeId; readonly addresses: readonly string[] }
+  | TimerEffect
+  /** All puts or none; writes keep their order. */
+  | { readonly kind: 'persist'; readonly write: number; readonly puts: readonly Put[] }
+  | { readonly kind: 'load'; readonly read: number; readonly prefix: string }
+  | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Command }
+  | { readonly kind: 'signal'; readonly attempt: AttemptId; readonly how: 'term' | 'kill' }
+  | {
+      readonly kind: 'read-output';
+      readonly read: number;
+      readonly attempt: AttemptId;
+      readonly stream: OutputStream;
+      readonly range: { readonly offset: number; readonly limit: number; readonly waitMs: number };
+    }
+  | { readonly kind: 'answer'; readonly client: number; readonly result: ClientResult }
+  | { readonly kind: 'joined' }
+  /** Nothing is held any more and the flock has been told. */
+  | { readonly kind: 'left' }
+  /** Peers know a later boot of this node: it must not go on from an older disk. */
+  | { readonly kind: 'outdated'; readonly boot: number };

@@ -1,0 +1,54 @@
+import type { Reply, Request } from '../../../kernel/effects.js';
+import type { NodeId } from '../../../kernel/ids.js';
+import type { Message } from '../wire.js';
+
+/** What a conversation waits for. */
+export type Wait =
+  | { readonly kind: 'asks'; readonly asks: readonly Question[]; readonly patienceMs: number }
+  | { readonly kind: 'pause'; readonly ms: number };
+
+export interface Question {
+  readonly to: NodeId;
+  readonly message: Request<Message>;
+}
+
+export type Answer = Reply<Message> | undefined;
+
+/**
+ * What a gateway does for one client, written down as it happens: a generator that yields what it waits for and goes on
+ * with the answers. As synchronous and repeatable as any machine, but it reads from top to bottom. It throws a CoveyError
+ * where the client is to get one.
+ */
+export type Conversation<Result> = Generator<Wait, Result, readonly Answer[]>;
+
+/** How long a gateway waits for a node's answer to a query. */
+const PATIENCE_MS = 3_000;
+
+type Kind = Extract<Message, { readonly re: number }>['kind'];
+type ReplyOf<K extends Kind> = Extract<Reply<Message>, { readonly kind: K }>;
+
+/** Asks one node; undefined where no such reply came. */
+export function* ask<K extends Kind>(
+  to: NodeId,
+  message: Request<Message>,
+  expects: K,
+  patienceMs = PATIENCE_MS,
+): Conversation<ReplyOf<K> | undefined> {
+  const [answer] = yield* askAll([{ to, message }], expects, patienceMs);
+  return answer;
+}
+
+/** Asks many at once; answers come in the order of the questions. */
+export function* askAll<K extends Kind>(
+  asks: readonly Question[],
+  expects: K,
+  patienceMs = PATIENCE_MS,
+): Conversation<readonly (ReplyOf<K> | undefined)[]> {
+  if (asks.length === 0) return [];
+  const answers = yield { kind: 'asks', asks, patienceMs };
+  return answers.map((answer) => (answer?.kind === expects ? (answer as ReplyOf<K>) : undefined));
+}
+
+export function* pause(ms: number): Conversation<void> {
+  yield { kind: 'pause', ms };
+}

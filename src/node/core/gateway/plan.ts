@@ -1,0 +1,74 @@
+import { CoveyError } from '../../../kernel/errors.js';
+import type { JobId, NodeId } from '../../../kernel/ids.js';
+import { loadBound } from '../../../ring/bounded-load.js';
+import type { Ring } from '../../../ring/ring.js';
+import { shardName } from '../../../tasks/keys.js';
+import type { Plan } from '../../../tasks/messages.js';
+import { LIMITS } from '../../../tasks/spec.js';
+
+/** UTF-8 bytes of a string, from above: a UTF-16 unit takes at most three. */
+const bytesAtMost = (text: string) => text.length * 3;
+
+/**
+ * Tasks of one shard: about four shards a node, no more than a shard may have, and so few that the items of any shard fit
+ * into a frame beside the spec.
+ */
+export function shardSize(tasks: number, nodes: number, items: readonly string[] | undefined): number {
+  let size = Math.min(LIMITS.shardTasksMax, Math.max(1, Math.ceil(tasks / (LIMITS.shardsPerNode * nodes))));
+  while (size > 1 && items && fullestShard(items, size) > LIMITS.shardItemBytesMax) size = Math.ceil(size / 2);
+  return size;
+}
+
+function fullestShard(items: readonly string[], size: number): number {
+  let fullest = 0;
+  for (let from = 0; from < items.length; from += size) {
+    let bytes = 0;
+    for (let i = from; i < Math.min(from + size, items.length); i++) bytes += bytesAtMost(items[i] ?? '');
+    fullest = Math.max(fullest, bytes);
+  }
+  return fullest;
+}
+
+/**
+ * Gives each shard its home: the ring's walk from the shard's name, to the first live node that has not more than its share
+ * of the shards (bounded load again). The only shard of a small job stays with the job.
+ *
+ * @throws CoveyError `unavailable` where no node is alive
+ */
+export function planShards(
+  ring: Ring,
+  isAlive: (node: NodeId) => boolean,
+  job: { readonly id: JobId; readonly home: NodeId; readonly tasks: number },
+  size: number,
+): Plan {
+  const shards = Math.ceil(job.tasks / size);
+  if (shards === 1) return { shardSize: size, homes: [job.home], homeOf: [0] };
+  const homes: NodeId[] = [];
+  const counts = new Map<NodeId, number>();
+  const homeOf: number[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    const home = homeFor(ring, isAlive, shardName(job.id, shard), (node) => {
+      return (counts.get(node) ?? 0) < loadBound(shards - 1, ring.share(node));
+    });
+    counts.set(home, (counts.get(home) ?? 0) + 1);
+    if (!homes.includes(home)) homes.push(home);
+    homeOf.push(homes.indexOf(home));
+  }
+  return { shardSize: size, homes, homeOf };
+}
+
+function homeFor(
+  ring: Ring,
+  isAlive: (node: NodeId) => boolean,
+  name: string,
+  hasRoom: (node: NodeId) => boolean,
+): NodeId {
+  let first: NodeId | undefined;
+  for (const node of ring.walk(name)) {
+    if (!isAlive(node)) continue;
+    if (hasRoom(node)) return node;
+    first ??= node;
+  }
+  if (first === undefined) throw new CoveyError('unavailable', 'no node of the flock is alive', 'see `covey nodes`');
+  return first;
+}

@@ -1,0 +1,111 @@
+import type { CoveyError } from '../../../kernel/errors.js';
+import type { JobId, NodeId } from '../../../kernel/ids.js';
+import type { LoadVector } from '../../../kernel/load.js';
+import type { Resources } from '../../../kernel/resources.js';
+import type { TaskState } from '../../../kernel/states.js';
+import type { MemberState } from '../../../membership/member.js';
+import type { Candidate } from '../../../placement/explain.js';
+import type { JobInfo, TaskInfo, TaskMore } from '../../../tasks/queries.js';
+import type { TaskRange } from '../../../tasks/range.js';
+import type { JobSpec } from '../../../tasks/spec.js';
+
+/** How complete an answer is. */
+export interface Completeness {
+  readonly asked: number;
+  readonly answered: number;
+}
+
+/** A job to be accepted. Id and digest are made outside the core, which has no cryptographic hash. */
+export interface Submission {
+  readonly job: JobId;
+  /** Of spec, range and items. */
+  readonly digest: string;
+  /** The id follows from a key of the user's: it may be known already. */
+  readonly isKeyed: boolean;
+  readonly spec: JobSpec;
+  readonly range: TaskRange;
+  readonly items?: readonly string[] | undefined;
+}
+
+export interface Accepted {
+  readonly job: JobId;
+  readonly tasks: number;
+  readonly existed: boolean;
+  readonly replicas: number;
+  readonly acked: number;
+}
+
+export interface TaskPage extends Completeness {
+  readonly job: JobInfo;
+  readonly tasks: readonly TaskInfo[];
+  /** Index to go on after; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+export interface OneTask {
+  readonly job: JobInfo;
+  readonly task: TaskInfo;
+  readonly more: TaskMore;
+  readonly home: NodeId;
+  readonly shard: number;
+}
+
+/** Where output was last read, so that the next read need not look again. */
+export interface OutputPlace {
+  readonly executor: NodeId;
+  readonly epoch: number;
+}
+
+export interface OutputPart {
+  readonly data: Uint8Array;
+  /** Of `data`'s first byte. */
+  readonly offset: number;
+  /** Nothing more will ever come. */
+  readonly isFinal: boolean;
+  /** Set while an attempt can be read; a new epoch begins at offset 0. */
+  readonly at?: OutputPlace | undefined;
+}
+
+export interface NodeInfo {
+  readonly member: MemberState;
+  readonly load: LoadVector | undefined;
+  readonly rttMs: number | undefined;
+}
+
+/** What clients ask of a node, and what they get. */
+export interface Requests {
+  submit: { asks: Submission; gets: Accepted };
+  job: { asks: { job: JobId; waitMs: number }; gets: JobInfo };
+  jobs: {
+    asks: { prefix: string; state?: TaskState | undefined; beforeMs?: number | undefined; limit: number };
+    gets: Completeness & { readonly jobs: readonly JobInfo[] };
+  };
+  tasks: { asks: { job: JobId; after: number; state?: TaskState | undefined; limit: number }; gets: TaskPage };
+  task: { asks: { job: JobId; index: number }; gets: OneTask };
+  cancel: { asks: { job: JobId; index?: number | undefined }; gets: { readonly tasks: number } };
+  output: {
+    asks: {
+      job: JobId;
+      index: number;
+      stream: 'stdout' | 'stderr';
+      offset: number;
+      waitMs: number;
+      at?: OutputPlace | undefined;
+    };
+    gets: OutputPart;
+  };
+  explain: { asks: { job: JobId; index: number }; gets: OneTask & { readonly candidates: readonly Candidate[] } };
+  ring: {
+    asks: { key: string; needs: Resources };
+    gets: { readonly candidates: readonly Candidate[]; readonly hash: number };
+  };
+  nodes: { asks: Record<never, never>; gets: readonly NodeInfo[] };
+}
+
+export type RequestName = keyof Requests;
+export type ClientRequest = {
+  [Name in RequestName]: { readonly op: Name } & Readonly<Requests[Name]['asks']>;
+}[RequestName];
+export type ClientResult =
+  | { readonly isOk: true; readonly value: Requests[RequestName]['gets'] }
+  | { readonly isOk: false; readonly error: CoveyError };

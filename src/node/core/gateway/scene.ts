@@ -1,0 +1,16 @@
+import type { NodeId } from '../../../kernel/ids.js';
+import type { Now } from '../../../kernel/time.js';
+import type { Membership } from '../../../membership/membership.js';
+import type { BoundedRing } from '../../../placement/bounded-ring.js';
+import type { FlockView } from '../../../placement/flock-view.js';
+import type { JobPlaces } from './find.js';
+
+/** What a gateway's conversations look at. */
+export interface Scene {
+  readonly self: NodeId;
+  readonly view: FlockView;
+  readonly policy: BoundedRing;
+  readonly membership: Membership;
+  readonly places: JobPlaces;
+  now(): Now;
+}

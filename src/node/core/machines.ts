@@ -1,0 +1,99 @@
+import type { Request } from '../../kernel/effects.js';
+import type { Hash32 } from '../../kernel/hash.js';
+import type { NodeId } from '../../kernel/ids.js';
+import type { Prng } from '../../kernel/prng.js';
+import type { Now } from '../../kernel/time.js';
+import { Executor } from '../../executor/executor.js';
+import type { AttemptId } from '../../executor/runner.js';
+import { isLive, type Profile } from '../../membership/member.js';
+import { Membership } from '../../membership/membership.js';
+import { BoundedRing } from '../../placement/bounded-ring.js';
+import { FlockView } from '../../placement/flock-view.js';
+import { Stealing } from '../../placement/stealing.js';
+import { JobHome, type JobTag } from '../../tasks/job-home.js';
+import { ShardHome } from '../../tasks/shard-home.js';
+import type { ShardTag } from '../../tasks/shard-tags.js';
+import { Exchange } from './exchange.js';
+import { ExecutorHost, type OutputTag } from './executor-host.js';
+import { JobPlaces } from './gateway/find.js';
+import { Gateway, type GatewayTag } from './gateway/gateway.js';
+import { Outlet } from './outlet.js';
+import { OwnLoad } from './own-load.js';
+import type { StoredState } from './stored.js';
+import type { Message } from './wire.js';
+
+export interface NodeCoreOptions {
+  readonly self: NodeId;
+  /** Above that of every earlier start of this node. */
+  readonly boot: number;
+  readonly profile: Profile;
+  readonly hash: Hash32;
+  readonly prng: Prng;
+  /** What every command gets in its environment: PATH and HOME above all. */
+  readonly baseEnv: Readonly<Record<string, string>>;
+  /** Whom to join: for each node the multiaddrs at which it may answer. */
+  readonly seeds: readonly (readonly string[])[];
+  readonly stored?: StoredState;
+}
+
+/** Whose request an answer belongs to. */
+export type AskTag =
+  | { readonly owner: 'jobs'; readonly tag: JobTag }
+  | { readonly owner: 'shards'; readonly tag: ShardTag }
+  | { readonly owner: 'gateway'; readonly tag: GatewayTag }
+  | { readonly owner: 'executor'; readonly attempt: AttemptId | undefined }
+  | { readonly owner: 'thief' };
+
+export type WriteTag =
+  | { readonly owner: 'jobs'; readonly tag: JobTag }
+  | { readonly owner: 'shards'; readonly tag: ShardTag }
+  | { readonly owner: 'members' };
+
+export type ReadTag =
+  { readonly owner: 'shards'; readonly tag: ShardTag } | { readonly owner: 'output'; readonly tag: OutputTag };
+
+/** What the machines need of the core that composes them. */
+export interface Hooks {
+  now(): Now;
+  ask(to: NodeId, message: Request<Message>, tag: AskTag, patience: 'forever' | 'alive' | number): void;
+}
+
+export type Machines = ReturnType<typeof buildMachines>;
+
+/** The machines of one node, each given just what it may look at. */
+export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
+  const { self, boot, profile, hash, prng, baseEnv, seeds, stored } = options;
+  const outlet = new Outlet<WriteTag, ReadTag>(self);
+  const view = new FlockView(hash);
+  const policy = new BoundedRing(view);
+  const bound = () => policy.bound(self);
+  const admission = { bound, workBoundMs: (estimateMs: number) => policy.workBoundMs(self, estimateMs) };
+  const executor = new Executor(self, profile.capacity, baseEnv, admission);
+  const shards = new ShardHome(self, boot, policy);
+  const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
+  const membership = new Membership({
+    ...{ self, boot, profile, hash, prng, seeds },
+    remembered: stored?.members ?? [],
+    ownLoad: () => ownLoad.vector,
+  });
+  const isReachable = (node: NodeId) => {
+    const member = membership.get(node);
+    return member === undefined || isLive(member);
+  };
+  const host = new ExecutorHost(executor, view, {
+    outlet,
+    ownLoad: () => ownLoad.vector,
+    bound,
+    ask: (to, message, attempt) => {
+      hooks.ask(to, message, { owner: 'executor', attempt }, 'forever');
+    },
+  });
+  const places = new JobPlaces();
+  return {
+    ...{ outlet, view, policy, executor, host, shards, ownLoad, membership },
+    jobs: new JobHome(self),
+    stealing: new Stealing(self, view, prng),
+    exchange: new Exchange<AskTag>(self, boot, isReachable),
+    gateway: new Gateway({ self, view, policy, membership, places, now: () => hooks.now() }),
+  };
+}

@@ -1,0 +1,223 @@
+import './io/shim.js';
+import { randomInt } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism, homedir, totalmem, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import xxhash from 'xxhash-wasm';
+import { createApi, type Api } from '../api/server.js';
+import { createShellRunner } from '../executor/io/shell-runner.js';
+import type { Runner } from '../executor/runner.js';
+import { CoveyError } from '../kernel/errors.js';
+import { Prng } from '../kernel/prng.js';
+import type { Profile } from '../membership/member.js';
+import { VERSION } from '../version.js';
+import { NodeCore } from './core/node-core.js';
+import type { Store, Transport } from './core/ports.js';
+import { readStored } from './core/stored.js';
+import { WIRE_SCHEMAS, type Message } from './core/wire.js';
+import { Driver, Inbox } from './driver.js';
+import { isLoopback, parseMultiaddr, toMultiaddr } from './io/addresses.js';
+import { now } from './io/clock.js';
+import { readClusterKey } from './io/cluster-key.js';
+import { createCodec } from './io/codec.js';
+import { loadIdentity, type Identity } from './io/identity.js';
+import { acquireLock } from './io/lock.js';
+import { openStore } from './io/store.js';
+import { createTransport } from './io/transport.js';
+
+export interface DaemonOptions {
+  readonly dataDir: string;
+  /** HOST:PORT or multiaddrs. */
+  readonly listen: readonly string[];
+  /** Any of these is enough to join the flock of its node. */
+  readonly join: readonly string[];
+  /** HOST:PORT for the API on TCP besides the Unix socket. */
+  readonly http?: string | undefined;
+  readonly capacity: {
+    readonly cpus?: number | undefined;
+    readonly memBytes?: number | undefined;
+    readonly gpus?: number | undefined;
+    readonly custom: Readonly<Record<string, number>>;
+  };
+  readonly labels: Readonly<Record<string, string>>;
+  readonly speed: number;
+  readonly zone: string;
+  /** 64 hexadecimal digits. */
+  readonly clusterKey?: string | undefined;
+  readonly logLevel: string;
+}
+
+/** What a daemon says when it serves. */
+export interface Ready {
+  readonly node: string;
+  readonly listen: string[];
+  readonly socket: string;
+  readonly http: string | null;
+}
+
+export interface Daemon {
+  readonly ready: Ready;
+  /** Hands back what it holds, tells the flock, and stops. */
+  leave(): Promise<void>;
+  /** Settles when the daemon has stopped, however it came to that; rejects where it had to. */
+  readonly stopped: Promise<void>;
+}
+
+const BOOT_KEY = 'node/boot';
+
+/**
+ * Starts one node of a flock in this process.
+ *
+ * @throws CoveyError where an address, key, port or data directory cannot be used
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const listen = options.listen.map(toMultiaddr);
+  const seeds = options.join.map((address) => [parseMultiaddr(toMultiaddr(address)).toString()]);
+  const clusterKey = await readClusterKey({ text: options.clusterKey });
+  refuseOpenDoors(listen, clusterKey);
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const lock = acquireLock(options.dataDir);
+  const undo: (() => Promise<void> | void)[] = [() => lock.release()];
+  try {
+    const log = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+    const inbox = new Inbox();
+    const slots = Math.ceil(options.capacity.cpus ?? availableParallelism());
+    // First of all, since starting a process costs more the more memory this one has.
+    const runner = await createShellRunner({
+      dataDir: options.dataDir,
+      slots: Math.min(slots, PREWARMED_MAX),
+      events: inbox,
+      log: (message) => log.warn(message),
+    });
+    undo.push(() => runner.close());
+    const identity = await loadIdentity(options.dataDir);
+    const store = await openStore(join(options.dataDir, 'store'));
+    undo.push(() => store.close());
+    const transport = await createTransport<Message>({
+      listen,
+      privateKey: identity.privateKey,
+      clusterKey,
+      codec: createCodec<Message>(WIRE_SCHEMAS),
+      events: inbox,
+      warn: (message, details) => log.warn(details, message),
+    });
+    undo.push(() => transport.close());
+    return await assemble({ options, log, inbox, runner, identity, store, transport, seeds, undo });
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+/** Slot shells made at the start; more are made when needed. */
+const PREWARMED_MAX = 16;
+
+interface Parts {
+  readonly options: DaemonOptions;
+  readonly log: Logger;
+  readonly inbox: Inbox;
+  readonly runner: Runner;
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly transport: Transport<Message>;
+  readonly seeds: readonly (readonly string[])[];
+  /** How to end what was started, in the order of starting. */
+  readonly undo: (() => Promise<void> | void)[];
+}
+
+async function assemble(parts: Parts): Promise<Daemon> {
+  const { options, log, inbox, runner, identity, store, transport, seeds, undo } = parts;
+  const boot = await nextBoot(store);
+  const { h32 } = await xxhash();
+  const core = new NodeCore({
+    self: identity.id,
+    boot,
+    profile: profileOf(options, transport.addresses()),
+    hash: (text) => h32(text),
+    prng: new Prng(randomInt(2 ** 32 - 1)),
+    baseEnv: baseEnv(),
+    seeds,
+    stored: readStored(store),
+  });
+  let onStopped: (error?: unknown) => void = () => undefined;
+  const stopped = new Promise<void>((resolve, reject) => {
+    onStopped = (error) => (error === undefined ? resolve() : reject(error as Error));
+  });
+  const driver = new Driver({
+    ...{ core, transport, store, runner, now },
+    onFatal: (error) => {
+      log.fatal(error instanceof Error ? { err: error } : { error }, 'this node cannot go on');
+      void stop(error);
+    },
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = (error?: unknown): Promise<void> => {
+    stopping ??= (async () => {
+      driver.stop();
+      for (const step of undo.reverse()) await step();
+      onStopped(error);
+    })();
+    return stopping;
+  };
+  const leave = async () => {
+    await driver.leave();
+    await stop();
+  };
+  const api: Api = await createApi({
+    ...{ driver, core, transport, boot },
+    socket: join(options.dataDir, 'covey.sock'),
+    http: options.http,
+    leave: () => void leave(),
+  });
+  undo.push(() => api.close());
+  inbox.attach(driver);
+  driver.start();
+  stopped.catch(() => undefined);
+  return { ready: api.ready, leave, stopped };
+}
+
+/** A start is numbered durably before anything is done in it. */
+function nextBoot(store: Store): Promise<number> {
+  const boot = ((store.get(BOOT_KEY) as number | undefined) ?? 0) + 1;
+  return new Promise((resolve, reject) => {
+    store.write([{ key: BOOT_KEY, value: boot }], (error) => (error ? reject(error) : resolve(boot)));
+  });
+}
+
+function refuseOpenDoors(listen: readonly string[], clusterKey: Uint8Array | undefined): void {
+  const open = clusterKey ? undefined : listen.find((address) => !isLoopback(address));
+  if (open === undefined) return;
+  throw new CoveyError(
+    'usage',
+    `${open} can be reached from other machines, and there is no cluster key`,
+    'make a key with `covey keys new` and give it to every node in COVEY_CLUSTER_KEY or --key-file',
+  );
+}
+
+function profileOf(options: DaemonOptions, addresses: readonly string[]): Profile {
+  const { capacity, labels, zone, speed } = options;
+  return {
+    addresses: [...addresses].slice(0, 8),
+    capacity: {
+      cpus: capacity.cpus ?? availableParallelism(),
+      memBytes: capacity.memBytes ?? totalmem(),
+      gpus: capacity.gpus ?? 0,
+      custom: { ...capacity.custom },
+    },
+    labels: { ...labels },
+    zone,
+    speed,
+    version: VERSION,
+  };
+}
+
+/** All that commands get of the daemon's own environment. */
+function baseEnv(): Record<string, string> {
+  const passed = ['LANG', 'LC_ALL', 'TZ'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return { PATH: path, HOME: homedir(), USER: userInfo().username, ...Object.fromEntries(passed) };
+}

@@ -1,0 +1,207 @@
+import type { Runner, RunnerEvents } from '../executor/runner.js';
+import type { NodeId } from '../kernel/ids.js';
+import type { Now } from '../kernel/time.js';
+import type { TimerToken } from '../kernel/timers.js';
+import type { NodeEffect, NodeEvent } from './core/events.js';
+import type { ClientRequest, Requests, RequestName } from './core/gateway/requests.js';
+import type { NodeCore } from './core/node-core.js';
+import type { Store, Transport, TransportEvents } from './core/ports.js';
+import type { Message } from './core/wire.js';
+
+export interface DriverPorts {
+  readonly core: NodeCore;
+  readonly transport: Transport<Message>;
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly now: () => Now;
+  /** A broken invariant or a store that fails: the node must stop. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Performs what the core asks for, and brings back to it what comes of that. The only place where both meet. */
+export class Driver {
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #clients = new Map<number, (result: Extract<NodeEffect, { kind: 'answer' }>['result']) => void>();
+  readonly #queue: NodeEvent[] = [];
+  readonly #joined: Promise<void>;
+  readonly #left: Promise<void>;
+  #onJoined: () => void = () => undefined;
+  #onLeft: () => void = () => undefined;
+  #nextClient = 0;
+  #isStepping = false;
+  #isStopped = false;
+
+  constructor(private readonly ports: DriverPorts) {
+    this.#joined = new Promise((resolve) => (this.#onJoined = resolve));
+    this.#left = new Promise((resolve) => (this.#onLeft = resolve));
+  }
+
+  /** Resolves when the flock has been found, or there is none to find. */
+  get joined(): Promise<void> {
+    return this.#joined;
+  }
+
+  start(): void {
+    this.feed({ kind: 'start' });
+  }
+
+  /** One event into the core; those that its effects bring about follow in the order in which they came. */
+  feed(event: NodeEvent): void {
+    if (this.#isStopped) return;
+    this.#queue.push(event);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+        for (const effect of this.ports.core.step(next, this.ports.now())) this.#perform(effect);
+      }
+    } catch (error) {
+      this.stop();
+      this.ports.onFatal(error);
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  /**
+   * Asks the node something on behalf of a client.
+   *
+   * @throws CoveyError as the conversation ends in one
+   */
+  request<Name extends RequestName>(
+    request: Extract<ClientRequest, { readonly op: Name }>,
+    signal?: AbortSignal,
+  ): Promise<Requests[Name]['gets']> {
+    const client = ++this.#nextClient;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        if (this.#clients.delete(client)) this.feed({ kind: 'client-gone', client });
+      };
+      this.#clients.set(client, (result) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (result.isOk) resolve(result.value as Requests[Name]['gets']);
+        else reject(result.error);
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.feed({ kind: 'client', client, request });
+    });
+  }
+
+  /** Hands back what is held and tells the flock; resolves when that is done. */
+  leave(): Promise<void> {
+    this.feed({ kind: 'leave' });
+    return this.#left;
+  }
+
+  /** No event is taken up any more and no timer fires. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const handle of this.#timers.values()) clearTimeout(handle);
+    this.#timers.clear();
+  }
+
+  #perform(effect: NodeEffect): void {
+    const { transport, store, runner } = this.ports;
+    switch (effect.kind) {
+      case 'send':
+        return transport.send(effect.to, effect.message, effect.lane);
+      case 'publish':
+        return transport.publish(effect.topic, effect.message);
+      case 'dial':
+        return transport.dial(effect.addresses);
+      case 'learn':
+        return transport.learn(effect.peer, effect.addresses);
+      case 'arm':
+        return this.#arm(effect.timer, effect.afterMs);
+      case 'disarm':
+        return this.#disarm(keyOf(effect.timer));
+      case 'persist':
+        return store.write(effect.puts, (error) => {
+          if (error) this.ports.onFatal(error);
+          else this.feed({ kind: 'persisted', write: effect.write });
+        });
+      case 'load':
+        return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
+      case 'start':
+        return runner.start(effect.attempt, effect.command);
+      case 'signal':
+        return runner.signal(effect.attempt, effect.how);
+      case 'read-output':
+        return runner.read(effect.attempt, effect.stream, effect.range, (chunk) => {
+          this.feed({ kind: 'output', read: effect.read, chunk });
+        });
+      case 'answer': {
+        const answer = this.#clients.get(effect.client);
+        this.#clients.delete(effect.client);
+        return answer?.(effect.result);
+      }
+      case 'joined':
+        return this.#onJoined();
+      case 'left':
+        return this.#onLeft();
+      case 'outdated':
+        return this.ports.onFatal(
+          new Error(`the flock knows a later start of this node (${effect.boot}): its data directory is an old copy`),
+        );
+    }
+  }
+
+  #arm(timer: TimerToken, afterMs: number): void {
+    const key = keyOf(timer);
+    clearTimeout(this.#timers.get(key));
+    const fire = () => {
+      this.#timers.delete(key);
+      this.feed({ kind: 'timer', timer });
+    };
+    this.#timers.set(key, setTimeout(fire, afterMs));
+  }
+
+  #disarm(key: string): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+  }
+}
+
+function keyOf(timer: TimerToken): string {
+  return `${timer.owner} ${timer.name}`;
+}
+
+/** Where adapters made before the driver deliver their events: they wait until it is there. */
+export class Inbox implements TransportEvents<Message>, RunnerEvents {
+  readonly #early: NodeEvent[] = [];
+  #driver: Driver | undefined;
+
+  attach(driver: Driver): void {
+    this.#driver = driver;
+    for (const event of this.#early.splice(0)) driver.feed(event);
+  }
+
+  message(from: NodeId, message: Message): void {
+    this.#feed({ kind: 'message', from, message });
+  }
+
+  gossip(_topic: string, message: Message): void {
+    this.#feed({ kind: 'gossip', message });
+  }
+
+  connected(peer: NodeId): void {
+    this.#feed({ kind: 'connected', peer });
+  }
+
+  disconnected(peer: NodeId): void {
+    this.#feed({ kind: 'disconnected', peer });
+  }
+
+  unreachable(addresses: readonly string[]): void {
+    this.#feed({ kind: 'unreachable', addresses });
+  }
+
+  ended(...[attempt, end]: Parameters<RunnerEvents['ended']>): void {
+    this.#feed({ kind: 'ended', attempt, end });
+  }
+
+  #feed(event: NodeEvent): void {
+    if (this.#driver) this.#driver.feed(event);
+    else this.#early.push(event);
+  }
+}

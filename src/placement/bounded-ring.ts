@@ -1,0 +1,85 @@
+import type { NodeId } from '../kernel/ids.js';
+import { loadOf } from '../kernel/load.js';
+import { fitCount, shortage, type Resources } from '../kernel/resources.js';
+import { BOUNDED_LOAD, loadBound } from '../ring/bounded-load.js';
+import type { Choice, Demand, Placer } from '../tasks/placer.js';
+import type { FlockView } from './flock-view.js';
+
+/**
+ * Nodes looked at in one walk. A full flock must not cost a walk around the whole ring; with c = 1.25 the expected walk is
+ * a few nodes (Mirrokni et al., theorem 4), and whoever is passed over may steal.
+ */
+const CANDIDATES_MAX = 16;
+
+/** Tasks of no cost still travel in bounded batches. */
+const ROOM_MAX = 256;
+
+/** What is believed of a node as a place for some task. */
+export interface Standing {
+  readonly load: number;
+  readonly bound: number;
+  readonly free: number;
+  /** How many such tasks it would likely take now. */
+  readonly room: number;
+  /** Why it cannot take any, whatever its load. */
+  readonly out?: string;
+}
+
+/** The default policy: filter, then walk the ring from the key's place to the first node with room (design.md section 7). */
+export class BoundedRing implements Placer {
+  constructor(private readonly view: FlockView) {}
+
+  choose(demand: Demand): Choice | undefined {
+    let seen = 0;
+    for (const node of this.view.ring.walk(demand.key)) {
+      if (++seen > CANDIDATES_MAX) return undefined;
+      if (demand.closed(node)) continue;
+      const { room, out } = this.standing(node, demand.needs);
+      const left = Math.min(room, ROOM_MAX) - demand.offered(node);
+      if (out === undefined && left >= 1) return { node, room: left };
+    }
+    return undefined;
+  }
+
+  mayOffer(node: NodeId, needs: Resources): boolean {
+    return this.#filter(node, needs) === undefined;
+  }
+
+  /** A node as seen from here; its own word in answer to an offer is what counts. */
+  standing(node: NodeId, needs: Resources): Standing {
+    const vector = this.view.loads.of(node);
+    const capacity = this.view.member(node)?.profile.capacity;
+    const free = vector?.free ?? capacity?.cpus ?? 0;
+    const load = vector ? loadOf(vector) : 0;
+    const bound = this.bound(node);
+    const fits =
+      (vector?.queued ?? 0) > 0
+        ? 0
+        : fitCount({ ...needs, memBytes: 0, gpus: 0, custom: {} }, { ...NOTHING, cpus: free });
+    const out = this.#filter(node, needs);
+    return { load, bound, free, room: Math.max(fits, bound - load, 0), ...(out === undefined ? {} : { out }) };
+  }
+
+  /** Tasks that a node may hold while it has no free slot. */
+  bound(node: NodeId): number {
+    const { running, queued, waiting } = this.view.loads.totals;
+    return loadBound(running + queued + waiting, this.view.ring.share(node));
+  }
+
+  /** The same bound for work: the share of all milliseconds known of, with room for one task more. */
+  workBoundMs(node: NodeId, estimateMs: number): number {
+    const total = this.view.loads.totals.workMs + estimateMs;
+    return BOUNDED_LOAD.c * total * this.view.ring.share(node) + estimateMs;
+  }
+
+  #filter(node: NodeId, needs: Resources): string | undefined {
+    const member = this.view.member(node);
+    if (!member) return 'unknown';
+    if (member.state !== 'alive') return member.state;
+    if (member.draining) return 'draining';
+    const short = shortage(needs, member.profile.capacity);
+    return short === undefined ? undefined : `too little ${short}`;
+  }
+}
+
+const NOTHING: Resources = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };

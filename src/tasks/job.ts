@@ -1,0 +1,118 @@
+import { assert } from '../kernel/assert.js';
+import type { JobId, NodeId } from '../kernel/ids.js';
+import { addCounts, noCounts, terminalCount, type Counts } from '../kernel/states.js';
+import type { Plan } from './messages.js';
+import type { JobInfo } from './queries.js';
+import { shardRange, type TaskRange } from './range.js';
+import type { JobSpec } from './spec.js';
+import { jobState } from './states.js';
+
+/** What the store keeps of a job, apart from its spec and items. */
+export interface JobRecord {
+  readonly job: JobId;
+  readonly range: TaskRange;
+  readonly plan: Plan;
+  readonly itemised: boolean;
+  readonly digest: string;
+  readonly createdAtMs: number;
+  readonly cancelled: boolean;
+  readonly finished?: { readonly atMs: number; readonly counts: Counts } | undefined;
+}
+
+/** A job as its home sees it: which shards have been created, and what each last said of itself. */
+export class Job {
+  cancelled: boolean;
+  finishedAtMs: number | undefined;
+  /** Next shard to be created at its home; shards under way are in `creating`. */
+  nextShard = 0;
+  readonly creating = new Set<number>();
+  /** Items by shard, kept until the shard's home has them. */
+  readonly items: Map<number, readonly string[]>;
+  readonly #said = new Map<number, { version: number; counts: Counts }>();
+  readonly #totals = noCounts();
+  #silent: number;
+  #doneShards = 0;
+
+  constructor(
+    readonly record: JobRecord,
+    readonly spec: JobSpec,
+    items: Map<number, readonly string[]>,
+  ) {
+    this.cancelled = record.cancelled;
+    this.items = items;
+    this.#silent = record.range.count;
+    if (record.finished) {
+      this.finishedAtMs = record.finished.atMs;
+      addCounts(this.#totals, record.finished.counts);
+      this.#silent = 0;
+      this.#doneShards = this.shards;
+      this.nextShard = this.shards;
+    }
+  }
+
+  get shards(): number {
+    return Math.ceil(this.record.range.count / this.record.plan.shardSize);
+  }
+
+  get isComplete(): boolean {
+    return this.#doneShards === this.shards;
+  }
+
+  home(shard: number): NodeId {
+    const { homes, homeOf } = this.record.plan;
+    const home = homes[homeOf[shard] ?? -1];
+    assert(home !== undefined, () => `job ${this.record.job} has no home for shard ${shard}`);
+    return home;
+  }
+
+  range(shard: number): TaskRange {
+    return shardRange(this.record.range, this.record.plan.shardSize, shard);
+  }
+
+  isShardDone(shard: number): boolean {
+    const said = this.#said.get(shard);
+    return said !== undefined && terminalCount(said.counts) === this.range(shard).count;
+  }
+
+  /** Takes in what a shard says; older versions are ignored. True where it changed anything. */
+  note(shard: number, version: number, counts: Counts): boolean {
+    if (this.finishedAtMs !== undefined || shard >= this.shards) return false;
+    const before = this.#said.get(shard);
+    if (before && (before.version >= version || this.isShardDone(shard))) return false;
+    if (before) addCounts(this.#totals, before.counts, -1);
+    else this.#silent -= this.range(shard).count;
+    addCounts(this.#totals, counts);
+    this.#said.set(shard, { version, counts });
+    if (this.isShardDone(shard)) this.#doneShards += 1;
+    return true;
+  }
+
+  /** Shards whose home last answered with another boot may count their versions anew. */
+  forgetVersions(home: NodeId): void {
+    for (const [shard, said] of this.#said) {
+      if (this.home(shard) === home && !this.isShardDone(shard)) said.version = -1;
+    }
+  }
+
+  counts(): Counts {
+    return { ...this.#totals, pending: this.#totals.pending + this.#silent };
+  }
+
+  info(): JobInfo {
+    const counts = this.counts();
+    return {
+      job: this.record.job,
+      name: this.spec.name,
+      state: jobState(counts, this.record.range.count),
+      tasks: this.record.range.count,
+      counts,
+      createdAtMs: this.record.createdAtMs,
+      ...(this.finishedAtMs === undefined ? {} : { finishedAtMs: this.finishedAtMs }),
+    };
+  }
+
+  stored(): JobRecord {
+    const finished = this.finishedAtMs === undefined ? undefined : { atMs: this.finishedAtMs, counts: this.counts() };
+    return { ...this.record, cancelled: this.cancelled, ...(finished ? { finished } : {}) };
+  }
+}

@@ -1,0 +1,203 @@
+import type { AskEffect, CommitEffect, ReplyEffect, SendEffect } from '../kernel/effects.js';
+import type { NodeId } from '../kernel/ids.js';
+import type { Now } from '../kernel/time.js';
+import type { TimerBook, TimerEffect } from '../kernel/timers.js';
+import type { TaskMessage, TaskMessages } from './messages.js';
+import type { Placer } from './placer.js';
+import type { QueryMessage } from './queries.js';
+import { noteStep, type LiveTask, type Shard } from './shard.js';
+import type { ShardTag } from './shard-tags.js';
+
+export type ShardEffect =
+  | SendEffect<TaskMessage>
+  | AskEffect<TaskMessage, ShardTag>
+  | ReplyEffect<TaskMessage | QueryMessage>
+  | CommitEffect<ShardTag>
+  | { readonly kind: 'load'; readonly prefix: string; readonly tag: ShardTag }
+  | TimerEffect;
+
+export interface OfferingConfig {
+  /** Tasks in one offer: bounds the message and what a lost one delays. */
+  readonly batchMax: number;
+  /** Refusals a shard takes before it rests, as the walk of design.md section 7 ends after 4 hops. */
+  readonly hopsMax: number;
+  /** How long it rests; news of room anywhere ends the rest early. */
+  readonly restMs: number;
+  /** Shards without luck that one pump tries before it gives up: all look at much the same nodes. */
+  readonly triesMax: number;
+  /** A node that does not answer an offer for so long is passed over. */
+  readonly offerMs: number;
+}
+
+export const OFFERING_DEFAULTS: OfferingConfig = { batchMax: 64, hopsMax: 4, restMs: 250, triesMax: 8, offerMs: 5_000 };
+
+const REST = 'rest';
+
+/** The coordinator's side of placing: offers waiting tasks to nodes, the nodes decide. */
+export class Offering {
+  /** Shards with tasks that wait, in the order in which they came, and how many these were when last counted. */
+  readonly #queue = new Map<Shard, number>();
+  /** Nodes that refused, until they say something new of their load. */
+  readonly #closed = new Set<NodeId>();
+  readonly #offered = new Map<NodeId, number>();
+  #waiting = 0;
+
+  constructor(
+    private readonly placer: Placer,
+    private readonly boot: number,
+    private readonly timers: TimerBook,
+    private readonly emit: (effect: ShardEffect) => void,
+    private readonly config: OfferingConfig = OFFERING_DEFAULTS,
+  ) {}
+
+  /** Tasks that wait at this node for an executor. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Counts a shard's waiting tasks anew; to be called whenever they may have changed. */
+  recount(shard: Shard): void {
+    const waiting = shard.mode === 'open' ? shard.waiting : 0;
+    this.#waiting += waiting - (this.#queue.get(shard) ?? 0);
+    if (waiting > 0) this.#queue.set(shard, waiting);
+    else this.#queue.delete(shard);
+  }
+
+  /** A node said something new of its load: it may have room again. */
+  reopen(node: NodeId): void {
+    if (this.#closed.delete(node)) for (const shard of this.#queue.keys()) shard.restUntilMs = 0;
+  }
+
+  /** Offers what waits to whoever is known to have room. Cheap where nothing waits or nothing has changed. */
+  pump(now: Now): void {
+    let failures = 0;
+    for (const shard of this.#queue.keys()) {
+      if (failures >= this.config.triesMax) break;
+      if (shard.restUntilMs > now.monoMs || !this.#place(shard, now)) failures += 1;
+    }
+    if (this.#queue.size > 0 && !this.timers.isArmed(REST)) this.emit(this.timers.arm(REST, this.config.restMs));
+  }
+
+  ownsTimer(name: string): boolean {
+    return name === REST;
+  }
+
+  /** The rest is over: every node may be asked again. */
+  onTimer(now: Now): void {
+    this.#closed.clear();
+    for (const shard of this.#queue.keys()) shard.restUntilMs = 0;
+    this.pump(now);
+  }
+
+  /** Hands up to `n` waiting tasks to a node that asked for work. Returns how many were offered. */
+  giveTo(node: NodeId, n: number): number {
+    let given = 0;
+    for (const shard of this.#queue.keys()) {
+      if (given >= n) break;
+      if (!this.placer.mayOffer(node, shard.spec.needs)) continue;
+      const tasks = shard.take(Math.min(n - given, this.config.batchMax));
+      this.offer(shard, tasks, node);
+      given += tasks.length;
+    }
+    return given;
+  }
+
+  offer(shard: Shard, tasks: readonly LiveTask[], to: NodeId): void {
+    if (tasks.length === 0) return;
+    for (const task of tasks) {
+      shard.move(task, 'offered');
+      task.epoch = shard.nextEpoch();
+      task.executor = to;
+      task.executorBoot = undefined;
+      task.startedAtMs = undefined;
+    }
+    this.recount(shard);
+    this.#offered.set(to, (this.#offered.get(to) ?? 0) + tasks.length);
+    this.emit({
+      kind: 'ask',
+      to,
+      patience: this.config.offerMs,
+      tag: {
+        what: 'offer',
+        job: shard.record.job,
+        shard: shard.record.shard,
+        tasks: tasks.map(({ index, epoch }) => ({ index, epoch })),
+      },
+      message: {
+        kind: 'task.offer',
+        job: shard.record.job,
+        shard: shard.record.shard,
+        boot: this.boot,
+        spec: shard.spec,
+        tasks: tasks.map((task) => offeredTask(shard, task)),
+      },
+    });
+  }
+
+  /** Takes in the answer to an offer. Tasks that moved on meanwhile are left alone. */
+  answered(shard: Shard | undefined, tag: OfferTag, node: NodeId, answer: OfferAnswer | undefined, now: Now): void {
+    this.#settle(node, tag.tasks.length);
+    const accepted = new Set(answer?.accepted);
+    if (!answer || accepted.size < tag.tasks.length) this.#closed.add(node);
+    if (!shard) return;
+    for (const { index, epoch } of tag.tasks) {
+      const task = shard.live.get(index);
+      if (task?.epoch !== epoch || task.phase !== 'offered') continue;
+      const load = answer ? { load: answer.load.running + answer.load.queued, bound: answer.bound } : {};
+      if (accepted.has(index)) {
+        task.attempts += 1;
+        task.executorBoot = answer?.load.boot;
+        noteStep(task, { node, what: 'accepted', ...load });
+        shard.move(task, 'queued');
+      } else {
+        noteStep(task, { node, what: 'refused', ...load, reason: answer?.reason ?? 'no answer' });
+        task.executor = undefined;
+        shard.move(task, 'waiting');
+      }
+    }
+    if (accepted.size < tag.tasks.length) shard.refusals += 1;
+    if (shard.refusals >= this.config.hopsMax) {
+      shard.refusals = 0;
+      shard.restUntilMs = now.monoMs + this.config.restMs;
+    }
+    this.recount(shard);
+    if (!answer) this.#revoke(tag, node);
+  }
+
+  /** Nobody knows whether an offer without an answer was taken up; its epochs are stale now, so it must not run on. */
+  #revoke({ job, shard, tasks }: OfferTag, to: NodeId): void {
+    const message = { kind: 'task.revoke' as const, job, shard, tasks: [...tasks] };
+    this.emit({ kind: 'ask', to, patience: 'alive', tag: { what: 'revoke', job, shard }, message });
+  }
+
+  #settle(node: NodeId, tasks: number): void {
+    const left = (this.#offered.get(node) ?? 0) - tasks;
+    if (left > 0) this.#offered.set(node, left);
+    else this.#offered.delete(node);
+  }
+
+  /** False where nobody is known to have room for this shard. */
+  #place(shard: Shard, now: Now): boolean {
+    while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
+      const choice = this.placer.choose({
+        key: shard.spec.key ?? shard.name,
+        needs: shard.spec.needs,
+        closed: (node) => this.#closed.has(node),
+        offered: (node) => this.#offered.get(node) ?? 0,
+      });
+      if (!choice) return false;
+      const tasks = shard.take(Math.min(choice.room, this.config.batchMax));
+      this.offer(shard, tasks, choice.node);
+    }
+    return true;
+  }
+}
+
+type OfferTag = Extract<ShardTag, { readonly what: 'offer' }>;
+type OfferAnswer = Omit<TaskMessages['task.offered'], 're'>;
+
+function offeredTask(shard: Shard, task: LiveTask): TaskMessages['task.offer']['tasks'][number] {
+  const item = shard.item(task.index);
+  const { index, epoch, steals } = task;
+  return { index, epoch, attempt: task.attempts + 1, steals, ...(item === undefined ? {} : { item }) };
+}

@@ -1,0 +1,27 @@
+import type { NodeId } from '../kernel/ids.js';
+import type { Resources } from '../kernel/resources.js';
+
+/** What a shard's coordinator wants placed. */
+export interface Demand {
+  /** Hashed onto the ring; the walk starts there. */
+  readonly key: string;
+  readonly needs: Resources;
+  /** Nodes that refused lately, or that hold offers enough. */
+  readonly closed: (node: NodeId) => boolean;
+  /** Tasks offered to a node that it has not answered yet. */
+  readonly offered: (node: NodeId) => number;
+}
+
+export interface Choice {
+  readonly node: NodeId;
+  /** How many such tasks it likely takes; at least 1. It decides itself. */
+  readonly room: number;
+}
+
+/** Chooses nodes for tasks; the placement room stands behind it. */
+export interface Placer {
+  /** The next node to be offered such tasks; undefined where none is known to have room. */
+  choose(demand: Demand): Choice | undefined;
+  /** Whether tasks may be offered to this very node now (it asked for them). */
+  mayOffer(node: NodeId, needs: Resources): boolean;
+}

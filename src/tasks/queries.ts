@@ -1,0 +1,132 @@
+import {
+  amount,
+  bytes,
+  count,
+  JobIdSchema,
+  list,
+  NodeIdSchema,
+  oneOf,
+  record,
+  text,
+  Type,
+  type Static,
+} from '../kernel/schema.js';
+import { TASK_STATES } from '../kernel/states.js';
+import { CountsSchema, PlanSchema } from './messages.js';
+import { TaskRangeSchema, TASKS_MAX } from './range.js';
+import { PATH_STEPS_MAX, StepSchema, TAIL_BYTES_MAX } from './record.js';
+import { LIMITS } from './spec.js';
+
+/** What gateways ask on behalf of clients. Repeats are harmless: nothing here changes anything. */
+const asked = { ask: count() };
+const answers = { re: count() };
+const index = count(2 ** 31);
+const shard = count(TASKS_MAX);
+
+export const JobInfoSchema = record({
+  job: JobIdSchema,
+  name: text(200),
+  state: oneOf(...TASK_STATES),
+  tasks: count(TASKS_MAX),
+  counts: CountsSchema,
+  createdAtMs: amount(),
+  finishedAtMs: Type.Optional(amount()),
+});
+export type JobInfo = Static<typeof JobInfoSchema>;
+
+export const TaskInfoSchema = record({
+  index,
+  state: oneOf(...TASK_STATES),
+  epoch: count(),
+  executor: Type.Optional(NodeIdSchema),
+  attempts: count(),
+  exitCode: Type.Optional(count(255)),
+  reason: Type.Optional(text(1000)),
+  startedAtMs: Type.Optional(amount()),
+  finishedAtMs: Type.Optional(amount()),
+});
+export type TaskInfo = Static<typeof TaskInfoSchema>;
+
+/** More of one task: where it went and what it last said. */
+export const TaskMoreSchema = record({
+  path: list(StepSchema, PATH_STEPS_MAX),
+  key: text(1024),
+  /** Tasks that wait at this shard's home, of all its shards. */
+  waiting: count(),
+  stdoutTail: bytes(TAIL_BYTES_MAX),
+  stderrTail: bytes(TAIL_BYTES_MAX),
+  stdoutBytes: count(),
+  stderrBytes: count(),
+});
+export type TaskMore = Static<typeof TaskMoreSchema>;
+
+export const QUERY_MESSAGES = {
+  /** Held until the job is terminal or `waitMs` has passed. */
+  'query.job': record({ kind: Type.Literal('query.job'), ...asked, job: JobIdSchema, waitMs: count(60_000) }),
+  'query.job-told': record({
+    kind: Type.Literal('query.job-told'),
+    ...answers,
+    found: Type.Optional(
+      record({
+        info: JobInfoSchema,
+        digest: text(64),
+        range: TaskRangeSchema,
+        plan: PlanSchema,
+        cancelled: Type.Boolean(),
+      }),
+    ),
+  }),
+  /** Jobs whose home this is, newest first, older than `beforeMs`. */
+  'query.jobs': record({
+    kind: Type.Literal('query.jobs'),
+    ...asked,
+    prefix: text(40),
+    state: Type.Optional(oneOf(...TASK_STATES)),
+    beforeMs: Type.Optional(amount()),
+    limit: count(1000),
+  }),
+  'query.jobs-told': record({ kind: Type.Literal('query.jobs-told'), ...answers, jobs: list(JobInfoSchema, 1000) }),
+  /** Tasks of one shard with an index over `after`, by rising index. */
+  'query.tasks': record({
+    kind: Type.Literal('query.tasks'),
+    ...asked,
+    job: JobIdSchema,
+    shard,
+    after: Type.Integer({ minimum: -1, maximum: 2 ** 31 }),
+    state: Type.Optional(oneOf(...TASK_STATES)),
+    limit: count(LIMITS.shardTasksMax),
+  }),
+  'query.tasks-told': record({
+    kind: Type.Literal('query.tasks-told'),
+    ...answers,
+    found: Type.Boolean(),
+    tasks: list(TaskInfoSchema, LIMITS.shardTasksMax),
+  }),
+  'query.task': record({ kind: Type.Literal('query.task'), ...asked, job: JobIdSchema, shard, index }),
+  'query.task-told': record({
+    kind: Type.Literal('query.task-told'),
+    ...answers,
+    found: Type.Optional(record({ info: TaskInfoSchema, more: TaskMoreSchema })),
+  }),
+  /** Output of an attempt, from the node that ran it. */
+  'query.output': record({
+    kind: Type.Literal('query.output'),
+    ...asked,
+    job: JobIdSchema,
+    index,
+    epoch: count(),
+    stream: oneOf('stdout', 'stderr'),
+    offset: count(),
+    limit: count(256 * 1024),
+    waitMs: count(60_000),
+  }),
+  'query.output-told': record({
+    kind: Type.Literal('query.output-told'),
+    ...answers,
+    found: Type.Optional(record({ data: bytes(256 * 1024), offset: count(), eof: Type.Boolean() })),
+  }),
+} as const;
+
+type Schemas = typeof QUERY_MESSAGES;
+export type QueryMessages = { [K in keyof Schemas]: Static<Schemas[K]> };
+export type QueryMessage = QueryMessages[keyof QueryMessages];

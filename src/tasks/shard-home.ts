@@ -1,0 +1,302 @@
+import { assertNever, known } from '../kernel/assert.js';
+import type { Answered, Committed, Loaded, MessageEvent, PeerEvent } from '../kernel/effects.js';
+import type { NodeId } from '../kernel/ids.js';
+import type { Now } from '../kernel/time.js';
+import { TimerBook, type TimerFired } from '../kernel/timers.js';
+import type { TaskMessage, TaskMessages } from './messages.js';
+import { Offering, type ShardEffect } from './offering.js';
+import type { Placer } from './placer.js';
+import type { QueryMessages } from './queries.js';
+import type { TaskRecord } from './record.js';
+import { Recovery } from './recovery.js';
+import { Reports } from './reports.js';
+import { Shard, type ShardRecord } from './shard.js';
+import { answerTasks, loadTasks } from './shard-queries.js';
+import { putOf, ShardTable, type ShardName } from './shard-table.js';
+import type { Asker, ShardTag } from './shard-tags.js';
+import type { JobSpec } from './spec.js';
+import { TaskRound } from './task-round.js';
+
+type AboutTasks = TaskMessages['task.result' | 'task.started' | 'task.handback'];
+type Incoming =
+  AboutTasks | TaskMessages['shard.create' | 'shard.cancel'] | QueryMessages['query.tasks' | 'query.task'];
+
+export interface StoredShard {
+  readonly record: ShardRecord;
+  readonly spec: JobSpec;
+  readonly tasks: readonly TaskRecord[];
+}
+
+export type ShardEvent =
+  | MessageEvent<Incoming>
+  | Answered<TaskMessage, ShardTag>
+  | Committed<ShardTag>
+  | Loaded<ShardTag>
+  | PeerEvent
+  | TimerFired
+  /** Once, at the start: what the store holds, and the members that may hold attempts of it. */
+  | { readonly kind: 'restore'; readonly shards: readonly StoredShard[]; readonly members: readonly NodeId[] };
+
+/**
+ * The shards whose home this node is. It is their coordinator: it has their tasks placed, records how they end, starts lost
+ * ones again and reports to their jobs' homes.
+ */
+export class ShardHome {
+  readonly #table = new ShardTable();
+  readonly #timers = new TimerBook('shards');
+  readonly #offering: Offering;
+  readonly #round: TaskRound;
+  readonly #reports: Reports;
+  readonly #recovery: Recovery;
+  #out: ShardEffect[] = [];
+
+  constructor(
+    private readonly self: NodeId,
+    boot: number,
+    placer: Placer,
+  ) {
+    const emit = (effect: ShardEffect) => void this.#out.push(effect);
+    this.#offering = new Offering(placer, boot, this.#timers, emit);
+    this.#round = new TaskRound(this.#offering, placer, emit);
+    this.#reports = new Reports(this.#timers, emit);
+    this.#recovery = new Recovery(boot, emit);
+  }
+
+  /** Tasks that wait here without an executor: part of this node's load vector. */
+  get waiting(): number {
+    return this.#offering.waiting;
+  }
+
+  step(event: ShardEvent, now: Now): ShardEffect[] {
+    this.#out = [];
+    switch (event.kind) {
+      case 'message':
+        this.#onMessage(event.from, event.message);
+        break;
+      case 'reply':
+      case 'no-reply':
+        this.#onAnswer(event, now);
+        break;
+      case 'committed':
+        this.#onCommitted(event.tag);
+        break;
+      case 'loaded':
+        this.#onLoaded(event);
+        break;
+      case 'peer-gone':
+        this.#onPeer(event.node, undefined);
+        break;
+      case 'peer-restarted':
+        this.#onPeer(event.node, event.boot);
+        break;
+      case 'timer':
+        if (this.#timers.fired(event.timer)) this.#onTimer(event.timer.name, now);
+        break;
+      case 'restore':
+        this.#restore(event.shards, event.members);
+        break;
+      default:
+        assertNever(event);
+    }
+    return this.#out;
+  }
+
+  /** Offers what waits to whoever has room; to be called when room may have come up anywhere. */
+  pump(now: Now): ShardEffect[] {
+    this.#out = [];
+    this.#offering.pump(now);
+    return this.#out;
+  }
+
+  /** A node said something new of its load. */
+  reopen(node: NodeId): void {
+    this.#offering.reopen(node);
+  }
+
+  /** Offers up to `n` waiting tasks to a thief. */
+  giveTo(node: NodeId, n: number): { readonly given: number; readonly effects: ShardEffect[] } {
+    this.#out = [];
+    const given = this.#offering.giveTo(node, n);
+    return { given, effects: this.#out };
+  }
+
+  /** Re-checks what must hold; for tests and the simulator. */
+  validate(): void {
+    for (const shard of this.#table.live()) shard.validate();
+  }
+
+  #onMessage(from: NodeId, message: Incoming): void {
+    switch (message.kind) {
+      case 'shard.create':
+        return this.#create(from, message);
+      case 'shard.cancel':
+        return this.#cancel(message, { to: from, re: message.ask });
+      case 'query.tasks':
+      case 'query.task':
+        this.#out.push(loadTasks(from, message));
+        return;
+      default:
+        return this.#onTasks(from, message, this.#table.get(message));
+    }
+  }
+
+  #onTasks(from: NodeId, message: AboutTasks, shard: Shard | undefined): void {
+    switch (message.kind) {
+      case 'task.started':
+        if (shard) this.#round.started(shard, from, message);
+        break;
+      case 'task.result':
+        this.#round.result(shard, from, message);
+        break;
+      case 'task.handback':
+        this.#round.handedBack(shard, from, message);
+        break;
+      default:
+        assertNever(message);
+    }
+    if (shard) this.#changed(shard);
+  }
+
+  #create(from: NodeId, message: TaskMessages['shard.create']): void {
+    const asker: Asker = { to: from, re: message.ask };
+    const before = this.#table.get(message);
+    if (before?.mode === 'creating') return;
+    if (before || this.#table.isDone(message)) return this.#tellState(message, asker);
+    const { job, shard: number, range, items, createdAtMs, cancelled } = message;
+    const record = { job, shard: number, home: from, range, items, ballot: 1, createdAtMs, cancelled };
+    const puts = this.#table.add(new Shard(record, message.spec));
+    this.#out.push({ kind: 'commit', puts, tag: { what: 'created', job, shard: number, ...asker } });
+  }
+
+  #cancel(message: TaskMessages['shard.cancel'], asker: Asker): void {
+    const shard = this.#table.get(message);
+    if (!shard) {
+      if (this.#table.isDone(message)) this.#tellState(message, asker);
+      return;
+    }
+    const { job, shard: number, index } = message;
+    if (index === undefined) shard.cancelled = true;
+    else if (shard.has(index) && !shard.isEnded(index)) this.#round.cancelOne(shard, index);
+    // Writes keep their order, so the answer comes after the task's own record is durable.
+    const puts = index === undefined ? [putOf(shard)] : [];
+    this.#out.push({ kind: 'commit', puts, tag: { what: 'cancelled', job, shard: number, ...asker } });
+    this.#changed(shard);
+  }
+
+  #onAnswer(event: Answered<TaskMessage, ShardTag>, now: Now): void {
+    const { tag, from } = event;
+    const message = event.kind === 'reply' ? event.message : undefined;
+    if (tag.what === 'held') {
+      if (message?.kind === 'held.tell') this.#takeHeld(from, message.held);
+      return this.#heard(from);
+    }
+    const shard = this.#table.get(tag);
+    if (tag.what === 'offer') {
+      this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
+    } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
+      this.#round.disowned(shard, from, message.unknown);
+    }
+    if (shard && tag.what !== 'report') this.#changed(shard);
+  }
+
+  #onCommitted(tag: ShardTag): void {
+    const shard = tag.what === 'held' ? undefined : this.#table.get(tag);
+    if (!shard) return;
+    switch (tag.what) {
+      case 'created':
+        shard.mode = 'open';
+        if (shard.cancelled) this.#round.cancelAll(shard);
+        this.#tellState(tag, tag);
+        break;
+      case 'cancelled':
+        if (shard.cancelled && shard.mode === 'open') this.#round.cancelAll(shard);
+        this.#tellState(tag, tag);
+        break;
+      case 'record':
+        this.#round.recorded(shard, tag);
+        break;
+      case 'ballot':
+        shard.isPrepared = true;
+        this.#openIfRecovered(shard);
+        break;
+      default:
+        return;
+    }
+    this.#changed(shard);
+  }
+
+  #onLoaded({ tag, entries }: Loaded<ShardTag>): void {
+    if (tag.what !== 'tasks' && tag.what !== 'task') return;
+    this.#out.push(answerTasks(tag, entries, this.#table.get(tag), this.#table.record(tag), this.waiting));
+  }
+
+  /** After anything that may have moved tasks of a shard. */
+  #changed(shard: Shard): void {
+    const report = { ...shard.record, version: shard.version, counts: () => shard.counts() };
+    if (shard.mode !== 'open' || !shard.isComplete) {
+      this.#offering.recount(shard);
+      return this.#reports.note(shard.name, report);
+    }
+    const { job, shard: number } = shard.record;
+    this.#out.push({ kind: 'commit', puts: [this.#table.finish(shard)], tag: { what: 'done', job, shard: number } });
+    this.#offering.recount(shard);
+    this.#reports.final(shard.name, { ...report, version: shard.version });
+  }
+
+  #onPeer(node: NodeId, boot: number | undefined): void {
+    for (const shard of [...this.#table.live()]) {
+      if (this.#round.lost(shard, node, boot)) this.#changed(shard);
+    }
+    if (boot === undefined) this.#heard(node);
+  }
+
+  #onTimer(timer: string, now: Now): void {
+    if (this.#offering.ownsTimer(timer)) this.#offering.onTimer(now);
+    else this.#reports.onTimer();
+  }
+
+  /** Each unfinished shard gets a new ballot, durable before anything is done under it (register.md, rule 3). */
+  #restore(shards: readonly StoredShard[], members: readonly NodeId[]): void {
+    let isUnfinished = false;
+    for (const { record, spec, tasks } of shards) {
+      if (record.done) {
+        this.#table.restoreDone(record, record.done);
+        continue;
+      }
+      const shard = new Shard({ ...record, ballot: record.ballot + 1 }, spec);
+      this.#table.add(shard);
+      for (const task of tasks) shard.restore(task);
+      shard.mode = 'recovering';
+      isUnfinished = true;
+      const tag: ShardTag = { what: 'ballot', job: record.job, shard: record.shard };
+      this.#out.push({ kind: 'commit', puts: [putOf(shard)], tag });
+    }
+    if (isUnfinished) this.#recovery.ask(members.filter((node) => node !== this.self));
+  }
+
+  #takeHeld(node: NodeId, held: TaskMessages['held.tell']['held']): void {
+    for (const attempt of held) {
+      const shard = this.#table.get(attempt);
+      if (shard?.mode === 'recovering' && shard.has(attempt.index)) this.#round.takeUp(shard, node, attempt);
+    }
+  }
+
+  #heard(node: NodeId): void {
+    if (!this.#recovery.heard(node)) return;
+    for (const shard of [...this.#table.live()]) {
+      this.#openIfRecovered(shard);
+      this.#changed(shard);
+    }
+  }
+
+  #openIfRecovered(shard: Shard): void {
+    if (!this.#recovery.isOver(shard)) return;
+    shard.mode = 'open';
+    if (shard.cancelled) this.#round.cancelAll(shard);
+  }
+
+  #tellState(of: ShardName, { to, re }: Asker): void {
+    const { version, counts } = known(this.#table.state(of), `shard ${of.job}#${of.shard}`);
+    this.#out.push({ kind: 'reply', to, re, message: { kind: 'shard.state', version, counts } });
+  }
+}

@@ -1,0 +1,36 @@
+import { ResourcesSchema } from '../kernel/resources.js';
+import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
+
+/**
+ * Limits of one submission. A spec travels whole in a frame of 1 MiB together with a batch of items, so
+ * stdin + argv + env (specBytesMax) and the items of one shard (shardItemBytesMax) must fit into it side by side.
+ */
+export const LIMITS = {
+  stdinBytesMax: 384 * 1024,
+  specBytesMax: 512 * 1024,
+  itemBytesMax: 64 * 1024,
+  shardItemBytesMax: 384 * 1024,
+  shardTasksMax: 256,
+  /** A job makes about this many shards a node, so that takeover and balance have small units to work with. */
+  shardsPerNode: 4,
+} as const;
+
+/** What every task of a job runs, and under which promises. */
+export const JobSpecSchema = record({
+  name: text(200),
+  /** Who submitted: scopes idempotency keys. */
+  submitter: text(200),
+  argv: list(text(LIMITS.specBytesMax), 65_536),
+  shell: Type.Boolean(),
+  cwd: Type.Optional(text(4096)),
+  env: textMap(4096, LIMITS.specBytesMax),
+  stdin: Type.Optional(bytes(LIMITS.stdinBytesMax)),
+  needs: ResourcesSchema,
+  timeoutMs: Type.Optional(amount(366 * 86_400_000)),
+  /** How often a task that ended `failed` or `timed-out` is started again. */
+  retries: count(1000),
+  contract: oneOf('at-least-once'),
+  /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
+  key: Type.Optional(text(1024)),
+});
+export type JobSpec = Static<typeof JobSpecSchema>;

@@ -1,0 +1,37 @@
+import { assert } from '../kernel/assert.js';
+import { terminalCount, type Counts, type TaskState } from '../kernel/states.js';
+
+/** Where a task of a shard stands at its coordinator. `terminal` covers every state that is for ever. */
+export type Phase = 'waiting' | 'offered' | 'queued' | 'running' | 'committing' | 'terminal';
+
+/**
+ * Every legal step of a task at its coordinator; any other pair is a bug (style: dask's worker_state_machine). `waiting`
+ * to itself is a new loss or steal noted before the next offer.
+ */
+const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
+  waiting: ['waiting', 'offered', 'committing'],
+  offered: ['waiting', 'queued', 'running', 'committing'],
+  queued: ['waiting', 'running', 'committing'],
+  running: ['waiting', 'committing'],
+  committing: ['waiting', 'terminal'],
+  terminal: [],
+};
+
+export function assertStep(task: string, from: Phase, to: Phase, story: () => string): void {
+  assert(LEGAL[from].includes(to), () => `${task}: ${from} -> ${to} is not a legal step; its story: ${story()}`);
+}
+
+/**
+ * The state of a whole job: the furthest any task has come while some are unfinished; at the end, what the user must know
+ * first.
+ */
+export function jobState(counts: Counts, tasks: number): TaskState {
+  const ended = terminalCount(counts);
+  if (ended < tasks) {
+    if (counts.running > 0) return 'running';
+    return counts.queued > 0 || ended > 0 ? 'queued' : 'pending';
+  }
+  assert(ended === tasks, () => `${ended} outcomes for ${tasks} tasks`);
+  const worst = (['interrupted', 'failed', 'timed-out', 'expired', 'cancelled'] as const).find((s) => counts[s] > 0);
+  return worst ?? 'succeeded';
+}

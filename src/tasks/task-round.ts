@@ -1,0 +1,212 @@
+import type { Put } from '../kernel/effects.js';
+import type { NodeId } from '../kernel/ids.js';
+import { taskKey } from './keys.js';
+import type { TaskMessages } from './messages.js';
+import type { Offering, ShardEffect } from './offering.js';
+import type { Placer } from './placer.js';
+import type { Outcome, TaskRecord } from './record.js';
+import { noteStep, type LiveTask, type Shard } from './shard.js';
+import type { Asker, ShardTag } from './shard-tags.js';
+
+/** A task that was running on so many nodes when they were lost is held to be their cause, and fails. */
+export const CRASH_LIMIT = 5;
+
+/** A task that was stolen so often stays where it is. */
+export const STEALS_MAX = 5;
+
+type RecordTag = Extract<ShardTag, { readonly what: 'record' }>;
+
+/** What becomes of tasks once they are placed: they start, end, are lost, come back, are cancelled. */
+export class TaskRound {
+  constructor(
+    private readonly offering: Offering,
+    private readonly placer: Placer,
+    private readonly emit: (effect: ShardEffect) => void,
+  ) {}
+
+  started(shard: Shard, from: NodeId, message: TaskMessages['task.started']): void {
+    for (const { index, epoch, atMs } of message.tasks) {
+      const task = shard.live.get(index);
+      if (task?.epoch !== epoch || task.executor !== from) continue;
+      if (task.phase === 'offered' || task.phase === 'queued') {
+        if (task.phase === 'offered') task.attempts += 1;
+        task.startedAtMs = atMs;
+        shard.move(task, 'running');
+      }
+    }
+  }
+
+  /** An attempt ended. The executor keeps the result until it is answered, so every path answers once it is recorded. */
+  result(shard: Shard | undefined, from: NodeId, message: TaskMessages['task.result']): void {
+    const { index, epoch, outcome } = message;
+    const answer = { to: from, re: message.ask };
+    if (!shard?.has(index) || shard.isEnded(index)) return this.#answer(answer);
+    const task = shard.live.get(index) ?? (shard.mode === 'recovering' ? shard.touch(index) : undefined);
+    if (!task || !isCurrent(shard, task, epoch)) return this.#answer(answer);
+    if (task.phase === 'committing') return;
+    task.epoch = epoch;
+    task.executor = from;
+    task.startedAtMs = outcome.startedAtMs;
+    this.#decide(shard, task, outcome, answer);
+  }
+
+  /** A record is durable: the task is at its end, or may be offered again. */
+  recorded(shard: Shard, tag: RecordTag): void {
+    const task = shard.live.get(tag.index);
+    if (task?.phase === 'committing') {
+      if (tag.state === 'pending') shard.move(task, 'waiting');
+      else shard.end(task, tag.state);
+      if (tag.state === 'pending' && shard.cancelled) this.#record(shard, task, 'cancelled');
+    }
+    if (tag.result) this.#answer(tag.result);
+  }
+
+  /** The executor gave queued tasks back: to the thief that asked for them, or to anyone. */
+  handedBack(shard: Shard | undefined, from: NodeId, message: TaskMessages['task.handback']): void {
+    this.emit({ kind: 'reply', to: from, re: message.ask, message: { kind: 'task.takenback' } });
+    if (!shard) return;
+    const back = message.tasks.flatMap(({ index, epoch }) => {
+      const task = shard.live.get(index);
+      return task?.epoch === epoch && task.executor === from && isPlaced(task) ? [task] : [];
+    });
+    for (const task of back) {
+      this.#release(shard, task);
+      if (message.to === undefined) continue;
+      task.steals += 1;
+      noteStep(task, { node: from, what: 'stolen' });
+    }
+    const to = message.to;
+    if (shard.mode !== 'open' || shard.cancelled || to === undefined || !this.placer.mayOffer(to, shard.spec.needs))
+      return;
+    this.offering.offer(shard, back, to);
+  }
+
+  /**
+   * A node that died, left or restarted holds nothing any more.
+   *
+   * @param boot - the one it has now, if it restarted
+   * @returns whether it held anything of this shard
+   */
+  lost(shard: Shard, node: NodeId, boot: number | undefined): boolean {
+    let any = false;
+    for (const task of shard.live.values()) {
+      if (task.executor !== node || !isPlaced(task)) continue;
+      if (boot !== undefined && task.executorBoot === boot) continue;
+      any = true;
+      noteStep(task, { node, what: 'lost' });
+      if (task.phase === 'running') this.#countLoss(shard, task);
+      else this.#release(shard, task);
+    }
+    return any;
+  }
+
+  /** The executor says that it does not hold these tasks. */
+  disowned(shard: Shard, node: NodeId, indexes: readonly number[]): void {
+    for (const index of indexes) {
+      const task = shard.live.get(index);
+      if (task?.executor === node && isPlaced(task)) this.#release(shard, task);
+    }
+  }
+
+  /** What an executor still holds of a shard whose coordinator starts again. The attempt keeps its epoch. */
+  takeUp(shard: Shard, node: NodeId, held: TaskMessages['held.tell']['held'][number]): void {
+    const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
+    if (task?.phase !== 'waiting' || held.epoch < task.epoch) return;
+    task.epoch = held.epoch;
+    task.executor = node;
+    task.attempts += 1;
+    shard.move(task, 'offered');
+    shard.move(task, held.state);
+    noteStep(task, { node, what: 'accepted', reason: 'held over a restart of the coordinator' });
+  }
+
+  /** The whole shard is cancelled, durably: ends what waits, calls back what is placed. */
+  cancelAll(shard: Shard): void {
+    const placed = new Map<NodeId, LiveTask[]>();
+    for (const task of shard.live.values()) {
+      if (task.phase === 'waiting') this.#record(shard, task, 'cancelled');
+      else if (task.executor !== undefined && isPlaced(task)) {
+        placed.set(task.executor, [...(placed.get(task.executor) ?? []), task]);
+      }
+    }
+    for (const [node, tasks] of placed) this.#revoke(shard, node, tasks);
+  }
+
+  /** Cancels one task: the put that makes it final where nobody holds it yet. */
+  cancelOne(shard: Shard, index: number): void {
+    const task = shard.live.get(index) ?? shard.touch(index);
+    if (task.phase === 'waiting') this.#record(shard, task, 'cancelled');
+    else if (task.executor !== undefined && isPlaced(task)) this.#revoke(shard, task.executor, [task]);
+  }
+
+  #decide(shard: Shard, task: LiveTask, outcome: Outcome, answer: Asker): void {
+    const { how } = outcome;
+    if (how === 'lost') return this.#countLoss(shard, task, outcome.reason, answer);
+    const again = (how === 'failed' || how === 'timed-out') && task.failures < shard.spec.retries && !shard.cancelled;
+    if (again) task.failures += 1;
+    this.#record(shard, task, again ? 'pending' : how, outcome, answer);
+  }
+
+  /** A rerun after a lost attempt first commits its loss, so that a task that kills its node does not walk the flock. */
+  #countLoss(shard: Shard, task: LiveTask, reason?: string, answer?: Asker): void {
+    task.losses += 1;
+    if (shard.cancelled) return this.#record(shard, task, 'cancelled', undefined, answer);
+    if (task.losses < CRASH_LIMIT) return this.#record(shard, task, 'pending', undefined, answer);
+    const outcome: Outcome = {
+      ...NO_OUTPUT,
+      how: 'failed',
+      finishedAtMs: 0,
+      reason: `lost ${task.losses} times with the node that ran it${reason ? ` (${reason})` : ''}: not started again`,
+    };
+    this.#record(shard, task, 'failed', outcome, answer);
+  }
+
+  /** A placed task is placed no more; nothing of it need be remembered. */
+  #release(shard: Shard, task: LiveTask): void {
+    if (shard.cancelled) return this.#record(shard, task, 'cancelled');
+    task.executor = undefined;
+    shard.move(task, 'waiting');
+  }
+
+  #record(shard: Shard, task: LiveTask, state: TaskRecord['state'], outcome?: Outcome, result?: Asker): void {
+    shard.move(task, 'committing');
+    const { job, shard: number } = shard.record;
+    const { index, epoch, executor, attempts, failures, losses, path } = task;
+    const put: Put = {
+      key: taskKey(job, number, index),
+      value: {
+        ...{ index, state, epoch, attempts, failures, losses, path: [...path] },
+        ...(executor === undefined ? {} : { executor }),
+        ...(outcome ? { outcome } : {}),
+      } satisfies TaskRecord,
+    };
+    const tag: RecordTag = { what: 'record', job, shard: number, index, state, ...(result ? { result } : {}) };
+    this.emit({ kind: 'commit', puts: [put], tag });
+  }
+
+  #revoke(shard: Shard, to: NodeId, tasks: readonly LiveTask[]): void {
+    const { job, shard: number } = shard.record;
+    const named = tasks.map(({ index, epoch }) => ({ index, epoch }));
+    const message = { kind: 'task.revoke' as const, job, shard: number, tasks: named };
+    this.emit({ kind: 'ask', to, message, patience: 'alive', tag: { what: 'revoke', job, shard: number } });
+  }
+
+  #answer(result: Asker): void {
+    this.emit({ kind: 'reply', to: result.to, re: result.re, message: { kind: 'task.recorded' } });
+  }
+}
+
+const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
+
+function isPlaced(task: LiveTask): boolean {
+  return task.phase === 'offered' || task.phase === 'queued' || task.phase === 'running';
+}
+
+/**
+ * An epoch is stale once the task's loss is recorded or a higher one was offered, not because the ballot rose: an attempt
+ * that outlives a restart of its coordinator keeps its epoch (register.md, rule 11).
+ */
+function isCurrent(shard: Shard, task: LiveTask, epoch: number): boolean {
+  if (shard.mode === 'recovering' && task.phase === 'waiting') return epoch >= task.epoch;
+  return task.epoch === epoch && task.phase !== 'waiting';
+}

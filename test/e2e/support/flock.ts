@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NodeView } from '../../../src/api/schema.js';
+import { until } from '../../support/until.js';
+import { covey, type CliOptions, type CliResult } from './covey.js';
+import { Daemon } from './daemon.js';
+import { kill, processesWith } from './processes.js';
+
+const GONE_MS = 5_000;
+
+interface FlockCliOptions extends CliOptions {
+  /** Whose daemon is asked. @default 0 */
+  readonly node?: number;
+}
+
+/** Real daemons on loopback, node 0 the seed of the others, and everything needed to leave no trace of them. */
+export class Flock {
+  readonly #daemons: Daemon[] = [];
+
+  private constructor(
+    readonly dir: string,
+    private readonly upArgs: readonly string[],
+  ) {}
+
+  /**
+   * Starts `size` daemons and waits until each sees all of them alive.
+   *
+   * @param upArgs - further options of `covey up`, for each of them
+   */
+  static async start(size: number, upArgs: readonly string[] = []): Promise<Flock> {
+    const flock = new Flock(mkdtempSync(join(tmpdir(), 'covey-e2e-')), upArgs);
+    try {
+      mkdirSync(flock.path('files'));
+      await flock.up(0);
+      await Promise.all(Array.from({ length: size - 1 }, (_, i) => flock.up(i + 1)));
+      await flock.settled();
+      return flock;
+    } catch (error) {
+      await flock.stop().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** A path in the flock's own temporary directory. */
+  path(...parts: readonly string[]): string {
+    return join(this.dir, ...parts);
+  }
+
+  dataDir(node: number): string {
+    return this.path(`${node}`);
+  }
+
+  id(node: number): string {
+    return this.daemon(node).ready.node;
+  }
+
+  daemon(node: number): Daemon {
+    const daemon = this.#daemons[node];
+    if (daemon === undefined) throw new Error(`node ${node} was never started`);
+    return daemon;
+  }
+
+  cli(args: readonly string[], { node = 0, ...options }: FlockCliOptions = {}): Promise<CliResult> {
+    return covey(args, { ...options, env: { COVEY_DATA: this.dataDir(node), ...options.env } });
+  }
+
+  /** What `covey ARGS --json` says; throws where it does not end with 0. */
+  async json<T>(args: readonly string[], options: FlockCliOptions = {}): Promise<T> {
+    const [command, ...rest] = args;
+    const { code, stdout, stderr } = await this.cli([command ?? '', '--json', ...rest], options);
+    if (code !== 0) throw new Error(`covey ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** One object a line. */
+  async jsonLines<T>(args: readonly string[], options: FlockCliOptions = {}): Promise<T[]> {
+    const [command, ...rest] = args;
+    const { code, stdout, stderr } = await this.cli([command ?? '', '--json', ...rest], options);
+    if (code !== 0) throw new Error(`covey ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
+  }
+
+  /** How `node` sees the flock: the states of all members by their ids. */
+  async states(node: number): Promise<Map<string, NodeView['state']>> {
+    return new Map((await this.jsonLines<NodeView>(['nodes'], { node })).map(({ id, state }) => [id, state]));
+  }
+
+  /** Waits until every running node sees every running node alive. */
+  async settled(deadlineMs = 30_000): Promise<void> {
+    const running = this.#daemons.flatMap((daemon, node) => (daemon.running ? [node] : []));
+    for (const node of running) {
+      await until(
+        `node ${node} sees ${running.length} alive`,
+        async () => {
+          const states = await this.states(node);
+          return running.every((other) => states.get(this.id(other)) === 'alive');
+        },
+        deadlineMs,
+      );
+    }
+  }
+
+  kill9(node: number): Promise<void> {
+    return this.daemon(node).kill9();
+  }
+
+  /** Starts a node that has ended again, on its data directory. */
+  async restart(node: number): Promise<void> {
+    if (this.daemon(node).running) throw new Error(`node ${node} still runs`);
+    await this.up(node);
+  }
+
+  /** Ends all daemons and removes their files. Throws where one did not end by itself or left a process behind. */
+  async stop(): Promise<void> {
+    const ends = await Promise.allSettled(
+      this.#daemons.filter(({ running }) => running).map((daemon) => daemon.stop()),
+    );
+    const left = await until('nothing is left', () => processesWith(this.dir).length === 0, GONE_MS).then(
+      () => [],
+      () => processesWith(this.dir),
+    );
+    for (const { pid } of left) kill(pid, 'SIGKILL');
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (failed !== undefined) throw failed.reason;
+    if (left.length > 0)
+      throw new Error(`left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
+  }
+
+  private async up(node: number): Promise<void> {
+    const seed = node === 0 ? this.#daemons[1] : this.#daemons[0];
+    const join = seed?.running ? ['--join', seed.ready.listen[0]!] : [];
+    const where = ['--data', this.dataDir(node), '--listen', '127.0.0.1:0'];
+    this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs]);
+  }
+}
