@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../version.js';
 import { connect, CoveyError, type Flock } from '../client/index.js';
 import type { CliCommand, Context } from './command.js';
 import { asCoveyError, errorLine, EXIT, exitCodeOf } from './exit.js';
@@ -62,6 +63,7 @@ async function build(argv: readonly string[], io: Io, run: Runner) {
   program
     .description('A masterless task scheduler: the same daemon on every machine, hand any of them a task.')
     .usage('[options] COMMAND …')
+    .version(VERSION, '-V, --version', 'print the version')
     .exitOverride()
     .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })

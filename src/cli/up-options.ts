@@ -21,7 +21,7 @@ export function addUpOptions(command: Command): void {
   command
     .option('--listen <host:port...>', 'where other nodes reach this one (default 127.0.0.1:0, this machine only)')
     .option('--join <addr...>', 'members of the flock to join: HOST:PORT or a multiaddr')
-    .option('--http <host:port>', 'the HTTP API on TCP as well; nothing guards it there')
+    .option('--http <host:port>', 'the HTTP API on TCP as well, on 127.0.0.1 only')
     .option('--zone <zone>', 'the failure domain this node stands in')
     .option('--key-file <file>', 'the key of the cluster (or COVEY_CLUSTER_KEY holds it)')
     .option('--detach', 'go on in the background')

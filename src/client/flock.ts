@@ -22,8 +22,8 @@ import { submitKeyed } from './submitting.js';
 
 /** What a daemon may take to answer, beyond the time it is asked to wait. */
 const ANSWER_MS = 30_000;
-/** Leaving hands work over first. */
-const LEAVE_MS = 600_000;
+/** Tells the daemon that nobody can know the key from before, so that it need not ask around. */
+const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
 const PROGRESS_MS = 500;
 const TURN_MS_MIN = 50;
@@ -47,7 +47,6 @@ export interface TasksQuery {
   readonly after?: number | undefined;
   readonly limit?: number | undefined;
   readonly state?: TaskState | undefined;
-  readonly index?: number | undefined;
 }
 
 export interface LogsQuery extends Abortable {
@@ -88,7 +87,7 @@ export class Flock {
    * @throws CoveyError `outcome-unknown` where the daemon may have taken it: submit again with the key in the hint
    */
   submit(body: SubmitBody, options: { readonly idempotencyKey?: string | undefined } = {}): Promise<Submitted> {
-    return submitKeyed(this.#http, body, options.idempotencyKey ?? randomUUID());
+    return submitKeyed(this.#http, body, options.idempotencyKey ?? `${FRESH_KEY}${randomUUID()}`);
   }
 
   /** With `waitMs` (at most 60,000) the answer comes when the job is terminal, or after that time. */
@@ -185,12 +184,9 @@ export class Flock {
     return this.#get('/v1/node', options);
   }
 
-  /** The daemon that answers stops taking work, hands off what it has, and leaves. */
+  /** The daemon that answers begins to hand off what it has; it stops answering once it has left. */
   async leave(): Promise<void> {
-    const outcome = await this.#http.exchange({ method: 'POST', path: '/v1/node/leave', timeoutMs: LEAVE_MS });
-    if (outcome.kind !== 'answer') throw unanswered(outcome, this.address);
-    const { status, text } = outcome.answer;
-    if (status >= 300) throw problemOf(status, text, this.address);
+    await this.#post('/v1/node/leave');
   }
 
   /** Gives up the kept connections. */

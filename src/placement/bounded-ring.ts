@@ -57,7 +57,9 @@ export class BoundedRing implements Placer {
         ? 0
         : fitCount({ ...needs, memBytes: 0, gpus: 0, custom: {} }, { ...NOTHING, cpus: free });
     const out = this.#filter(node, needs);
-    return { load, bound, free, room: Math.max(fits, bound - load, 0), ...(out === undefined ? {} : { out }) };
+    const isLaden = (vector?.workMs ?? 0) > this.workBoundMs(node, 0);
+    const room = Math.max(fits, isLaden ? 0 : bound - load, 0);
+    return { load, bound, free, room, ...(out === undefined ? {} : { out }) };
   }
 
   /** Tasks that a node may hold while it has no free slot. */

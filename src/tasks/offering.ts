@@ -41,6 +41,7 @@ export class Offering {
   readonly #closed = new Set<NodeId>();
   readonly #offered = new Map<NodeId, number>();
   #waiting = 0;
+  #offeredTotal = 0;
 
   constructor(
     private readonly placer: Placer,
@@ -50,9 +51,13 @@ export class Offering {
     private readonly config: OfferingConfig = OFFERING_DEFAULTS,
   ) {}
 
-  /** Tasks that wait at this node for an executor. */
-  get waiting(): number {
-    return this.#waiting;
+  /** Tasks at this node without an executor: those that wait, and those offered but not yet accepted. */
+  get unplaced(): number {
+    return this.#waiting + this.#offeredTotal;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#queue.size > 0;
   }
 
   /** Counts a shard's waiting tasks anew; to be called whenever they may have changed. */
@@ -113,6 +118,7 @@ export class Offering {
     }
     this.recount(shard);
     this.#offered.set(to, (this.#offered.get(to) ?? 0) + tasks.length);
+    this.#offeredTotal += tasks.length;
     this.emit({
       kind: 'ask',
       to,
@@ -172,6 +178,7 @@ export class Offering {
 
   #settle(node: NodeId, tasks: number): void {
     const left = (this.#offered.get(node) ?? 0) - tasks;
+    this.#offeredTotal -= tasks;
     if (left > 0) this.#offered.set(node, left);
     else this.#offered.delete(node);
   }

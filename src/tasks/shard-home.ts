@@ -62,9 +62,14 @@ export class ShardHome {
     this.#recovery = new Recovery(boot, emit);
   }
 
-  /** Tasks that wait here without an executor: part of this node's load vector. */
-  get waiting(): number {
-    return this.#offering.waiting;
+  /** Tasks here that have no executor yet: part of this node's load vector. */
+  get unplaced(): number {
+    return this.#offering.unplaced;
+  }
+
+  /** Whether there is anything to pump. */
+  get hasWaiting(): boolean {
+    return this.#offering.hasWaiting;
   }
 
   step(event: ShardEvent, now: Now): ShardEffect[] {
@@ -227,7 +232,7 @@ export class ShardHome {
 
   #onLoaded({ tag, entries }: Loaded<ShardTag>): void {
     if (tag.what !== 'tasks' && tag.what !== 'task') return;
-    this.#out.push(answerTasks(tag, entries, this.#table.get(tag), this.#table.record(tag), this.waiting));
+    this.#out.push(answerTasks(tag, entries, this.#table.get(tag), this.#table.record(tag), this.unplaced));
   }
 
   /** After anything that may have moved tasks of a shard. */

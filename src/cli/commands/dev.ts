@@ -45,8 +45,8 @@ const command: CliCommand<DevOptions> = {
       ending = true;
       await Promise.allSettled(starting.map(async (member) => (await member).end()));
     });
-    life.onSignal(() => {
-      out.note(`ending ${starting.length} nodes`);
+    life.onSignal((signal) => {
+      out.note(`${signal}: ending ${starting.length} nodes`);
       void life.quit(EXIT.ok);
     });
     const start = (number: number, seed?: NodeProcess): Promise<NodeProcess> => {

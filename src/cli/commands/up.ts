@@ -7,7 +7,7 @@ import type { Io } from '../io.js';
 import { signalExit } from '../lifetime.js';
 import { logFile, startNode } from '../node-process.js';
 import { addUpOptions, upArguments, type UpOptions } from '../up-options.js';
-import { coveyVersion } from '../version.js';
+import { VERSION } from '../../version.js';
 
 const command: CliCommand<UpOptions> = {
   define(command) {
@@ -36,12 +36,8 @@ const command: CliCommand<UpOptions> = {
 };
 export default command;
 
-async function readOptions({ globals, io, out }: Context, options: UpOptions): Promise<DaemonOptions> {
-  const { isLoopback, toMultiaddr } = await import('../../node/io/addresses.js');
+async function readOptions({ globals, io }: Context, options: UpOptions): Promise<DaemonOptions> {
   const { listen = ['127.0.0.1:0'], join = [], cpus, mem, gpus, resource = [], http, label = [] } = options;
-  if (http !== undefined && !isLoopback(toMultiaddr(http))) {
-    out.note(`nothing guards the HTTP API on ${http}: whoever reaches it can run commands here`);
-  }
   return {
     ...{ listen, join, http, speed: options.speed ?? 1, zone: options.zone ?? '', logLevel: options.logLevel },
     dataDir: dataDirectory(globals.data, io.env),
@@ -64,7 +60,7 @@ function announce({ out }: Context, ready: Daemon['ready']): void {
   const { node, listen, socket, http } = ready;
   if (out.json) return out.object({ event: 'ready', node, listen, socket, http });
   if (out.quiet) return out.line(node);
-  out.line(`covey ${coveyVersion()}, node ${node}`);
+  out.line(`covey ${VERSION}, node ${node}`);
   for (const address of listen) out.line(`listens on  ${address}`);
   out.line(`socket      ${socket}`);
   if (http !== null) out.line(`HTTP        ${http}`);

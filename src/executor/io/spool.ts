@@ -111,13 +111,13 @@ export class Spool {
   }
 
   private storeFile(key: string, stream: OutputStream, file: OutputFile, end: number): Place {
-    const start = file.start;
+    const { start, position: at } = file;
     if (end === 0) return SILENT;
-    const name = `${++this.count}.big.${stream}.${start}.${encodeURIComponent(key)}`;
+    const name = `${++this.count}.big.${stream}.${at}.${start}.${encodeURIComponent(key)}`;
     const holder: Holder = { path: join(this.dir, name), bytes: 0 };
     file.replace(holder.path);
-    this.grow(holder, end - start);
-    return { holder, at: 0, start, end };
+    this.grow(holder, at + end - start);
+    return { holder, at, start, end };
   }
 
   private openSegment(): { readonly fd: number; readonly holder: Holder } {
@@ -157,11 +157,11 @@ export class Spool {
     const size = statSync(holder.path).size;
     this.count = Math.max(this.count, parseInt(name));
     this.grow(holder, size);
-    const big = /^\d+\.big\.(stdout|stderr)\.(\d+)\.(.+)$/.exec(name);
+    const big = /^\d+\.big\.(stdout|stderr)\.(\d+)\.(\d+)\.(.+)$/.exec(name);
     if (big) {
-      const [stream, start, key] = [big[1] as OutputStream, Number(big[2]), decodeURIComponent(big[3] ?? '')];
+      const [stream, at, start, key] = [big[1], Number(big[2]), Number(big[3]), decodeURIComponent(big[4] ?? '')];
       const other = this.kept.get(key) ?? { stdout: SILENT, stderr: SILENT };
-      this.kept.set(key, { ...other, [stream]: { holder, at: 0, start, end: start + size } });
+      this.kept.set(key, { ...other, [stream as OutputStream]: { holder, at, start, end: start + size - at } });
     } else {
       this.adoptSegment(holder, size);
     }

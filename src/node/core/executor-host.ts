@@ -23,7 +23,9 @@ export interface OutputTag {
 }
 
 interface Wires {
-  readonly outlet: Outlet<unknown, OutputTag | object>;
+  readonly outlet: Pick<Outlet<unknown, unknown>, 'push' | 'send'>;
+  /** A number under which the core finds the request behind a read again. */
+  readonly readFor: (tag: OutputTag) => number;
   readonly ownLoad: () => LoadVector;
   readonly bound: () => number;
   ask(to: NodeId, message: Request<Message>, attempt: AttemptId | undefined): void;
@@ -96,7 +98,7 @@ export class ExecutorHost {
     const { job, index, epoch, stream, offset, limit, waitMs } = message;
     this.wires.outlet.push({
       kind: 'read-output',
-      read: this.wires.outlet.readFor({ to: from, re: message.ask }),
+      read: this.wires.readFor({ to: from, re: message.ask }),
       attempt: { task: taskId(job, index), epoch },
       stream,
       range: { offset, limit, waitMs },

@@ -82,6 +82,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   };
   const host = new ExecutorHost(executor, view, {
     outlet,
+    readFor: (tag) => outlet.readFor({ owner: 'output', tag }),
     ownLoad: () => ownLoad.vector,
     bound,
     ask: (to, message, attempt) => {

@@ -115,7 +115,7 @@ export class NodeCore {
       for (const message of own) this.#onMessage(this.#self, message);
       if (ownLoad.refresh(this.#departure !== 'no' || membership.self.draining, this.#now)) shards.reopen(this.#self);
       if (own.length > 0) continue;
-      if (shards.waiting > 0) this.#onShards(shards.pump(this.#now));
+      if (shards.hasWaiting) this.#onShards(shards.pump(this.#now));
       if (!outlet.hasOwn) break;
     }
     if (this.#isIdle()) this.#onStealing(this.#machines.stealing.idle());

@@ -32,7 +32,7 @@ export class OwnLoad {
       ...before,
       running: this.executor.running,
       queued: this.executor.queued,
-      waiting: this.shards.waiting,
+      waiting: this.shards.unplaced,
       workMs: Math.round(this.executor.workMs),
       free: Math.max(0, Math.min(this.slots, this.executor.free.cpus)),
       draining: isDraining,
