@@ -2,8 +2,8 @@ const EVERY_MS = 2000;
 let shownAt = 0;
 
 /** A line that is written over on a terminal; elsewhere a line every two seconds. */
-export function showProgress(done, total) {
-  const line = `demo: ${done} of ${total} tasks done`;
+export function showProgress(what, done, total) {
+  const line = `demo: ${what}: ${done} of ${total}`;
   const last = done === total;
   if (process.stdout.isTTY) process.stdout.write(`\r${line}${last ? '\n' : ''}`);
   else if (last || Date.now() - shownAt >= EVERY_MS) {

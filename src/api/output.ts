@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { JobId } from '../kernel/ids.js';
 import type { OutputPlace } from '../node/core/gateway/requests.js';
 import type { Driver } from '../node/driver.js';
-import { goneOf } from './routes.js';
+import { goneOf } from './gone.js';
 
 interface Wanted {
   readonly job: JobId;

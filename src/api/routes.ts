@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import { jobId, nodeId, type JobId } from '../kernel/ids.js';
 import { TASK_STATES, type TaskState } from '../kernel/states.js';
 import type { Driver } from '../node/driver.js';
+import { goneOf } from './gone.js';
 import { streamOutput } from './output.js';
 import { SubmitBodySchema, type SelfView, type SubmitBody } from './schema.js';
 import { submissionOf } from './submission.js';
@@ -10,9 +11,9 @@ import { candidateView, explanation, jobView, nodeView, taskDetail, taskView } f
 
 export interface RoutesContext {
   readonly driver: Driver;
-  self(): SelfView;
+  readonly self: () => SelfView;
   /** Begins to leave; the answer is given first. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -131,15 +132,6 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
     void reply.status(ready ? 200 : 503);
     return { ready };
   });
-}
-
-/** Aborted when the client goes away before it has its answer. */
-export function goneOf(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableEnded) gone.abort();
-  });
-  return gone.signal;
 }
 
 function jobOf(request: FastifyRequest): JobId {

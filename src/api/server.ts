@@ -19,7 +19,7 @@ export interface ApiOptions {
   readonly socket: string;
   /** HOST:PORT for TCP besides. */
   readonly http?: string | undefined;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export interface Api {

@@ -8,7 +8,7 @@ import type { Candidate, Explanation, JobView, NodeView, TaskDetail, TaskView } 
 /** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
 const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : new Date(ms).toISOString());
 
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number as number, name]));
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** 128 + n stands for signal n, as shells say it. */
 export function signalOf(exitCode: number | undefined): string | null {

@@ -4,7 +4,7 @@ export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /** What must be put away takes no longer than this. */
-const END_MS_MAX = 15_000;
+const END_MS_MAX = 10_000;
 
 /** The status of a process that a signal ended, as shells say it. */
 export function signalExit(signal: StopSignal): number {

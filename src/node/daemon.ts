@@ -140,10 +140,6 @@ async function assemble(parts: Parts): Promise<Daemon> {
     seeds,
     stored: readStored(store),
   });
-  let onStopped: (error?: unknown) => void = () => undefined;
-  const stopped = new Promise<void>((resolve, reject) => {
-    onStopped = (error) => (error === undefined ? resolve() : reject(error as Error));
-  });
   const driver = new Driver({
     ...{ core, transport, store, runner, now },
     onFatal: (error) => {
@@ -151,12 +147,17 @@ async function assemble(parts: Parts): Promise<Daemon> {
       void stop(error);
     },
   });
+  let settle: (error: unknown) => void = () => undefined;
+  const stopped = new Promise<void>((resolve, reject) => {
+    settle = (error) =>
+      error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(String(error)));
+  });
   let stopping: Promise<void> | undefined;
   const stop = (error?: unknown): Promise<void> => {
     stopping ??= (async () => {
       driver.stop();
       for (const step of undo.reverse()) await step();
-      onStopped(error);
+      settle(error);
     })();
     return stopping;
   };

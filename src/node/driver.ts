@@ -79,7 +79,7 @@ export class Driver {
       };
       this.#clients.set(client, (result) => {
         signal?.removeEventListener('abort', onAbort);
-        if (result.isOk) resolve(result.value as Requests[Name]['gets']);
+        if (result.isOk) resolve(result.value);
         else reject(result.error);
       });
       signal?.addEventListener('abort', onAbort, { once: true });

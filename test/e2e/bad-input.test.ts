@@ -62,8 +62,8 @@ describe('bad input', function () {
     refused(['submit', '--stdin', flock.path('nowhere'), '--', 'cat'], USAGE, /nowhere/));
 
   it('should refuse an array of no task and one of more than a million', async () => {
-    await refused(['submit', '--array', '2-1', '--', 'true'], USAGE, /2-1|array/);
-    await refused(['submit', '--array', '1-1000001', '--', 'true'], USAGE, /1,?000,?000/);
+    await refused(['submit', '--array', '2-1', '--', 'true'], USAGE, /2-1/);
+    await refused(['submit', '--array', '1-1000001', '--', 'true'], USAGE, /1000001/);
   });
 
   it('should not find an unknown job', () => refused(['show', 'j0000000000000000'], NOT_FOUND, /j0000000000000000/));

@@ -56,10 +56,10 @@ describe('a command', function () {
   });
 
   it('should know its task and get its item in place of {}', async () => {
-    const { stdout } = await flock.cli(
-      ['run', '--each-line', '-', '--', 'sh', '-c', 'echo "$COVEY_INDEX $1 $COVEY_ITEM"', 'sh', 'of {}'],
-      { stdin: 'a b\nc  d\n' },
-    );
+    const echo = ['sh', '-c', 'echo "$COVEY_INDEX $1 $COVEY_ITEM"', 'sh', 'of {}'];
+    const { code } = await flock.cli(['run', '--each-line', '-', '--', ...echo], { stdin: 'a b\nc  d\n' });
+    expect(code).to.equal(0);
+    const { stdout } = await flock.cli(['logs', 'last']);
     expect(stdout.trim().split('\n').sort()).to.deep.equal(['0 of a b a b', '1 of c  d c  d']);
   });
 

@@ -57,7 +57,7 @@ function rowOf(node: NodeView, full: boolean, color: boolean) {
   const state = paint(node.state, color);
   return [
     `${shortNode(node.id, full)}${node.self ? '*' : ''}`,
-    { painted: draining ? `${state}, draining` : state },
+    { painted: draining && node.state !== 'left' ? `${state}, draining` : state },
     placeOf(node.addresses[0], full),
     ...loads,
     String(resources.cpus),

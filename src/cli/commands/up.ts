@@ -9,6 +9,9 @@ import { logFile, startNode } from '../node-process.js';
 import { addUpOptions, upArguments, type UpOptions } from '../up-options.js';
 import { VERSION } from '../../version.js';
 
+/** Whoever started a bound node has gone: nobody waits for a long farewell. */
+const ORPHAN_MS = 3_000;
+
 const command: CliCommand<UpOptions> = {
   define(command) {
     addUpOptions(command);
@@ -86,7 +89,10 @@ function endWith({ io, life, out }: Context, daemon: Daemon, options: UpOptions)
     void leave();
   });
   if (options.exitWithParent === true) {
-    const end = () => void life.quit(EXIT.ok);
+    const end = () => {
+      setTimeout(() => process.exit(EXIT.failed), ORPHAN_MS);
+      void life.quit(EXIT.ok);
+    };
     io.stdin.once('end', end).once('error', end).resume();
   }
 }

@@ -7,7 +7,7 @@ export type Trace =
   | 'nothing'
   /** Processes of the session are alive. */
   | 'leftovers'
-  /** None of the session; some process that might have fled from it. */
+  /** None of the session; some process that may have fled from it into a session of its own. */
   | 'strangers'
   /** Too many processes were started to look at each. */
   | 'unknown';
@@ -21,11 +21,16 @@ const SLICE = 150;
 export class Processes {
   private readonly loadavg: number | undefined;
   private readonly buffer = Buffer.alloc(1024);
+  /** Who takes in the orphans of what this process starts: one of its ancestors. */
+  private readonly adopters = new Set([1]);
   private scanning: Promise<unknown> = Promise.resolve();
   private nextScan: Promise<Map<number, number[]>> | undefined;
 
   constructor() {
     this.loadavg = openOrNothing('/proc/loadavg');
+    for (let pid = process.ppid; pid > 1 && !this.adopters.has(pid); pid = this.stat(pid)?.parent ?? 1) {
+      this.adopters.add(pid);
+    }
   }
 
   /** The pid given last on this machine (the last field of /proc/loadavg); 0 where that is not known. */
@@ -42,13 +47,16 @@ export class Processes {
    * @param ours - sessions whose processes are nobody's strangers
    */
   trace(session: number, since: number, ours: ReadonlySet<number>): Trace {
-    const last = this.lastPid();
-    if (since === 0 || last < since || last - since > PIDS_LOOKED_AT_MAX) return 'unknown';
+    let last = this.lastPid();
+    if (since === 0 || last < since) return 'unknown';
     let strangers = false;
     for (let pid = since + 1; pid <= last; pid++) {
-      const of = this.sessionOf(pid);
-      if (of === session && pid !== session) return 'leftovers';
-      if (of !== undefined && !ours.has(of)) strangers = true;
+      if (last - since > PIDS_LOOKED_AT_MAX) return 'unknown';
+      const found = this.stat(pid);
+      if (found?.session === session && pid !== session) return 'leftovers';
+      if (found && !ours.has(found.session) && this.adopters.has(found.parent)) strangers = true;
+      // One that is gone by now may have left a child behind.
+      if (pid === last) last = this.lastPid();
     }
     return strangers ? 'strangers' : 'nothing';
   }
@@ -73,7 +81,7 @@ export class Processes {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
     for (const [i, name] of pids.entries()) {
       if (i % SLICE === SLICE - 1) await setImmediate();
-      const session = this.sessionOf(Number(name));
+      const session = this.stat(Number(name))?.session;
       if (session === undefined) continue;
       const members = sessions.get(session);
       if (members) members.push(Number(name));
@@ -82,16 +90,16 @@ export class Processes {
     return sessions;
   }
 
-  /** The session of a live process; a zombie is none. See proc(5): the name, in parentheses, may contain anything. */
-  private sessionOf(pid: number): number | undefined {
+  /** Of a live process; a zombie is none. See proc(5): the name, in parentheses, may contain anything. */
+  private stat(pid: number): { readonly parent: number; readonly session: number } | undefined {
     const path = `/proc/${pid}/stat`;
     // An openSync that fails costs five times as much.
     const fd = existsSync(path) ? openOrNothing(path) : undefined;
     if (fd === undefined) return undefined;
     try {
       const text = this.buffer.toString('latin1', 0, readSync(fd, this.buffer, 0, this.buffer.length, 0));
-      const [state, , , session] = text.slice(text.lastIndexOf(') ') + 2).split(' ', 4);
-      return state === 'Z' || state === 'X' ? undefined : Number(session);
+      const [state, parent, , session] = text.slice(text.lastIndexOf(') ') + 2).split(' ', 4);
+      return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent), session: Number(session) };
     } catch {
       return undefined;
     } finally {

@@ -1,6 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, rm, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { OutputFile } from './output-file.js';
 
+const CLOCK_TICK_MS = 20;
+
 /** What a slot's attempts find around them: a private directory, input, and files for the output. */
 export class SlotFiles {
   readonly stdout: OutputFile;
@@ -8,7 +10,8 @@ export class SlotFiles {
   tmp = '';
   private readonly input: string;
   private tmpCount = 0;
-  private tmpMode = 0;
+  /** When it was made or changed, as the file system says it; NaN while a change might not show. */
+  private tmpChangedMs = NaN;
 
   /** @throws Error of the file system */
   constructor(
@@ -66,13 +69,22 @@ export class SlotFiles {
     const old = this.tmp;
     this.tmp = `${this.tmpBase}.${++this.tmpCount}`;
     mkdirSync(this.tmp, { mode: 0o700 });
-    this.tmpMode = lstatSync(this.tmp).mode;
+    this.tmpChangedMs = NaN;
     if (old !== '') removeTree(old);
   }
 
+  /**
+   * A look at the time of its last change tells, once that time lies so far back that any later change must have another:
+   * clocks of file systems tick every 10 ms at worst. Until then it is made anew unless the directory is empty.
+   */
   private isTmpPristine(): boolean {
     const stat = lstatSync(this.tmp, { throwIfNoEntry: false });
-    return stat?.mode === this.tmpMode && readdirSync(this.tmp).length === 0;
+    if (stat === undefined) return false;
+    if (stat.ctimeMs === this.tmpChangedMs) return true;
+    const pristine =
+      Number.isNaN(this.tmpChangedMs) && (stat.mode & 0o777) === 0o700 && readdirSync(this.tmp).length === 0;
+    if (pristine && Date.now() - stat.ctimeMs > CLOCK_TICK_MS) this.tmpChangedMs = stat.ctimeMs;
+    return pristine;
   }
 }
 

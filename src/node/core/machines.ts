@@ -15,7 +15,7 @@ import { ShardHome } from '../../tasks/shard-home.js';
 import type { ShardTag } from '../../tasks/shard-tags.js';
 import { Exchange } from './exchange.js';
 import { ExecutorHost, type OutputTag } from './executor-host.js';
-import { JobPlaces } from './gateway/find.js';
+import { JobPlaces } from './gateway/places.js';
 import { Gateway, type GatewayTag } from './gateway/gateway.js';
 import { Outlet } from './outlet.js';
 import { OwnLoad } from './own-load.js';

@@ -1,22 +1,17 @@
 import { assertNever } from '../../kernel/assert.js';
-import type { ReplyEffect, Request } from '../../kernel/effects.js';
+import type { ReplyEffect } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
-import type { LoadVector } from '../../kernel/load.js';
 import type { Now } from '../../kernel/time.js';
-import { TimerBook, type TimerEffect, type TimerFired } from '../../kernel/timers.js';
+import { TimerBook, type TimerFired } from '../../kernel/timers.js';
 import { LoadPublisher } from '../../membership/load.js';
-import { isLive, type MemberState } from '../../membership/member.js';
-import type { MembershipEffect } from '../../membership/events.js';
-import { fairLoot, type StealingEffect } from '../../placement/stealing.js';
-import type { JobEffect } from '../../tasks/job-home.js';
+import { isLive } from '../../membership/member.js';
+import { fairLoot } from '../../placement/stealing.js';
 import type { TaskMessages } from '../../tasks/messages.js';
-import type { ShardEffect } from '../../tasks/offering.js';
 import type { NodeEffect, NodeEvent } from './events.js';
-import type { ExchangeEffect } from './exchange.js';
-import type { GatewayEffect } from './gateway/gateway.js';
-import { buildMachines, type AskTag, type Machines, type NodeCoreOptions, type WriteTag } from './machines.js';
-import { MEMBERS_KEY, NOTHING_STORED, type StoredState } from './stored.js';
+import type { AskTag, Machines, NodeCoreOptions, WriteTag } from './machines.js';
+import { NOTHING_STORED, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
+import { Wiring } from './wiring.js';
 
 /** How often a node looks whether its load is worth a gossip message. */
 const TICK_MS = 1_000;
@@ -24,13 +19,12 @@ const TICK_MS = 1_000;
 /** How long a leaving node waits for what it handed back to be taken. */
 const LEAVE_MS = 15_000;
 
-type Patience = 'forever' | 'alive' | number;
-
 /**
  * One node without its world: all its machines and the wires between them. `step` is the only door; the daemon and the
  * simulator perform what it asks for.
  */
 export class NodeCore {
+  readonly #wiring: Wiring;
   readonly #machines: Machines;
   readonly #publisher = new LoadPublisher();
   readonly #timers = new TimerBook('node');
@@ -42,7 +36,8 @@ export class NodeCore {
   constructor(options: NodeCoreOptions) {
     this.#self = options.self;
     this.#stored = options.stored ?? NOTHING_STORED;
-    this.#machines = buildMachines(options, { now: () => this.#now, ask: this.#ask.bind(this) });
+    this.#wiring = new Wiring(options, () => this.#now);
+    this.#machines = this.#wiring.machines;
   }
 
   get membership(): Machines['membership'] {
@@ -73,13 +68,13 @@ export class NodeCore {
       case 'message':
         return this.#onMessage(event.from, event.message);
       case 'gossip':
-        if (event.message.kind === 'load.vector') return this.#hear(event.message.vector);
+        if (event.message.kind === 'load.vector') return this.#wiring.hear(event.message.vector);
         if (event.message.kind !== 'swim.rumour') return;
-        return this.#onMembership(membership.step({ kind: 'gossip', message: event.message }, this.#now));
+        return this.#wiring.membership(membership.step({ kind: 'gossip', message: event.message }, this.#now));
       case 'connected':
       case 'disconnected':
       case 'unreachable':
-        return this.#onMembership(membership.step(event, this.#now));
+        return this.#wiring.membership(membership.step(event, this.#now));
       case 'timer':
         return this.#onTimer(event);
       case 'persisted':
@@ -88,7 +83,7 @@ export class NodeCore {
       case 'loaded': {
         const read = outlet.wasRead(event.read);
         if (read?.owner !== 'shards') return;
-        return this.#onShards(this.#machines.shards.step({ ...event, kind: 'loaded', tag: read.tag }, this.#now));
+        return this.#wiring.shards(this.#machines.shards.step({ ...event, kind: 'loaded', tag: read.tag }, this.#now));
       }
       case 'output': {
         const read = outlet.wasRead(event.read);
@@ -98,9 +93,9 @@ export class NodeCore {
       case 'ended':
         return host.step(event, this.#now);
       case 'client':
-        return this.#onGateway(gateway.request(event.client, event.request));
+        return this.#wiring.gateway(gateway.request(event.client, event.request));
       case 'client-gone':
-        return this.#onGateway(gateway.abandon(event.client));
+        return this.#wiring.gateway(gateway.abandon(event.client));
       case 'leave':
         return this.#leave();
       default:
@@ -115,20 +110,20 @@ export class NodeCore {
       for (const message of own) this.#onMessage(this.#self, message);
       if (ownLoad.refresh(this.#departure !== 'no' || membership.self.draining, this.#now)) shards.reopen(this.#self);
       if (own.length > 0) continue;
-      if (shards.hasWaiting) this.#onShards(shards.pump(this.#now));
+      if (shards.hasWaiting) this.#wiring.shards(shards.pump(this.#now));
       if (!outlet.hasOwn) break;
     }
-    if (this.#isIdle()) this.#onStealing(this.#machines.stealing.idle());
+    if (this.#isIdle()) this.#wiring.stealing(this.#machines.stealing.idle());
     this.#finishLeaving();
   }
 
   #start(): void {
     const { membership, jobs, shards, outlet, view } = this.#machines;
     view.update(membership.self);
-    this.#onMembership(membership.step({ kind: 'start' }, this.#now));
+    this.#wiring.membership(membership.step({ kind: 'start' }, this.#now));
     const members = [...membership.members.values()].filter(isLive).map(({ id }) => id);
-    this.#onJobs(jobs.step({ kind: 'restore', jobs: this.#stored.jobs }, this.#now));
-    this.#onShards(shards.step({ kind: 'restore', shards: this.#stored.shards, members }, this.#now));
+    this.#wiring.jobs(jobs.step({ kind: 'restore', jobs: this.#stored.jobs }, this.#now));
+    this.#wiring.shards(shards.step({ kind: 'restore', shards: this.#stored.shards, members }, this.#now));
     outlet.push(this.#timers.arm('tick', TICK_MS));
   }
 
@@ -144,14 +139,14 @@ export class NodeCore {
       case 'swim.digest':
       case 'swim.states':
       case 'swim.rumour':
-        return this.#onMembership(membership.step({ kind: 'message', from, message }, this.#now));
+        return this.#wiring.membership(membership.step({ kind: 'message', from, message }, this.#now));
       case 'job.items':
       case 'job.create':
       case 'job.cancel':
       case 'shard.report':
       case 'query.job':
       case 'query.jobs':
-        return this.#onJobs(jobs.step({ kind: 'message', from, message }, this.#now));
+        return this.#wiring.jobs(jobs.step({ kind: 'message', from, message }, this.#now));
       case 'shard.create':
       case 'shard.cancel':
       case 'task.started':
@@ -159,7 +154,7 @@ export class NodeCore {
       case 'task.handback':
       case 'query.tasks':
       case 'query.task':
-        return this.#onShards(shards.step({ kind: 'message', from, message }, this.#now));
+        return this.#wiring.shards(shards.step({ kind: 'message', from, message }, this.#now));
       case 'task.offer':
       case 'task.revoke':
       case 'held.ask':
@@ -168,14 +163,14 @@ export class NodeCore {
       case 'steal.ask':
         return this.#onSteal(from, message);
       case 'load.vector':
-        return this.#hear(message.vector);
+        return this.#wiring.hear(message.vector);
       default:
         return this.#onReply(from, message);
     }
   }
 
   #onReply(from: NodeId, reply: Extract<Message, { readonly re: number }>): void {
-    if (reply.kind === 'task.offered' || reply.kind === 'steal.tell') this.#hear(reply.load);
+    if (reply.kind === 'task.offered' || reply.kind === 'steal.tell') this.#wiring.hear(reply.load);
     const answered = this.#machines.exchange.answered(from, reply);
     if (answered) this.#deliver(from, answered.tag, answered.message);
   }
@@ -186,19 +181,19 @@ export class NodeCore {
     const event = message ? { kind: 'reply' as const, from, message } : { kind: 'no-reply' as const, from };
     switch (asked.owner) {
       case 'jobs':
-        return this.#onJobs(jobs.step({ ...event, tag: asked.tag } as Parameters<typeof jobs.step>[0], this.#now));
+        return this.#wiring.jobs(jobs.step({ ...event, tag: asked.tag } as Parameters<typeof jobs.step>[0], this.#now));
       case 'shards':
-        return this.#onShards(
+        return this.#wiring.shards(
           shards.step({ ...event, tag: asked.tag } as Parameters<typeof shards.step>[0], this.#now),
         );
       case 'gateway':
-        return this.#onGateway(gateway.answered(asked.tag, message));
+        return this.#wiring.gateway(gateway.answered(asked.tag, message));
       case 'executor':
         if (asked.attempt) host.step({ kind: 'recorded', attempt: asked.attempt }, this.#now);
         return;
       case 'thief': {
         const given = message?.kind === 'steal.tell' ? message.given : undefined;
-        return this.#onStealing(stealing.answered(given, this.#isIdle()));
+        return this.#wiring.stealing(stealing.answered(given, this.#isIdle()));
       }
       default:
         assertNever(asked);
@@ -206,9 +201,10 @@ export class NodeCore {
   }
 
   #onCommitted(tag: WriteTag): void {
-    if (tag.owner === 'jobs') this.#onJobs(this.#machines.jobs.step({ kind: 'committed', tag: tag.tag }, this.#now));
+    if (tag.owner === 'jobs')
+      this.#wiring.jobs(this.#machines.jobs.step({ kind: 'committed', tag: tag.tag }, this.#now));
     if (tag.owner === 'shards')
-      this.#onShards(this.#machines.shards.step({ kind: 'committed', tag: tag.tag }, this.#now));
+      this.#wiring.shards(this.#machines.shards.step({ kind: 'committed', tag: tag.tag }, this.#now));
   }
 
   #onTimer(event: TimerFired): void {
@@ -219,22 +215,22 @@ export class NodeCore {
         return;
       case 'exchange': {
         const { effects, expired } = exchange.fired(event, this.#now);
-        this.#onExchange(effects);
+        this.#wiring.exchange(effects);
         for (const { to, tag } of expired) this.#deliver(to, tag, undefined);
         return;
       }
       case 'jobs':
-        return this.#onJobs(jobs.step(event, this.#now));
+        return this.#wiring.jobs(jobs.step(event, this.#now));
       case 'shards':
-        return this.#onShards(shards.step(event, this.#now));
+        return this.#wiring.shards(shards.step(event, this.#now));
       case 'executor':
         return host.step(event, this.#now);
       case 'stealing':
-        return this.#onStealing(stealing.fired(event, this.#isIdle()));
+        return this.#wiring.stealing(stealing.fired(event, this.#isIdle()));
       case 'gateway':
-        return this.#onGateway(gateway.fired(event));
+        return this.#wiring.gateway(gateway.fired(event));
       default:
-        return this.#onMembership(membership.step(event, this.#now));
+        return this.#wiring.membership(membership.step(event, this.#now));
     }
   }
 
@@ -250,20 +246,14 @@ export class NodeCore {
     outlet.push(this.#timers.arm('tick', TICK_MS));
   }
 
-  /** A node said how loaded it is: it may have room again. */
-  #hear(vector: LoadVector): void {
-    const { view, shards } = this.#machines;
-    if (view.member(vector.node) && view.loads.note(vector, this.#now)) shards.reopen(vector.node);
-  }
-
   /** Half of what waits here, tasks without an executor first: those cost no hand-back. */
   #onSteal(thief: NodeId, message: TaskMessages['steal.ask']): void {
     const { shards, host, ownLoad, outlet } = this.#machines;
-    this.#hear(message.load);
+    this.#wiring.hear(message.load);
     const { queued, waiting } = ownLoad.vector;
     const wanted = fairLoot(queued + waiting, message.load);
     const { given, effects } = shards.giveTo(thief, wanted);
-    this.#onShards(effects);
+    this.#wiring.shards(effects);
     const fromQueue = given < wanted ? host.giveTo(thief, wanted - given) : 0;
     outlet.send(thief, { kind: 'steal.tell', re: message.ask, given: given + fromQueue, load: ownLoad.vector });
   }
@@ -277,7 +267,7 @@ export class NodeCore {
     if (this.#departure !== 'no') return;
     this.#departure = 'handing-back';
     const { host, membership, outlet } = this.#machines;
-    this.#onMembership(membership.step({ kind: 'set-draining', draining: true }, this.#now));
+    this.#wiring.membership(membership.step({ kind: 'set-draining', draining: true }, this.#now));
     host.step({ kind: 'leave' }, this.#now);
     outlet.push(this.#timers.arm('departure', LEAVE_MS));
   }
@@ -288,108 +278,7 @@ export class NodeCore {
     if (this.#departure !== 'handing-back') return;
     if (how !== 'overdue' && !(executor.isIdle && !exchange.some(({ owner }) => owner === 'executor'))) return;
     this.#departure = 'left';
-    this.#onMembership(membership.step({ kind: 'leave' }, this.#now));
+    this.#wiring.membership(membership.step({ kind: 'leave' }, this.#now));
     outlet.push({ kind: 'left' });
-  }
-
-  #ask(to: NodeId, message: Request<Message>, tag: AskTag, patience: Patience): void {
-    this.#onExchange(this.#machines.exchange.ask(to, message, tag, patience, this.#now));
-  }
-
-  #onExchange(effects: readonly ExchangeEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'send') this.#machines.outlet.send(effect.to, effect.message);
-      else this.#machines.outlet.push(effect);
-    }
-  }
-
-  #onMembership(effects: readonly MembershipEffect[]): void {
-    const { outlet, view } = this.#machines;
-    for (const effect of effects) {
-      switch (effect.kind) {
-        case 'send':
-          outlet.send(effect.to, effect.message);
-          break;
-        case 'member-changed':
-          this.#onMember(effect.before, effect.after);
-          break;
-        case 'member-forgotten':
-          view.forget(effect.id);
-          break;
-        case 'load-heard':
-          this.#hear(effect.load);
-          break;
-        case 'persist-members':
-          outlet.commit([{ key: MEMBERS_KEY, value: effect.members }], { owner: 'members' });
-          break;
-        case 'outdated-boot':
-          outlet.push({ kind: 'outdated', boot: effect.boot });
-          break;
-        default:
-          outlet.push(effect);
-      }
-    }
-  }
-
-  #onMember(before: MemberState | undefined, after: MemberState): void {
-    const { view, jobs, shards, exchange } = this.#machines;
-    view.update(after);
-    if (after.id === this.#self) return;
-    const isBack = isLive(after) && !(before && isLive(before));
-    const isGone = !isLive(after) && before !== undefined && isLive(before);
-    const event = isGone
-      ? { kind: 'peer-gone' as const, node: after.id }
-      : isLive(after) && before !== undefined && before.boot !== after.boot
-        ? { kind: 'peer-restarted' as const, node: after.id, boot: after.boot }
-        : undefined;
-    if (event) {
-      this.#onJobs(jobs.step(event, this.#now));
-      this.#onShards(shards.step(event, this.#now));
-    }
-    if (isBack || event?.kind === 'peer-restarted') this.#onExchange(exchange.returned(after.id, this.#now));
-  }
-
-  #onJobs(effects: readonly JobEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'ask')
-        this.#ask(effect.to, effect.message, { owner: 'jobs', tag: effect.tag }, effect.patience);
-      else if (effect.kind === 'commit') this.#machines.outlet.commit(effect.puts, { owner: 'jobs', tag: effect.tag });
-      else this.#onPlain(effect);
-    }
-  }
-
-  #onShards(effects: readonly ShardEffect[]): void {
-    const { outlet } = this.#machines;
-    for (const effect of effects) {
-      if (effect.kind === 'ask')
-        this.#ask(effect.to, effect.message, { owner: 'shards', tag: effect.tag }, effect.patience);
-      else if (effect.kind === 'commit') outlet.commit(effect.puts, { owner: 'shards', tag: effect.tag });
-      else if (effect.kind === 'load') outlet.load(effect.prefix, { owner: 'shards', tag: effect.tag });
-      else if (effect.kind === 'send') outlet.send(effect.to, effect.message);
-      else this.#onPlain(effect);
-    }
-  }
-
-  #onPlain(effect: ReplyEffect<Message> | TimerEffect): void {
-    if (effect.kind === 'reply') this.#machines.outlet.send(effect.to, { ...effect.message, re: effect.re } as Message);
-    else this.#machines.outlet.push(effect);
-  }
-
-  #onGateway(effects: readonly GatewayEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'ask') {
-        const { to, message } = effect.question;
-        this.#ask(to, message, { owner: 'gateway', tag: effect.tag }, effect.patienceMs);
-      } else this.#machines.outlet.push(effect);
-    }
-  }
-
-  #onStealing(effects: readonly StealingEffect[]): void {
-    const { ownLoad, outlet } = this.#machines;
-    for (const effect of effects) {
-      if (effect.kind === 'steal') {
-        this.#ask(effect.from, { kind: 'steal.ask', load: ownLoad.vector }, { owner: 'thief' }, effect.patienceMs);
-      } else outlet.push(effect);
-    }
   }
 }

@@ -15,24 +15,6 @@ export interface FoundJob extends Completeness {
   readonly found: Found;
 }
 
-/** Jobs whose home this gateway remembers; the longest unused is forgotten first. */
-export class JobPlaces {
-  readonly #homes = new Map<JobId, NodeId>();
-
-  constructor(private readonly max = 10_000) {}
-
-  get(job: JobId): NodeId | undefined {
-    return this.#homes.get(job);
-  }
-
-  set(job: JobId, home: NodeId): void {
-    this.#homes.delete(job);
-    this.#homes.set(job, home);
-    const oldest = this.#homes.keys().next();
-    if (this.#homes.size > this.max && !oldest.done) this.#homes.delete(oldest.value);
-  }
-}
-
 /** Nodes of the first round: the ring's preference list as it is today. */
 const FIRST_ASKED = 3;
 

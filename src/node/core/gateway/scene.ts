@@ -3,7 +3,7 @@ import type { Now } from '../../../kernel/time.js';
 import type { Membership } from '../../../membership/membership.js';
 import type { BoundedRing } from '../../../placement/bounded-ring.js';
 import type { FlockView } from '../../../placement/flock-view.js';
-import type { JobPlaces } from './find.js';
+import type { JobPlaces } from './places.js';
 
 /** What a gateway's conversations look at. */
 export interface Scene {
