@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { digestCommand, digestIn, digestsOf, filesBelow } from './demo/files.mjs';
 import { startFlock } from './demo/flock.mjs';
 import { showProgress, table } from './demo/show.mjs';
@@ -8,7 +9,8 @@ import { ensure } from './ensure.mjs';
 import { root, run } from './support/run.mjs';
 
 const SIZE = 5;
-const REQUESTS_PER_NODE = 32;
+const READERS_PER_NODE = 16;
+const TRIES_MAX = 5;
 const JOB_LIMIT_MS = 300_000;
 
 await ensure();
@@ -59,20 +61,36 @@ async function submit(files, socket) {
   return JSON.parse(stdout).job;
 }
 
-/** Every task with its output, each node asked for its part of them. */
+/**
+ * Every task with its output. Each reader has a stretch of its own, since neighbours have one coordinator: so no
+ * coordinator is asked by all at once.
+ */
 async function collect(job, files, members) {
   const tasks = new Array(files.length);
-  let next = 0;
+  const readers = members.flatMap((member) => new Array(READERS_PER_NODE).fill(member));
+  const stretch = Math.ceil(tasks.length / readers.length);
   let done = 0;
-  const worker = async (member) => {
-    while (next < tasks.length) {
-      const index = next++;
-      tasks[index] = await member.task(`${job}/${index}`);
-      showProgress('results read', ++done, tasks.length);
-    }
-  };
-  await Promise.all(members.flatMap((member) => Array.from({ length: REQUESTS_PER_NODE }, () => worker(member))));
+  await Promise.all(
+    readers.map(async (member, i) => {
+      for (let index = i * stretch; index < Math.min(tasks.length, (i + 1) * stretch); index++) {
+        tasks[index] = await patiently(() => member.task(`${job}/${index}`));
+        showProgress('results read', ++done, tasks.length);
+      }
+    }),
+  );
   return tasks;
+}
+
+/** A node under full load may answer late; the API says `unavailable` then, and that asking again is right. */
+async function patiently(ask) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error.code !== 'unavailable' || tries === TRIES_MAX) throw error;
+      await sleep(tries * 500);
+    }
+  }
 }
 
 function compare(files, tasks) {

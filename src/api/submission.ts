@@ -12,22 +12,28 @@ const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
 /** From here fresh ids count time: in the first 34 years eight digits hold it. */
 const ID_EPOCH_MS = Date.UTC(2020, 0, 1);
 
+/** Keys that clients make up themselves, for safe retries: `fresh-<milliseconds since 1970>-<anything>`. */
+const FRESH_KEY = /^fresh-(\d{13})-./;
+
 /** Eight digits of time, ten of chance (50 bits): ids sort by time and do not collide. */
-export function freshJobId(wallMs: number): JobId {
+function freshJobId(wallMs: number, chance: Uint8Array): JobId {
   let time = '';
   for (let rest = wallMs - ID_EPOCH_MS, i = 0; i < 8; i++) {
     time = BASE32.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
-  return `${time}${digits(randomBytes(10))}` as JobId;
+  return `${time}${digits(chance.subarray(0, 10))}` as JobId;
 }
 
-/** The id that (submitter, key) always has. */
-export function keyedJobId(submitter: string, key: string): JobId {
+/** The id that (submitter, key) always has, and whether anybody may know it from before. */
+export function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
+  if (key === undefined) return { job: freshJobId(wallMs, randomBytes(10)), isKeyed: false };
   const hash = createHash('sha256')
     .update(JSON.stringify([submitter, key]))
     .digest();
-  return `k${digits(hash.subarray(0, 20))}` as JobId;
+  const fresh = FRESH_KEY.exec(key);
+  if (fresh) return { job: freshJobId(Number(fresh[1]), hash), isKeyed: false };
+  return { job: `k${digits(hash.subarray(0, 20))}` as JobId, isKeyed: true };
 }
 
 function digits(bytes: Uint8Array): string {
@@ -46,13 +52,9 @@ export function submissionOf(body: SubmitBody, key: string | undefined, wallMs: 
   const digest = createHash('sha256')
     .update(JSON.stringify([spec, range, items ?? null]))
     .digest('hex');
-  const isKeyed = key !== undefined && !key.startsWith(FRESH_KEY);
-  const job = key === undefined ? freshJobId(wallMs) : keyedJobId(submitter, key);
+  const { job, isKeyed } = jobIdFor(submitter, key, wallMs);
   return { job, digest, isKeyed, spec, range, ...(items ? { items } : {}) };
 }
-
-/** Keys that clients make up themselves, for safe retries: nobody can know them from before. */
-const FRESH_KEY = 'fresh-';
 
 function specOf(body: SubmitBody, submitter: string): JobSpec {
   const { argv, shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;

@@ -22,7 +22,7 @@ import { submitKeyed } from './submitting.js';
 
 /** What a daemon may take to answer, beyond the time it is asked to wait. */
 const ANSWER_MS = 30_000;
-/** Tells the daemon that nobody can know the key from before, so that it need not ask around. */
+/** Tells the daemon that nobody can know the key from before, so that it need not ask around; the time follows. */
 const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
 const PROGRESS_MS = 500;
@@ -87,7 +87,7 @@ export class Flock {
    * @throws CoveyError `outcome-unknown` where the daemon may have taken it: submit again with the key in the hint
    */
   submit(body: SubmitBody, options: { readonly idempotencyKey?: string | undefined } = {}): Promise<Submitted> {
-    return submitKeyed(this.#http, body, options.idempotencyKey ?? `${FRESH_KEY}${randomUUID()}`);
+    return submitKeyed(this.#http, body, options.idempotencyKey ?? `${FRESH_KEY}${Date.now()}-${randomUUID()}`);
   }
 
   /** With `waitMs` (at most 60,000) the answer comes when the job is terminal, or after that time. */

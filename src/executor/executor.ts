@@ -1,5 +1,6 @@
 import { assertNever } from '../kernel/assert.js';
 import { taskId, type NodeId, type TaskId } from '../kernel/ids.js';
+import { QUEUE_MAX } from '../kernel/load.js';
 import { addResources, shortage, type Resources } from '../kernel/resources.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
@@ -13,13 +14,13 @@ import { RecentAttempts } from './recent.js';
 import type { AttemptEnd, AttemptId } from './runner.js';
 
 export interface ExecutorConfig {
-  /** Tasks that may be queued, whatever the bound says: what one node holds back from all others. */
+  /** Tasks that may be queued, whatever the bound says. @default QUEUE_MAX */
   readonly queueMax: number;
   /** From TERM to KILL. */
   readonly graceMs: number;
 }
 
-export const EXECUTOR_DEFAULTS: ExecutorConfig = { queueMax: 512, graceMs: 5_000 };
+export const EXECUTOR_DEFAULTS: ExecutorConfig = { queueMax: QUEUE_MAX, graceMs: 5_000 };
 
 interface Running {
   readonly assignment: Assignment;

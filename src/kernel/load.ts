@@ -18,6 +18,12 @@ export const LoadVectorSchema = record({
 });
 export type LoadVector = Static<typeof LoadVectorSchema>;
 
+/**
+ * Tasks that one node may have in its queue, whatever its bound: enough to keep many slots busy over a round trip, few
+ * enough that what a node holds back from all others, and what its death sends back, stays small.
+ */
+export const QUEUE_MAX = 512;
+
 /** Tasks that the node already is to run. */
 export function loadOf(vector: LoadVector): number {
   return vector.running + vector.queued;

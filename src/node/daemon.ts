@@ -129,12 +129,12 @@ interface Parts {
 async function assemble(parts: Parts): Promise<Daemon> {
   const { options, log, inbox, runner, identity, store, transport, seeds, undo } = parts;
   const boot = await nextBoot(store);
-  const { h32 } = await xxhash();
+  const hasher = await xxhash();
   const core = new NodeCore({
     self: identity.id,
     boot,
     profile: profileOf(options, transport.addresses()),
-    hash: (text) => h32(text),
+    hash: (text) => hasher.h32(text),
     prng: new Prng(randomInt(2 ** 32 - 1)),
     baseEnv: baseEnv(),
     seeds,
@@ -143,17 +143,16 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const driver = new Driver({
     ...{ core, transport, store, runner, now },
     onFatal: (error) => {
-      log.fatal(error instanceof Error ? { err: error } : { error }, 'this node cannot go on');
+      log.fatal({ err: error }, 'this node cannot go on');
       void stop(error);
     },
   });
-  let settle: (error: unknown) => void = () => undefined;
+  let settle: (error: Error | undefined) => void = () => undefined;
   const stopped = new Promise<void>((resolve, reject) => {
-    settle = (error) =>
-      error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(String(error)));
+    settle = (error) => (error ? reject(error) : resolve());
   });
   let stopping: Promise<void> | undefined;
-  const stop = (error?: unknown): Promise<void> => {
+  const stop = (error?: Error): Promise<void> => {
     stopping ??= (async () => {
       driver.stop();
       for (const step of undo.reverse()) await step();

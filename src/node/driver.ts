@@ -15,7 +15,7 @@ export interface DriverPorts {
   readonly runner: Runner;
   readonly now: () => Now;
   /** A broken invariant or a store that fails: the node must stop. */
-  readonly onFatal: (error: unknown) => void;
+  readonly onFatal: (error: Error) => void;
 }
 
 /** Performs what the core asks for, and brings back to it what comes of that. The only place where both meet. */
@@ -57,7 +57,7 @@ export class Driver {
       }
     } catch (error) {
       this.stop();
-      this.ports.onFatal(error);
+      this.ports.onFatal(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#isStepping = false;
     }

@@ -1,5 +1,5 @@
 import type { NodeId } from '../kernel/ids.js';
-import { loadOf } from '../kernel/load.js';
+import { loadOf, QUEUE_MAX } from '../kernel/load.js';
 import { fitCount, shortage, type Resources } from '../kernel/resources.js';
 import { BOUNDED_LOAD, loadBound } from '../ring/bounded-load.js';
 import type { Choice, Demand, Placer } from '../tasks/placer.js';
@@ -10,6 +10,9 @@ import type { FlockView } from './flock-view.js';
  * a few nodes (Mirrokni et al., theorem 4), and whoever is passed over may steal.
  */
 const CANDIDATES_MAX = 16;
+
+/** A queue of twice this length is filled up by no less. */
+const FILL_UP = 32;
 
 /** Tasks of no cost still travel in bounded batches. */
 const ROOM_MAX = 256;
@@ -58,7 +61,9 @@ export class BoundedRing implements Placer {
         : fitCount({ ...needs, memBytes: 0, gpus: 0, custom: {} }, { ...NOTHING, cpus: free });
     const out = this.#filter(node, needs);
     const isLaden = (vector?.workMs ?? 0) > this.workBoundMs(node, 0);
-    const room = Math.max(fits, isLaden ? 0 : bound - load, 0);
+    const queued = vector?.queued ?? 0;
+    const below = isLaden ? 0 : Math.min(bound - load, QUEUE_MAX - queued);
+    const room = Math.max(fits, isWorthAnOffer(below, queued) ? below : 0, 0);
     return { load, bound, free, room, ...(out === undefined ? {} : { out }) };
   }
 
@@ -82,6 +87,11 @@ export class BoundedRing implements Placer {
     const short = shortage(needs, member.profile.capacity);
     return short === undefined ? undefined : `too little ${short}`;
   }
+}
+
+/** A node with a long queue is filled up in batches: an offer for each task that leaves it would cost more than the task. */
+function isWorthAnOffer(room: number, queued: number): boolean {
+  return 2 * room >= Math.min(queued, FILL_UP);
 }
 
 const NOTHING: Resources = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };

@@ -73,7 +73,7 @@ export function commandLine(command: Command, wiring: Wiring): string {
     ? [...inEnv, ...words, redirected].join(' ')
     : `(${[...inEnv, 'exec', ...words, redirected].join(' ')})`;
   return (
-    `if cd -- ${quote(wiring.cwd)} 2>/dev/null; then unset OLDPWD; ${program}; ` +
+    `if cd -- ${quote(wiring.cwd)}; then unset OLDPWD; ${program}; ` +
     `echo "E ${wiring.seq} $?"; else echo "C ${wiring.seq}"; fi; cd /\n`
   );
 }

@@ -30,6 +30,7 @@ interface Header {
 
 const HEADER_BYTES_MAX = 512;
 const SILENT: Place = { holder: undefined, at: 0, start: 0, end: 0 };
+const SILENCE: Kept = { stdout: SILENT, stderr: SILENT };
 
 /**
  * Output of ended attempts, in files under one directory, bounded in bytes and attempts, the oldest dropped first. Small
@@ -92,7 +93,7 @@ export class Spool {
   private store(key: string, stdout: OutputFile, stderr: OutputFile): Kept {
     const [outEnd, errEnd] = [stdout.end(), stderr.end()];
     const [outSize, errSize] = [outEnd - stdout.start, errEnd - stderr.start];
-    if (outEnd + errEnd === 0) return { stdout: SILENT, stderr: SILENT };
+    if (outEnd + errEnd === 0) return SILENCE;
     if (outSize + errSize > this.limits.sharedBytesMax) {
       return {
         stdout: this.storeFile(key, 'stdout', stdout, outEnd),
@@ -160,7 +161,7 @@ export class Spool {
     const big = /^\d+\.big\.(stdout|stderr)\.(\d+)\.(\d+)\.(.+)$/.exec(name);
     if (big) {
       const [stream, at, start, key] = [big[1], Number(big[2]), Number(big[3]), decodeURIComponent(big[4] ?? '')];
-      const other = this.kept.get(key) ?? { stdout: SILENT, stderr: SILENT };
+      const other = this.kept.get(key) ?? SILENCE;
       this.kept.set(key, { ...other, [stream as OutputStream]: { holder, at, start, end: start + size - at } });
     } else {
       this.adoptSegment(holder, size);

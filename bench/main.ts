@@ -1,0 +1,31 @@
+import Table from 'cli-table3';
+import { benchCommands } from './commands.js';
+import { benchFlock } from './flock.js';
+import { benchRing } from './ring.js';
+import type { Row } from './row.js';
+
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  ring: benchRing,
+  commands: benchCommands,
+  flock: benchFlock,
+};
+
+/** `npm run bench -- [NAME…]`: every figure with its target and what was measured beside it. */
+async function main(names: readonly string[]): Promise<void> {
+  const table = new Table({ head: ['what', 'figure', 'target', '', 'beside'], style: { head: [] } });
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    const bench = BENCHES[name];
+    if (!bench) throw new Error(`no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
+    for (const row of await bench()) table.push(cells(row));
+  }
+  console.log(table.toString());
+}
+
+function cells({ name, figure, unit, target, better, beside = '' }: Row): string[] {
+  const shown = `${figure.toPrecision(3)} ${unit}`;
+  if (target === undefined) return [name, shown, '', '', beside];
+  const isMet = better === 'less' ? figure <= target : figure >= target;
+  return [name, shown, `${better === 'less' ? '<=' : '>='} ${target}`, isMet ? 'met' : 'MISSED', beside];
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,41 @@
+import { EventQueue } from '../../../membership/support/event-queue.js';
+
+/** Events at one instant beyond which somebody is taken to talk in a circle. */
+const INSTANT_EVENTS_MAX = 200_000;
+
+/** A virtual clock and what is to happen on it. */
+export class World {
+  nowMs = 0;
+  readonly #queue = new EventQueue();
+  #atThisInstant = 0;
+
+  after(ms: number, run: () => void): void {
+    this.#queue.add(this.nowMs + ms, run);
+  }
+
+  run(forMs: number): void {
+    const endMs = this.nowMs + forMs;
+    while (this.#advance(endMs));
+    this.nowMs = endMs;
+  }
+
+  /** Runs until `condition` holds, which is looked at after each event; returns the virtual milliseconds that took. */
+  runUntil(what: string | (() => string), withinMs: number, condition: () => boolean): number {
+    const startMs = this.nowMs;
+    while (!condition()) {
+      if (this.#advance(startMs + withinMs)) continue;
+      throw new Error(`not within ${withinMs} virtual ms: ${typeof what === 'string' ? what : what()}`);
+    }
+    return this.nowMs - startMs;
+  }
+
+  #advance(endMs: number): boolean {
+    const event = this.#queue.next(endMs);
+    if (!event) return false;
+    this.#atThisInstant = event.atMs === this.nowMs ? this.#atThisInstant + 1 : 0;
+    if (this.#atThisInstant > INSTANT_EVENTS_MAX) throw new Error(`time stands still at ${this.nowMs} ms`);
+    this.nowMs = event.atMs;
+    event.run();
+    return true;
+  }
+}
