@@ -15,7 +15,7 @@ export async function ensure() {
     await step('install', ['npm', 'ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error']);
   const sources = fingerprint();
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== sources) {
-    await step('build', local('typescript/bin/tsc', '-p', 'tsconfig.build.json'));
+    await step('build', [process.execPath, join(root, 'scripts', 'build.mjs')]);
     mkdirSync(join(root, 'dist'), { recursive: true });
     writeFileSync(STAMP, sources);
   }
@@ -62,7 +62,7 @@ function fingerprint() {
     .map((entry) => join(entry.parentPath, entry.name));
   for (const path of [
     ...sources.sort(),
-    ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((f) => join(root, f)),
+    ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'].map((f) => join(root, f)),
   ]) {
     hash.update(`${path}\0`).update(readFileSync(path));
   }

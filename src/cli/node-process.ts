@@ -9,12 +9,11 @@ import { CoveyError, type ErrorCode } from '../kernel/errors.js';
 
 const COVEY = [process.execPath, fileURLToPath(new URL('../../bin/covey.mjs', import.meta.url))];
 const READY_MS = 60_000;
-/** A node that was asked to end has this long to hand over what it holds. */
 const GRACE_MS = 5_000;
 const LOG_TAIL_BYTES = 16_384;
 
 /** What `up --json` prints when it serves. */
-export interface Ready {
+interface Ready {
   readonly event: 'ready';
   readonly node: string;
   readonly listen: readonly string[];
@@ -40,6 +39,8 @@ export interface NodeOptions {
   readonly bound: boolean;
   /** @default this covey */
   readonly command?: readonly string[];
+  /** How long it may take to hand over what it holds when it is asked to end. */
+  readonly graceMs?: number;
 }
 
 export function logFile(data: string): string {
@@ -53,7 +54,13 @@ export function logFile(data: string): string {
  *
  * @throws CoveyError as the daemon says it, or `failed` where it says nothing
  */
-export async function startNode({ data, args, bound, command = COVEY }: NodeOptions): Promise<NodeProcess> {
+export async function startNode({
+  data,
+  args,
+  bound,
+  command = COVEY,
+  graceMs = GRACE_MS,
+}: NodeOptions): Promise<NodeProcess> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = openSync(logFile(data), 'a', 0o600);
   const logFrom = fstatSync(log).size;
@@ -66,7 +73,7 @@ export async function startNode({ data, args, bound, command = COVEY }: NodeOpti
   closeSync(log);
   child.stdin?.on('error', () => undefined);
   const ended = endOf(child);
-  const end = () => stop(child, ended);
+  const end = () => stop(child, ended, graceMs);
   const ready = await Promise.race([readyLine(child), ended, pause(READY_MS, 'no word in a minute', { ref: false })]);
   if (typeof ready === 'string') {
     await end();
@@ -93,9 +100,9 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<string>, graceMs: number): Promise<void> {
   child.kill('SIGTERM');
-  const late = await Promise.race([ended.then(() => false), pause(GRACE_MS, true, { ref: false })]);
+  const late = await Promise.race([ended.then(() => false), pause(graceMs, true, { ref: false })]);
   if (late) child.kill('SIGKILL');
   await ended;
 }

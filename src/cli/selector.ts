@@ -2,7 +2,7 @@ import { CoveyError } from '../kernel/errors.js';
 
 /** Tasks a job may have; the daemon holds the same bound. */
 export const TASKS_MAX = 1_000_000;
-export const INDEX_MAX = 2 ** 31;
+const INDEX_MAX = 2 ** 31;
 
 /** Indexes first, first + step, … up to last. */
 export interface IndexRange {

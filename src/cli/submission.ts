@@ -110,7 +110,7 @@ function directory(io: Io, cwd: string | undefined): string {
  *
  * @throws CoveyError `usage`
  */
-export function environment(
+function environment(
   words: readonly string[],
   here: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {

@@ -87,7 +87,7 @@ export class Executor {
         if (this.#timers.fired(event.timer)) this.#onTimer(event.timer.name);
         break;
       case 'leave':
-        this.#leave();
+        this.#leave(now);
         break;
       default:
         assertNever(event);
@@ -124,8 +124,12 @@ export class Executor {
       if (queued?.epoch === epoch) {
         this.#queue.remove(id);
         this.#tell(queued, { ...NO_OUTPUT, how: 'cancelled', finishedAtMs: now.wallMs });
+        this.#recent.note({ task: id, epoch }, now);
       } else if (running?.assignment.epoch === epoch) this.#end(running, 'cancelled');
-      else if (this.#unrecorded.get(id)?.epoch !== epoch) unknown.push(index);
+      else if (this.#unrecorded.get(id)?.epoch !== epoch) {
+        unknown.push(index);
+        this.#recent.note({ task: id, epoch }, now);
+      }
     }
     this.#fill(now);
     return { unknown, effects: this.#out };
@@ -136,6 +140,7 @@ export class Executor {
     thief: NodeId,
     n: number,
     mayTake: (assignment: Assignment) => boolean,
+    now: Now,
   ): { readonly given: number; readonly effects: ExecutorEffect[] } {
     this.#out = [];
     const taken: Assignment[] = [];
@@ -145,13 +150,13 @@ export class Executor {
       this.#queue.remove(assignment.id);
       taken.push(assignment);
     }
-    this.#handBack(taken.reverse(), thief);
+    this.#handBack(taken.reverse(), thief, now);
     return { given: taken.length, effects: this.#out };
   }
 
   /** What it holds for a coordinator, whose earlier boots' offers are void from now on. */
   held(coordinator: NodeId, boot: number): { assignment: Assignment; state: 'queued' | 'running' }[] {
-    this.#boots.set(coordinator, boot);
+    this.#boots.set(coordinator, Math.max(boot, this.#boots.get(coordinator) ?? 0));
     const running = [...this.#running.values()].map(({ assignment }) => assignment);
     const begun = [...running, ...this.#unrecorded.values()].map((assignment) => ({
       assignment,
@@ -230,7 +235,7 @@ export class Executor {
     this.#free = this.#running.size === 0 ? this.capacity : addResources(this.#free, assignment.work.needs);
     this.#runningMs = this.#running.size === 0 ? 0 : this.#runningMs - assignment.estimateMs;
     this.#out.push(...this.#timers.disarm(`timeout ${attempt.task}`), ...this.#timers.disarm(`grace ${attempt.task}`));
-    if (ending === 'leaving') this.#handBack([assignment], undefined);
+    if (ending === 'leaving') this.#handBack([assignment], undefined, now);
     else this.#tell(assignment, outcomeOf(end, ending, assignment.work.timeoutMs));
     if (ending === undefined && end.exitCode !== undefined) {
       this.#estimates.note(assignment.work.name, now.monoMs - running.sinceMs);
@@ -259,11 +264,11 @@ export class Executor {
     this.#out.push(this.#timers.arm(`grace ${running.assignment.id}`, this.config.graceMs));
   }
 
-  #leave(): void {
+  #leave(now: Now): void {
     this.#isLeaving = true;
     const queued = [...this.#queue];
     for (const { id } of queued) this.#queue.remove(id);
-    this.#handBack(queued, undefined);
+    this.#handBack(queued, undefined, now);
     for (const running of this.#running.values()) this.#end(running, 'leaving');
   }
 
@@ -272,9 +277,10 @@ export class Executor {
     this.#out.push({ kind: 'result', assignment, outcome });
   }
 
-  #handBack(assignments: readonly Assignment[], thief: NodeId | undefined): void {
+  #handBack(assignments: readonly Assignment[], thief: NodeId | undefined, now: Now): void {
     const groups = new Map<string, Assignment[]>();
     for (const assignment of assignments) {
+      this.#recent.note(attemptOf(assignment), now);
       const name = `${assignment.coordinator} ${assignment.job}#${assignment.shard}`;
       groups.set(name, [...(groups.get(name) ?? []), assignment]);
     }

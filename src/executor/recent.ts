@@ -2,12 +2,12 @@ import type { TaskId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { AttemptId } from './runner.js';
 
-/** Longer than any offer is sent again. */
-const REMEMBERED_MS = 15_000;
+/** An offer is sent again for 5 s, and may lie in a connection that went silent for 20 s more before that is given up. */
+const REMEMBERED_MS = 40_000;
 
 /**
- * Attempts that ended lately. The answer to an offer may be lost, and the offer come again after its tasks have run: they
- * must not run twice under one epoch.
+ * Attempts that this node is done with since lately: they ended, were handed back or disowned. The answer to an offer may
+ * be lost, and the offer come again: its tasks must not run twice under one epoch, nor after they were given up.
  */
 export class RecentAttempts {
   readonly #ended = new Map<TaskId, { readonly epoch: number; readonly atMs: number }>();

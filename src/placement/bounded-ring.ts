@@ -48,6 +48,10 @@ export class BoundedRing implements Placer {
     return this.#filter(node, needs) === undefined;
   }
 
+  bootOf(node: NodeId): number {
+    return this.view.member(node)?.boot ?? 0;
+  }
+
   /** A node as seen from here; its own word in answer to an offer is what counts. */
   standing(node: NodeId, needs: Resources): Standing {
     const vector = this.view.loads.of(node);

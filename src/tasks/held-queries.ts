@@ -19,10 +19,12 @@ export class HeldQueries {
 
   constructor(private readonly timers: TimerBook) {}
 
-  /** Keeps a query; a repeat of the same request takes the place of the former. */
+  /** Keeps a query; a repeat of the same request changes nothing. */
   hold(query: HeldQuery, now: Now): TimerEffect[] {
     const queries = this.#byTopic.get(query.topic) ?? new Map<string, HeldQuery>();
-    this.#byTopic.set(query.topic, queries.set(`${query.from} ${query.re}`, query));
+    const id = `${query.from} ${query.re}`;
+    if (queries.has(id)) return [];
+    this.#byTopic.set(query.topic, queries.set(id, query));
     return this.#arm(now);
   }
 

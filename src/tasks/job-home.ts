@@ -225,10 +225,9 @@ export class JobHome {
     this.#note(tag.job, tag.shard, state.version, state.counts, now);
   }
 
-  /** A home that restarted is asked anew for every shard that is not done: it may count versions from the start. */
+  /** A home that restarted is asked anew for every shard that is not done: its last word may have been lost with it. */
   #recreate(job: Job, node: NodeId): void {
     if (job.isComplete) return;
-    job.forgetVersions(node);
     for (let shard = 0; shard < job.nextShard; shard++) {
       if (job.home(shard) === node && !job.isShardDone(shard)) this.#createShard(job, shard);
     }

@@ -87,13 +87,6 @@ export class Job {
     return true;
   }
 
-  /** Shards whose home last answered with another boot may count their versions anew. */
-  forgetVersions(home: NodeId): void {
-    for (const [shard, said] of this.#said) {
-      if (this.home(shard) === home && !this.isShardDone(shard)) said.version = -1;
-    }
-  }
-
   counts(): Counts {
     return { ...this.#totals, pending: this.#totals.pending + this.#silent };
   }

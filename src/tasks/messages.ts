@@ -123,6 +123,8 @@ export const TASK_MESSAGES = {
     shard,
     /** The coordinator's boot: offers of an earlier one are void. */
     boot: count(),
+    /** The boot of the executor that is meant: a later one cannot know whether it took the offer up before. */
+    executorBoot: count(),
     spec: JobSpecSchema,
     tasks: list(
       record({
@@ -191,6 +193,7 @@ export const TASK_MESSAGES = {
   'held.tell': record({
     kind: Type.Literal('held.tell'),
     ...answers,
+    boot: count(),
     held: list(record({ job: JobIdSchema, shard, index, epoch: count(), state: oneOf('queued', 'running') }), 100_000),
   }),
 

@@ -109,11 +109,12 @@ export class Offering {
 
   offer(shard: Shard, tasks: readonly LiveTask[], to: NodeId): void {
     if (tasks.length === 0) return;
+    const executorBoot = this.placer.bootOf(to);
     for (const task of tasks) {
       shard.move(task, 'offered');
       task.epoch = shard.nextEpoch();
       task.executor = to;
-      task.executorBoot = undefined;
+      task.executorBoot = executorBoot;
       task.startedAtMs = undefined;
     }
     this.recount(shard);
@@ -134,6 +135,7 @@ export class Offering {
         job: shard.record.job,
         shard: shard.record.shard,
         boot: this.boot,
+        executorBoot,
         spec: shard.spec,
         tasks: tasks.map((task) => offeredTask(shard, task)),
       },
@@ -146,13 +148,17 @@ export class Offering {
     const accepted = new Set(answer?.accepted);
     if (!answer || accepted.size < tag.tasks.length) this.#closed.add(node);
     if (!shard) return;
+    const stale: Attempt[] = [];
     for (const { index, epoch } of tag.tasks) {
       const task = shard.live.get(index);
-      if (task?.epoch !== epoch || task.phase !== 'offered') continue;
+      if (task?.epoch !== epoch || task.phase !== 'offered') {
+        const isOver = task && (task.epoch !== epoch || task.phase === 'waiting');
+        if (isOver && accepted.has(index)) stale.push({ index, epoch });
+        continue;
+      }
       const load = answer ? { load: answer.load.running + answer.load.queued, bound: answer.bound } : {};
       if (accepted.has(index)) {
         task.attempts += 1;
-        task.executorBoot = answer?.load.boot;
         noteStep(task, { node, what: 'accepted', ...load });
         shard.move(task, 'queued');
       } else {
@@ -167,11 +173,13 @@ export class Offering {
       shard.restUntilMs = now.monoMs + this.config.restMs;
     }
     this.recount(shard);
-    if (!answer) this.#revoke(tag, node);
+    // Nobody knows whether an offer without an answer was taken up.
+    this.#revoke(tag, node, answer ? stale : tag.tasks);
   }
 
-  /** Nobody knows whether an offer without an answer was taken up; its epochs are stale now, so it must not run on. */
-  #revoke({ job, shard, tasks }: OfferTag, to: NodeId): void {
+  /** These epochs are stale: what was taken up under them must not run on. */
+  #revoke({ job, shard }: OfferTag, to: NodeId, tasks: readonly Attempt[]): void {
+    if (tasks.length === 0) return;
     const message = { kind: 'task.revoke' as const, job, shard, tasks: [...tasks] };
     this.emit({ kind: 'ask', to, patience: 'alive', tag: { what: 'revoke', job, shard }, message });
   }
@@ -201,6 +209,7 @@ export class Offering {
 }
 
 type OfferTag = Extract<ShardTag, { readonly what: 'offer' }>;
+type Attempt = OfferTag['tasks'][number];
 type OfferAnswer = Omit<TaskMessages['task.offered'], 're'>;
 
 function offeredTask(shard: Shard, task: LiveTask): TaskMessages['task.offer']['tasks'][number] {

@@ -24,4 +24,6 @@ export interface Placer {
   choose(demand: Demand): Choice | undefined;
   /** Whether tasks may be offered to this very node now (it asked for them). */
   mayOffer(node: NodeId, needs: Resources): boolean;
+  /** The boot that this node knows of; 0 where the node is unknown. */
+  bootOf(node: NodeId): number;
 }

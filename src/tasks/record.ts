@@ -45,6 +45,8 @@ export const TaskRecordSchema = record({
   failures: count(),
   /** Attempts that ran when their node was lost. */
   losses: count(),
+  /** It is to be cancelled, though some node may still hold it. */
+  cancelled: Type.Optional(Type.Boolean()),
   path: list(StepSchema, PATH_STEPS_MAX),
   outcome: Type.Optional(OutcomeSchema),
 });

@@ -1,5 +1,5 @@
 import { assertNever, known } from '../kernel/assert.js';
-import type { Answered, Committed, Loaded, MessageEvent, PeerEvent } from '../kernel/effects.js';
+import type { Answered, Committed, Loaded, MessageEvent, PeerEvent, Put } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook, type TimerFired } from '../kernel/timers.js';
@@ -181,23 +181,28 @@ export class ShardHome {
     }
     const { job, shard: number, index } = message;
     if (index === undefined) shard.cancelled = true;
-    else if (shard.has(index) && !shard.isEnded(index)) this.#round.cancelOne(shard, index);
-    // Writes keep their order, so the answer comes after the task's own record is durable.
-    const puts = index === undefined ? [putOf(shard)] : [];
+    const puts = index === undefined ? [putOf(shard)] : this.#cancelOne(shard, index);
+    if (!puts) return;
     this.#out.push({ kind: 'commit', puts, tag: { what: 'cancelled', job, shard: number, ...asker } });
     this.#changed(shard);
+  }
+
+  /** Undefined where it must be asked for again. */
+  #cancelOne(shard: Shard, index: number): Put[] | undefined {
+    return shard.has(index) && !shard.isEnded(index) ? this.#round.cancelOne(shard, index) : [];
   }
 
   #onAnswer(event: Answered<TaskMessage, ShardTag>, now: Now): void {
     const { tag, from } = event;
     const message = event.kind === 'reply' ? event.message : undefined;
     if (tag.what === 'held') {
-      if (message?.kind === 'held.tell') this.#takeHeld(from, message.held);
+      if (message?.kind === 'held.tell') this.#takeHeld(from, message);
       return this.#heard(from);
     }
     const shard = this.#table.get(tag);
     if (tag.what === 'offer') {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
+      if (shard?.mode === 'open') this.#round.endCancelled(shard);
     } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
       this.#round.disowned(shard, from, message.unknown);
     }
@@ -205,16 +210,20 @@ export class ShardHome {
   }
 
   #onCommitted(tag: ShardTag): void {
-    const shard = tag.what === 'held' ? undefined : this.#table.get(tag);
-    if (!shard) return;
+    if (tag.what === 'held') return;
+    const shard = this.#table.get(tag);
+    if (!shard) {
+      if (tag.what === 'cancelled' && this.#table.isDone(tag)) this.#tellState(tag, tag);
+      return;
+    }
     switch (tag.what) {
       case 'created':
         shard.mode = 'open';
-        if (shard.cancelled) this.#round.cancelAll(shard);
+        this.#round.cancel(shard);
         this.#tellState(tag, tag);
         break;
       case 'cancelled':
-        if (shard.cancelled && shard.mode === 'open') this.#round.cancelAll(shard);
+        if (shard.mode === 'open') this.#round.cancel(shard);
         this.#tellState(tag, tag);
         break;
       case 'record':
@@ -279,10 +288,10 @@ export class ShardHome {
     if (isUnfinished) this.#recovery.ask(members.filter((node) => node !== this.self));
   }
 
-  #takeHeld(node: NodeId, held: TaskMessages['held.tell']['held']): void {
+  #takeHeld(node: NodeId, { boot, held }: Omit<TaskMessages['held.tell'], 're'>): void {
     for (const attempt of held) {
       const shard = this.#table.get(attempt);
-      if (shard?.mode === 'recovering' && shard.has(attempt.index)) this.#round.takeUp(shard, node, attempt);
+      if (shard?.mode === 'recovering' && shard.has(attempt.index)) this.#round.takeUp(shard, node, boot, attempt);
     }
   }
 
@@ -297,7 +306,7 @@ export class ShardHome {
   #openIfRecovered(shard: Shard): void {
     if (!this.#recovery.isOver(shard)) return;
     shard.mode = 'open';
-    if (shard.cancelled) this.#round.cancelAll(shard);
+    this.#round.cancel(shard);
   }
 
   #tellState(of: ShardName, { to, re }: Asker): void {

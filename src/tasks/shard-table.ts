@@ -2,7 +2,7 @@ import type { Put } from '../kernel/effects.js';
 import type { JobId } from '../kernel/ids.js';
 import type { Counts } from '../kernel/states.js';
 import { shardKey, specKey } from './keys.js';
-import type { Shard, ShardRecord } from './shard.js';
+import { firstVersion, type Shard, type ShardRecord } from './shard.js';
 
 /** A shard that is done: all that memory keeps of it. */
 interface DoneShard {
@@ -58,7 +58,7 @@ export class ShardTable {
 
   restoreDone(record: ShardRecord, counts: Counts): void {
     this.#specs.add(record.job);
-    this.#done.set(nameOf(record), { record, version: 1, counts });
+    this.#done.set(nameOf(record), { record, version: firstVersion(record.ballot + 1), counts });
   }
 
   /** Lets go of a shard all whose tasks are at their end. */

@@ -19,6 +19,8 @@ export interface LiveTask {
   failures: number;
   losses: number;
   steals: number;
+  /** Somebody wants this very task to end; durable in its record. */
+  cancelled: boolean;
   startedAtMs: number | undefined;
   path: Step[];
 }
@@ -48,8 +50,8 @@ export class Shard {
   isPrepared = false;
   cancelled: boolean;
   ballot: number;
-  /** Rises with every change that its job's home should hear of. */
-  version = 0;
+  /** Rises with every change that its job's home should hear of, and with every ballot. */
+  version: number;
   /** Refusals since the last rest, and until when the shard rests from offering (monotonic ms). */
   refusals = 0;
   restUntilMs = 0;
@@ -67,6 +69,7 @@ export class Shard {
   ) {
     this.cancelled = record.cancelled;
     this.ballot = record.ballot;
+    this.version = firstVersion(record.ballot);
     this.#touched = new Uint8Array(record.range.count);
     this.#untouched = record.range.count;
   }
@@ -140,6 +143,7 @@ export class Shard {
       failures: 0,
       losses: 0,
       steals: 0,
+      cancelled: false,
       startedAtMs: undefined,
       path: [],
     };
@@ -156,6 +160,7 @@ export class Shard {
       attempts: record.attempts,
       failures: record.failures,
       losses: record.losses,
+      cancelled: record.cancelled === true,
       path: [...record.path],
     });
     if (isTerminal(record.state)) {
@@ -199,6 +204,11 @@ export class Shard {
       );
     }
   }
+}
+
+/** What a coordinator says after a restart is news, however often it spoke before. */
+export function firstVersion(ballot: number): number {
+  return ballot * 2 ** 32;
 }
 
 export function noteStep(task: LiveTask, step: Step): void {

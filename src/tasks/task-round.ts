@@ -56,7 +56,7 @@ export class TaskRound {
     if (task?.phase === 'committing') {
       if (tag.state === 'pending') shard.move(task, 'waiting');
       else shard.end(task, tag.state);
-      if (tag.state === 'pending' && shard.cancelled) this.#record(shard, task, 'cancelled');
+      if (tag.state === 'pending' && isCancelled(shard, task)) this.#record(shard, task, 'cancelled');
     }
     if (tag.result) this.#answer(tag.result);
   }
@@ -65,18 +65,19 @@ export class TaskRound {
   handedBack(shard: Shard | undefined, from: NodeId, message: TaskMessages['task.handback']): void {
     this.emit({ kind: 'reply', to: from, re: message.ask, message: { kind: 'task.takenback' } });
     if (!shard) return;
-    const back = message.tasks.flatMap(({ index, epoch }) => {
+    const given = message.tasks.flatMap(({ index, epoch }) => {
       const task = shard.live.get(index);
       return task?.epoch === epoch && task.executor === from && isPlaced(task) ? [task] : [];
     });
+    for (const task of given) this.#release(shard, task);
+    const back = given.filter(({ phase }) => phase === 'waiting');
     for (const task of back) {
-      this.#release(shard, task);
       if (message.to === undefined) continue;
       task.steals += 1;
       noteStep(task, { node: from, what: 'stolen' });
     }
     const to = message.to;
-    if (shard.mode !== 'open' || shard.cancelled || to === undefined || !this.placer.mayOffer(to, shard.spec.needs))
+    if (shard.mode !== 'open' || to === undefined || !this.placer.mayOffer(to, shard.spec.needs))
       return;
     this.offering.offer(shard, back, to);
   }
@@ -109,40 +110,51 @@ export class TaskRound {
   }
 
   /** What an executor still holds of a shard whose coordinator starts again. The attempt keeps its epoch. */
-  takeUp(shard: Shard, node: NodeId, held: TaskMessages['held.tell']['held'][number]): void {
+  takeUp(shard: Shard, node: NodeId, boot: number, held: TaskMessages['held.tell']['held'][number]): void {
     const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
-    if (task?.phase !== 'waiting' || held.epoch < task.epoch) return;
+    if (task?.phase !== 'waiting' || held.epoch <= task.epoch) return;
     task.epoch = held.epoch;
     task.executor = node;
+    task.executorBoot = boot;
     task.attempts += 1;
     shard.move(task, 'offered');
     shard.move(task, held.state);
     noteStep(task, { node, what: 'accepted', reason: 'held over a restart of the coordinator' });
   }
 
-  /** The whole shard is cancelled, durably: ends what waits, calls back what is placed. */
-  cancelAll(shard: Shard): void {
+  /** Carries out cancels that are durable: ends what waits, calls back what is placed. */
+  cancel(shard: Shard): void {
+    this.endCancelled(shard);
     const placed = new Map<NodeId, LiveTask[]>();
     for (const task of shard.live.values()) {
-      if (task.phase === 'waiting') this.#record(shard, task, 'cancelled');
-      else if (task.executor !== undefined && isPlaced(task)) {
+      if (isCancelled(shard, task) && task.executor !== undefined && isPlaced(task)) {
         placed.set(task.executor, [...(placed.get(task.executor) ?? []), task]);
       }
     }
     for (const [node, tasks] of placed) this.#revoke(shard, node, tasks);
   }
 
-  /** Cancels one task: the put that makes it final where nobody holds it yet. */
-  cancelOne(shard: Shard, index: number): void {
+  /** Cancelled tasks that nobody holds, or no longer. */
+  endCancelled(shard: Shard): void {
+    for (const task of shard.live.values()) {
+      if (task.phase === 'waiting' && isCancelled(shard, task)) this.#record(shard, task, 'cancelled');
+    }
+  }
+
+  /** Notes that one task is to end. Returns what makes that durable; undefined while an outcome of it is being recorded. */
+  cancelOne(shard: Shard, index: number): Put[] | undefined {
     const task = shard.live.get(index) ?? shard.touch(index);
-    if (task.phase === 'waiting') this.#record(shard, task, 'cancelled');
-    else if (task.executor !== undefined && isPlaced(task)) this.#revoke(shard, task.executor, [task]);
+    task.cancelled = true;
+    return task.phase === 'committing' ? undefined : [recordOf(shard, task, 'pending')];
   }
 
   #decide(shard: Shard, task: LiveTask, outcome: Outcome, answer: Asker): void {
     const { how } = outcome;
     if (how === 'lost') return this.#countLoss(shard, task, outcome.reason, answer);
-    const again = (how === 'failed' || how === 'timed-out') && task.failures < shard.spec.retries && !shard.cancelled;
+    const isUnwanted = isCancelled(shard, task);
+    // Called back, but not by a user: its offer had been given up. A coordinator that restarted cannot know that any more.
+    if (how === 'cancelled' && !isUnwanted) return this.#record(shard, task, 'pending', undefined, answer);
+    const again = (how === 'failed' || how === 'timed-out') && task.failures < shard.spec.retries && !isUnwanted;
     if (again) task.failures += 1;
     this.#record(shard, task, again ? 'pending' : how, outcome, answer);
   }
@@ -150,7 +162,7 @@ export class TaskRound {
   /** A rerun after a lost attempt first commits its loss, so that a task that kills its node does not walk the flock. */
   #countLoss(shard: Shard, task: LiveTask, reason?: string, answer?: Asker): void {
     task.losses += 1;
-    if (shard.cancelled) return this.#record(shard, task, 'cancelled', undefined, answer);
+    if (isCancelled(shard, task)) return this.#record(shard, task, 'cancelled', undefined, answer);
     if (task.losses < CRASH_LIMIT) return this.#record(shard, task, 'pending', undefined, answer);
     const outcome: Outcome = {
       ...NO_OUTPUT,
@@ -163,7 +175,7 @@ export class TaskRound {
 
   /** A placed task is placed no more; nothing of it need be remembered. */
   #release(shard: Shard, task: LiveTask): void {
-    if (shard.cancelled) return this.#record(shard, task, 'cancelled');
+    if (isCancelled(shard, task)) return this.#record(shard, task, 'cancelled');
     task.executor = undefined;
     shard.move(task, 'waiting');
   }
@@ -171,17 +183,9 @@ export class TaskRound {
   #record(shard: Shard, task: LiveTask, state: TaskRecord['state'], outcome?: Outcome, result?: Asker): void {
     shard.move(task, 'committing');
     const { job, shard: number } = shard.record;
-    const { index, epoch, executor, attempts, failures, losses, path } = task;
-    const put: Put = {
-      key: taskKey(job, number, index),
-      value: {
-        ...{ index, state, epoch, attempts, failures, losses, path: [...path] },
-        ...(executor === undefined ? {} : { executor }),
-        ...(outcome ? { outcome } : {}),
-      } satisfies TaskRecord,
-    };
+    const { index } = task;
     const tag: RecordTag = { what: 'record', job, shard: number, index, state, ...(result ? { result } : {}) };
-    this.emit({ kind: 'commit', puts: [put], tag });
+    this.emit({ kind: 'commit', puts: [recordOf(shard, task, state, outcome)], tag });
   }
 
   #revoke(shard: Shard, to: NodeId, tasks: readonly LiveTask[]): void {
@@ -198,6 +202,22 @@ export class TaskRound {
 
 const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
 
+/** What the store is to keep of a task. */
+function recordOf(shard: Shard, task: LiveTask, state: TaskRecord['state'], outcome?: Outcome): Put {
+  const { index, epoch, executor, attempts, failures, losses, path } = task;
+  const value: TaskRecord = {
+    ...{ index, state, epoch, attempts, failures, losses, path: [...path] },
+    ...(task.cancelled ? { cancelled: true } : {}),
+    ...(executor === undefined ? {} : { executor }),
+    ...(outcome ? { outcome } : {}),
+  };
+  return { key: taskKey(shard.record.job, shard.record.shard, index), value };
+}
+
+function isCancelled(shard: Shard, task: LiveTask): boolean {
+  return shard.cancelled || task.cancelled;
+}
+
 function isPlaced(task: LiveTask): boolean {
   return task.phase === 'offered' || task.phase === 'queued' || task.phase === 'running';
 }
@@ -207,6 +227,6 @@ function isPlaced(task: LiveTask): boolean {
  * that outlives a restart of its coordinator keeps its epoch (register.md, rule 11).
  */
 function isCurrent(shard: Shard, task: LiveTask, epoch: number): boolean {
-  if (shard.mode === 'recovering' && task.phase === 'waiting') return epoch >= task.epoch;
+  if (shard.mode === 'recovering' && task.phase === 'waiting') return epoch > task.epoch;
   return task.epoch === epoch && task.phase !== 'waiting';
 }

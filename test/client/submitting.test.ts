@@ -43,7 +43,7 @@ describe('submitting', () => {
     await flock.submit(BODY);
     await flock.submit(BODY);
     expect(keys()).to.have.length(2);
-    for (const key of keys()) expect(key).to.match(/^fresh-[0-9a-f-]{36}$/);
+    for (const key of keys()) expect(key).to.match(/^fresh-\d{13}-[0-9a-f-]{36}$/);
   });
 
   it('should repeat itself under the same key after a refusal, a lost connection or a doubt', async () => {

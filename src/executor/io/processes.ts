@@ -14,12 +14,16 @@ export type Trace =
 
 /** Beyond this many new pids a scan in slices is kinder to the loop (3 us a dead pid, 12 us a live one). */
 const PIDS_LOOKED_AT_MAX = 64;
+/** A command often follows another at once; pids a little older serve as well. */
+const MARK_AGE_MS = 1;
 /** Processes looked at in one go by a scan: about 2 ms. */
 const SLICE = 150;
 
 /** Looks at the processes of this machine through /proc. */
 export class Processes {
   private readonly loadavg: number | undefined;
+  private last = 0;
+  private lastReadMs = -Infinity;
   private readonly buffer = Buffer.alloc(1024);
   /** Who takes in the orphans of what this process starts: one of its ancestors. */
   private readonly adopters = new Set([1]);
@@ -33,31 +37,29 @@ export class Processes {
     }
   }
 
-  /** The pid given last on this machine (the last field of /proc/loadavg); 0 where that is not known. */
-  lastPid(): number {
-    if (this.loadavg === undefined) return 0;
-    const length = readSync(this.loadavg, this.buffer, 0, 64, 0);
-    const text = this.buffer.toString('latin1', 0, length);
-    return Number(text.slice(text.lastIndexOf(' ') + 1)) || 0;
+  /** All that starts from now on has a later pid than this; 0 where that is not known. */
+  mark(): number {
+    return performance.now() - this.lastReadMs < MARK_AGE_MS ? this.last : this.lastPid();
   }
 
   /**
-   * Looks at each process started since `lastPid` was `since`, in some microseconds and synchronously.
+   * Looks at each process started since `mark` gave `since`, in some microseconds and synchronously.
    *
    * @param ours - sessions whose processes are nobody's strangers
    */
   trace(session: number, since: number, ours: ReadonlySet<number>): Trace {
     let last = this.lastPid();
-    if (since === 0 || last < since) return 'unknown';
     let strangers = false;
     for (let pid = since + 1; pid <= last; pid++) {
-      if (last - since > PIDS_LOOKED_AT_MAX) return 'unknown';
+      if (since === 0 || last - since > PIDS_LOOKED_AT_MAX) return 'unknown';
       const found = this.stat(pid);
       if (found?.session === session && pid !== session) return 'leftovers';
       if (found && !ours.has(found.session) && this.adopters.has(found.parent)) strangers = true;
       // One that is gone by now may have left a child behind.
       if (pid === last) last = this.lastPid();
     }
+    // Pids begin again at their maximum.
+    if (since === 0 || last < since) return 'unknown';
     return strangers ? 'strangers' : 'nothing';
   }
 
@@ -74,6 +76,16 @@ export class Processes {
 
   close(): void {
     if (this.loadavg !== undefined) closeSync(this.loadavg);
+  }
+
+  /** The pid given last on this machine: the last field of /proc/loadavg. */
+  private lastPid(): number {
+    if (this.loadavg === undefined) return 0;
+    const length = readSync(this.loadavg, this.buffer, 0, 64, 0);
+    const text = this.buffer.toString('latin1', 0, length);
+    this.last = Number(text.slice(text.lastIndexOf(' ') + 1)) || 0;
+    this.lastReadMs = performance.now();
+    return this.last;
   }
 
   private async scan(): Promise<Map<number, number[]>> {

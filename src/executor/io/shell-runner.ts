@@ -158,7 +158,7 @@ class ShellRunner implements Runner {
     run.startedMonoMs = performance.now();
     this.cutting ??= setInterval(() => this.cut(), this.limits.cutMs).unref();
     const cwd = command.cwd ?? files.tmp;
-    const lastPid = this.processes.lastPid();
+    const since = this.processes.mark();
     let result: Verdict;
     let doubtful = false;
     try {
@@ -168,7 +168,7 @@ class ShellRunner implements Runner {
       run.phase = 'settling';
       run.finishedAtMs = Date.now();
       result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));
-      doubtful = await this.settle(run, slot, outcome, lastPid);
+      doubtful = await this.settle(run, slot, outcome, since);
     } catch (error) {
       result = { failure: `it could not be started: ${(error as Error).message}` };
     }
@@ -181,12 +181,12 @@ class ShellRunner implements Runner {
    *
    * @returns true where something may be left that holds the slot's files
    */
-  private async settle(run: Run, slot: Slot, outcome: Outcome, lastPid: number): Promise<boolean> {
+  private async settle(run: Run, slot: Slot, outcome: Outcome, since: number): Promise<boolean> {
     if (run.signalled || outcome.kind === 'died') {
       await slot.clear();
       return true;
     }
-    let trace = this.processes.trace(slot.session, lastPid, this.watchdog.sessions);
+    let trace = this.processes.trace(slot.session, since, this.watchdog.sessions);
     if (trace === 'unknown') {
       const members = await this.processes.members(slot.session);
       trace = members.some((pid) => pid !== slot.session) ? 'leftovers' : 'strangers';

@@ -42,7 +42,6 @@ export class Exchange<Tag> {
    * @param isReachable - whether it is worth sending to a node: it is not believed dead
    */
   constructor(
-    private readonly self: NodeId,
     boot: number,
     private readonly isReachable: (node: NodeId) => boolean,
     private readonly config: ExchangeConfig = EXCHANGE_DEFAULTS,
@@ -103,7 +102,7 @@ export class Exchange<Tag> {
       if (this.#isOver(pending, now)) {
         this.#pending.delete(id);
         expired.push({ to: pending.to, tag: pending.tag });
-      } else if (pending.to !== this.self && pending.resendAtMs <= now.monoMs && this.isReachable(pending.to)) {
+      } else if (pending.resendAtMs <= now.monoMs && this.isReachable(pending.to)) {
         effects.push(this.#resend(pending, now));
       }
     }

@@ -4,6 +4,7 @@ import type { LoadVector } from '../../kernel/load.js';
 import { shortage } from '../../kernel/resources.js';
 import type { Now } from '../../kernel/time.js';
 import type { Executor } from '../../executor/executor.js';
+import type { Assignment } from '../../executor/assignment.js';
 import type { ExecutorEffect, ExecutorEvent } from '../../executor/events.js';
 import type { AttemptId, OutputChunk } from '../../executor/runner.js';
 import type { FlockView } from '../../placement/flock-view.js';
@@ -54,7 +55,7 @@ export class ExecutorHost {
           .map(({ assignment: { job, shard, index, epoch }, state }) => {
             return { job, shard, index, epoch, state };
           });
-        return this.#reply(from, { kind: 'held.tell', re: message.ask, held });
+        return this.#reply(from, { kind: 'held.tell', re: message.ask, boot: this.wires.ownLoad().boot, held });
       }
       case 'query.output':
         return this.#readOutput(from, message);
@@ -66,11 +67,12 @@ export class ExecutorHost {
   }
 
   /** Gives a thief up to `n` queued tasks; they go back to their coordinators, which offer them to it. */
-  giveTo(thief: NodeId, n: number): number {
+  giveTo(thief: NodeId, n: number, now: Now): number {
     const capacity = this.view.member(thief)?.profile.capacity;
-    const { given, effects } = this.executor.giveTo(thief, n, ({ steals, work }) => {
+    const mayTake = ({ steals, work }: Assignment) => {
       return steals < STEALS_MAX && capacity !== undefined && shortage(work.needs, capacity) === undefined;
-    });
+    };
+    const { given, effects } = this.executor.giveTo(thief, n, mayTake, now);
     this.#perform(effects);
     return given;
   }
@@ -82,7 +84,10 @@ export class ExecutorHost {
 
   #offer(from: NodeId, message: TaskMessages['task.offer'], now: Now): void {
     const { job, shard, boot, spec: work, tasks } = message;
-    const { accepted, reason, effects } = this.executor.offer({ from, boot, job, shard, work, tasks }, now);
+    const isMeant = message.executorBoot === this.wires.ownLoad().boot;
+    const { accepted, reason, effects } = isMeant
+      ? this.executor.offer({ from, boot, job, shard, work, tasks }, now)
+      : { accepted: [], reason: 'it has restarted since', effects: [] };
     this.#reply(from, {
       kind: 'task.offered',
       re: message.ask,

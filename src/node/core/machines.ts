@@ -94,7 +94,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     ...{ outlet, view, policy, executor, host, shards, ownLoad, membership },
     jobs: new JobHome(self),
     stealing: new Stealing(self, view, prng),
-    exchange: new Exchange<AskTag>(self, boot, isReachable),
+    exchange: new Exchange<AskTag>(boot, isReachable),
     gateway: new Gateway({ self, view, policy, membership, places, now: () => hooks.now() }),
   };
 }

@@ -254,7 +254,7 @@ export class NodeCore {
     const wanted = fairLoot(queued + waiting, message.load);
     const { given, effects } = shards.giveTo(thief, wanted);
     this.#wiring.shards(effects);
-    const fromQueue = given < wanted ? host.giveTo(thief, wanted - given) : 0;
+    const fromQueue = given < wanted ? host.giveTo(thief, wanted - given, this.#now) : 0;
     outlet.send(thief, { kind: 'steal.tell', re: message.ask, given: given + fromQueue, load: ownLoad.vector });
   }
 

@@ -67,7 +67,7 @@ describe('shell runner: its owner', () => {
       const [first] = watchdogsOf(owner.pid!);
       process.kill(part === 'its first process' ? first! : -first!, 'SIGKILL');
       await until('another is there', () => watchdogsOf(owner.pid!).some((pid) => pid !== first));
-      expect(lines.some((line) => String(line['log']).includes('takes its place'))).to.equal(true);
+      await until('it says so', () => lines.some((line) => String(line['log']).includes('takes its place')));
       expect(alive(mark)).to.have.length(1);
       owner.kill('SIGKILL');
       await until('nothing is left', () => alive(mark).length === 0, 3000);

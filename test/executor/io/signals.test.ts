@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { until } from '../../support/until.js';
 import { alive, longTime, Rig } from './rig.js';
 
@@ -78,6 +79,18 @@ describe('shell runner: signals', () => {
     await rig.shell(`setsid sh -c 'sleep 0.1; echo late; : ${mark}' & exit 0`);
     const text = 'sleep 0.4; echo mine';
     expect(await rig.says(text)).to.equal('mine\n');
+  });
+
+  it('should take nothing of a half-read command for a script', async () => {
+    const trap = join(rig.dataDir, 'trap');
+    const argv = ['/bin/true', ...Array<string>(9000).fill(`'\n: > '${trap}'\n`)];
+    for (let i = 0; i < 10; i++) {
+      const { attempt, ended } = rig.start({ argv });
+      setTimeout(() => rig.runner.signal(attempt, 'kill'), i / 2);
+      expect((await ended).exitCode).to.be.oneOf([0, 137]);
+      expect(await rig.says('echo fine')).to.equal('fine\n');
+    }
+    expect(existsSync(trap)).to.equal(false);
   });
 
   it('should end an attempt that waits for a slot without running it', async () => {

@@ -7,6 +7,15 @@ function swarm(seed: number) {
   const loss = prng.pick([0, 0, 0.02, 0.05])!;
   const n = 3 + prng.below(4);
   const f = new Flock({ seed, loss: 0 });
+  const open = new Map<string, string>();
+  const send = f.network.send.bind(f.network);
+  f.network.send = (from, to, m: any, lane) => {
+    if (m.ask !== undefined) open.set(`${from} ${to} ${m.ask}`, `${f.world.nowMs | 0} ${JSON.stringify(m).slice(0, 200)}`);
+    if (m.re !== undefined) open.delete(`${to} ${from} ${m.re}`);
+    const t = process.env['GREP'] ? `${from}>${to} ${JSON.stringify(m)}` : '';
+    if (t && new RegExp(process.env['GREP']!).test(t) && !/swim/.test(t)) console.log(Math.round(f.world.nowMs * 10) / 10, t.replace(/"spec":.*?"custom":{}}}/, '').slice(0, Number(process.env['W'] ?? 220)));
+    send(from, to, m, lane);
+  };
   for (let i = 0; i < n; i++) f.start(`n${i}`);
   f.world.run(3000);
   f.network.options.loss = loss;
@@ -37,8 +46,13 @@ function swarm(seed: number) {
     for (const job of accepted) f.finish(f.ids[0]!, job, 300000);
     f.world.run(20000);
     const asked = f.total('asked'), waiting = f.total('waiting');
-    if (asked || waiting) throw new Error(`asked ${asked} waiting ${waiting}`);
-  } catch (e) { throw new Error(`seed ${seed}: ${(e as Error).stack}\n${log.join('\n')}`); }
+    if (asked || waiting) throw new Error(`asked ${asked} waiting ${waiting}` + f.up.map(n => n.id + ' ' + n.core.stats()['asked']) + [...open].slice(-6).join('\n'));
+  } catch (e) {
+    for (const job of accepted) { const i = f.request(f.ids[0]!, { op: 'job', job, waitMs: 0 }); if (i.finishedAtMs === undefined) {
+      const page = f.request(f.ids[0]!, { op: 'tasks', job, after: -1, limit: 1000 });
+      console.log(job, JSON.stringify(i.counts), page.asked, page.answered, page.tasks.filter(t => ['pending', 'queued', 'running'].includes(t.state)).slice(0, 3).map(t => JSON.stringify({ ...t, home: f.request(f.ids[0]!, { op: 'task', job, index: t.index }).home, path: f.request(f.ids[0]!, { op: 'task', job, index: t.index }).more.path.slice(-3), runs: f.history.attempts.filter(a => a.task === `${job}/${t.index}`) })));
+    } }
+    throw new Error(`seed ${seed}: ${(e as Error).stack?.split('\n').slice(0,4).join('\n')}\n${log.join('; ')}`); }
   return [n, loss, pend.length, accepted.length, Math.round(f.world.nowMs), f.history.attempts.length, f.history.reruns().length];
 }
 describe('swarm', () => {

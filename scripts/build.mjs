@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { local, root, run } from './support/run.mjs';
+
+/**
+ * Bundles the sources into dist/, a chunk for each command, and writes the types of the client beside it. One file in place
+ * of a thousand halves the start of a daemon and takes a fifth off its memory (docs/adr/0006).
+ */
+const out = join(root, 'dist');
+
+/** Packages that load files of their own at run time. */
+const EXTERNAL = ['lmdb', 'pino'];
+
+/** For the CommonJS packages in an ES module bundle. */
+const REQUIRE = [
+  'import { createRequire as coveyCreateRequire } from "node:module";',
+  'import { fileURLToPath as coveyFileURLToPath } from "node:url";',
+  'const require = coveyCreateRequire(import.meta.url);',
+  'const __filename = coveyFileURLToPath(import.meta.url);',
+  'const __dirname = coveyFileURLToPath(new URL(".", import.meta.url));',
+].join('');
+
+rmSync(out, { recursive: true, force: true });
+const types = run(local('typescript/bin/tsc', '-p', 'tsconfig.build.json'));
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli/main.ts', 'src/client/index.ts'],
+  outdir: out,
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  external: EXTERNAL,
+  banner: { js: REQUIRE },
+  minifyWhitespace: true,
+  minifySyntax: true,
+  sourcemap: 'linked',
+  legalComments: 'none',
+  logLevel: 'error',
+});
+const { code, output } = await types;
+if (code !== 0) {
+  console.error(output);
+  process.exit(1);
+}

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { FakeDaemon } from '../client/support/fake-daemon.js';
+import { JOB, jobAnswer, WHOLE } from '../client/support/views.js';
+import { objects } from './support/answers.js';
+import { covey } from './support/cli.js';
+
+describe('the command line', () => {
+  let daemon: FakeDaemon;
+  const run = (...argv: readonly string[]) => covey(daemon.data, ...argv);
+
+  beforeEach(async () => {
+    daemon = await FakeDaemon.start();
+    daemon
+      .answers(`GET /v1/jobs/${JOB}`, jobAnswer('succeeded'))
+      .answers('GET /v1/jobs', { jobs: [jobAnswer('succeeded')], cursor: null, ...WHOLE });
+  });
+  afterEach(() => daemon.close());
+
+  it('should say what is wrong in one line, with a suggestion, and exit with 2', async () => {
+    const wrong: readonly (readonly [argv: string[], line: string])[] = [
+      [['lss'], "covey: unknown command 'lss' (hint: did you mean ls?)\n"],
+      [['ls', '--jsn'], "covey: unknown option '--jsn' (hint: did you mean --json?)\n"],
+      [['show'], "covey: missing required argument 'id' (hint: see `covey show --help`)\n"],
+      [['ls', '--limit'], "covey: option '-n, --limit <n>' argument missing (hint: see `covey ls --help`)\n"],
+      [
+        ['nodes', 'x'],
+        "covey: too many arguments for 'nodes'. Expected 0 arguments but got 1. (hint: see `covey nodes --help`)\n",
+      ],
+    ];
+    for (const [argv, line] of wrong) expect(await run(...argv)).to.deep.equal({ code: 2, stdout: '', stderr: line });
+  });
+
+  it('should give errors as objects with --json, wherever that stands', async () => {
+    for (const argv of [
+      ['--json', 'show', 'zzzz'],
+      ['show', 'zzzz', '--json'],
+    ]) {
+      daemon.answers('GET /v1/jobs', { jobs: [], cursor: null, ...WHOLE });
+      const { code, stderr } = await run(...argv);
+      expect(code).to.equal(3);
+      expect(objects(stderr)).to.deep.equal([
+        { code: 'not-found', message: 'no job is called zzzz, or begins so', hint: 'see `covey ls`' },
+      ]);
+    }
+  });
+
+  it('should exit with 4 where no daemon answers', async () => {
+    const { code, stderr } = await covey('/tmp/covey-nobody-is-here', 'nodes');
+    expect(code).to.equal(4);
+    expect(stderr).to.match(/^covey: no daemon answers at .*covey\.sock \(hint: start one with `covey up`.*\n$/);
+  });
+
+  it('should print a stack trace only with --debug', async () => {
+    expect((await run('show', '!')).stderr).not.to.contain('    at ');
+    expect((await run('show', '!', '--debug')).stderr).to.contain('    at ');
+  });
+
+  it('should help with every command, with examples', async () => {
+    const { stdout } = await run('--help');
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '').filter((n) => n !== 'help');
+    expect(names).to.have.length(15);
+    for (const name of names) {
+      const help = await run(name, '--help');
+      expect(help).to.include({ code: 0, stderr: '' });
+      expect(help.stdout, name).to.contain(`Usage: covey ${name}`).and.to.contain('Examples:').and.to.contain('--json');
+      expect((await run('help', name)).stdout).to.equal(help.stdout);
+    }
+  });
+});

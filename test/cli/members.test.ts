@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeDaemon, json, problem } from '../client/support/fake-daemon.js';
+import { JOB, jobAnswer, NODE, WHOLE } from '../client/support/views.js';
+import { answerTasks, objects } from './support/answers.js';
+import { covey, Running } from './support/cli.js';
+
+describe('commands about members', () => {
+  let daemon: FakeDaemon;
+  const run = (...argv: readonly string[]) => covey(daemon.data, ...argv);
+
+  beforeEach(async () => {
+    daemon = await FakeDaemon.start();
+    daemon
+      .answers(`GET /v1/jobs/${JOB}`, jobAnswer('succeeded'))
+      .answers('GET /v1/jobs', { jobs: [jobAnswer('succeeded')], cursor: null, ...WHOLE });
+  });
+  afterEach(() => daemon.close());
+
+  describe('nodes, ring and explain', () => {
+    const candidates = [{ node: NODE, order: 0, load: 0.125, bound: 2, free: 1, out: 'draining' }];
+
+    it('should show nodes by the end of their ids, and whole with --full', async () => {
+      const node = {
+        ...{ id: NODE, state: 'alive', self: true, addresses: [`/ip4/127.0.0.1/tcp/4700/p2p/${NODE}`], boot: 1 },
+        ...{ version: '0.1.0', cpus: 2, load: { running: 1, queued: 2, waiting: 3, free: 0 }, draining: true },
+        ...{ resources: { cpus: 2, memBytes: 2 ** 30, gpus: 1, custom: { disk: 3 } }, labels: { a: 'b' } },
+        ...{ zone: 'z', rttMs: 1.25 },
+      };
+      daemon.answers('GET /v1/nodes', { nodes: [node] });
+      const rows = (await run('nodes')).stdout.trim().split('\n');
+      expect(rows[1]?.split(/ {2,}/)).to.deep.equal(
+        'fh3zLUJD*|alive, draining|127.0.0.1:4700|1|2|3|0|2|1G|gpus=1,disk=3|zone=z,a=b|1.3ms'.split('|'),
+      );
+      expect((await run('nodes', '--full')).stdout).to.contain(`${NODE}* `);
+      expect(objects((await run('nodes', '--json')).stdout)).to.deep.equal([node]);
+      expect((await run('nodes', '-q')).stdout).to.equal(`${NODE}\n`);
+    });
+
+    it('should show the candidates for a key', async () => {
+      daemon.answers('GET /v1/ring', { key: 'a b', hash: 7, candidates });
+      expect((await run('ring', 'a b')).stdout).to.equal(
+        'ORDER  NODE      LOAD  BOUND  FREE  OUT\n0      fh3zLUJD  0.13  2      1     draining\n',
+      );
+      expect(daemon.requests[0]?.query).to.deep.equal({ key: 'a b' });
+    });
+
+    it('should explain the first task that has not ended', async () => {
+      answerTasks(daemon, 3, { 1: 'pending' });
+      const path = [{ node: NODE, what: 'refused', load: 3, bound: 2, reason: 'full' }];
+      daemon.answers(`GET /v1/tasks/${JOB}/1/explain`, {
+        ...{ task: `${JOB}/1`, state: 'pending', summary: 'it waits for room', coordinator: NODE, shard: 0, key: 'k' },
+        ...{ path, candidates, waiting: 1 },
+      });
+      expect((await run('explain', JOB)).stdout).to.match(
+        new RegExp(`^${JOB}/1 is pending: it waits for room\\n {2}fh3zLUJD refused at load 3 of 2: full\\n\\nORDER`),
+      );
+    });
+  });
+
+  describe('leave, keys and version', () => {
+    it('should leave, and be done once the daemon no longer answers', async () => {
+      let looks = 0;
+      daemon
+        .on('GET /v1/node', (_seen, response) => {
+          looks += 1;
+          if (looks < 4) json(response, { node: NODE });
+          else response.destroy();
+        })
+        .answers('POST /v1/node/leave', { leaving: true });
+      expect(await run('leave', '-q')).to.deep.equal({ code: 0, stdout: `${NODE}\n`, stderr: '' });
+      expect(looks).to.be.at.least(4);
+    });
+
+    it('should report why a daemon will not leave', async () => {
+      daemon
+        .answers('GET /v1/node', { node: NODE })
+        .on('POST /v1/node/leave', (_seen, response) => problem(response, 503, 'unavailable', 'not now'));
+      expect(await run('leave', '-q')).to.deep.equal({ code: 1, stdout: '', stderr: 'covey: not now\n' });
+    });
+
+    it('should make keys, and never overwrite one', async () => {
+      const [one, other] = [await run('keys', 'new'), await run('keys', 'new')];
+      expect(one.stdout).to.match(/^[0-9a-f]{64}\n$/);
+      expect(other.stdout).not.to.equal(one.stdout);
+      const cwd = await mkdtemp(join(tmpdir(), 'covey-keys-'));
+      try {
+        const write = () => new Running(['keys', 'new', '--out', 'key'], { cwd }).ended;
+        expect(await write()).to.deep.equal({ code: 0, stdout: `${join(cwd, 'key')}\n`, stderr: '' });
+        const key = await readFile(join(cwd, 'key'), 'utf8');
+        expect(key).to.match(/^[0-9a-f]{64}\n$/);
+        expect((await stat(join(cwd, 'key'))).mode & 0o777).to.equal(0o600);
+        expect((await write()).code).to.equal(1);
+        expect(await readFile(join(cwd, 'key'), 'utf8')).to.equal(key);
+      } finally {
+        await rm(cwd, { recursive: true });
+      }
+      expect((await run('keys', 'old')).code).to.equal(2);
+    });
+
+    it('should tell versions with and without a daemon', async () => {
+      const node = process.versions.node;
+      daemon.answers('GET /v1/node', { node: NODE, version: '9.9.9' });
+      const { covey: own, ...rest } = JSON.parse((await run('version', '--json')).stdout) as Record<string, unknown>;
+      expect(own).to.match(/^\d+\.\d+\.\d+$/);
+      expect(rest).to.deep.equal({ node, daemon: { node: NODE, version: '9.9.9' } });
+      const alone = await covey('/tmp/covey-nobody-is-here', 'version', '--json');
+      expect(alone.code).to.equal(0);
+      expect(JSON.parse(alone.stdout)).to.deep.equal({ covey: own, node, daemon: null });
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { FakeDaemon, json } from '../client/support/fake-daemon.js';
+import { JOB, jobAnswer, WHOLE } from '../client/support/views.js';
+import { answerTasks } from './support/answers.js';
+import { covey } from './support/cli.js';
+
+const OTHER = 'k1111111111111111111';
+
+describe('selecting', () => {
+  let daemon: FakeDaemon;
+  const run = (...argv: readonly string[]) => covey(daemon.data, ...argv);
+
+  beforeEach(async () => {
+    daemon = await FakeDaemon.start();
+    daemon
+      .answers(`GET /v1/jobs/${JOB}`, jobAnswer('succeeded'))
+      .answers('GET /v1/jobs', { jobs: [jobAnswer('succeeded')], cursor: null, ...WHOLE });
+  });
+  afterEach(() => daemon.close());
+
+  it('should take a whole id without asking everyone', async () => {
+    await run('cancel', JOB);
+    expect(daemon.asked).to.deep.equal([`GET /v1/jobs/${JOB}`, `POST /v1/jobs/${JOB}/cancel`]);
+  });
+
+  it('should complete a unique beginning and refuse an ambiguous one', async () => {
+    daemon.answers(`POST /v1/jobs/${JOB}/cancel`, { job: JOB, cancelled: 1 });
+    expect((await run('cancel', 'k0')).stdout).to.equal(`${JOB}: 1 task cancelled\n`);
+    expect(daemon.requests[0]?.query).to.deep.equal({ prefix: 'k0', limit: '4' });
+    const jobs = [jobAnswer('failed'), jobAnswer('failed', { job: OTHER })];
+    daemon.answers('GET /v1/jobs', { jobs, cursor: null, ...WHOLE });
+    const { code, stderr } = await run('cancel', 'k');
+    expect(code).to.equal(2);
+    expect(stderr).to.contain(`several jobs begin with k: ${JOB}, ${OTHER}`);
+  });
+
+  it('should know last and all', async () => {
+    const jobs = [jobAnswer('running', { job: OTHER }), jobAnswer('running')];
+    daemon
+      .on('GET /v1/jobs', ({ query }, response) =>
+        json(response, { jobs: jobs.slice(0, Number(query['limit'])), cursor: null, ...WHOLE }),
+      )
+      .answers(`POST /v1/jobs/${OTHER}/cancel`, { job: OTHER, cancelled: 0 })
+      .answers(`POST /v1/jobs/${JOB}/cancel`, { job: JOB, cancelled: 2 });
+    expect((await run('cancel', 'last')).stdout).to.equal(`${OTHER}: nothing was left to cancel\n`);
+    expect((await run('cancel', 'all', '-q')).stdout).to.equal(`${OTHER}\n${JOB}\n`);
+    daemon.answers('GET /v1/jobs', { jobs: [], cursor: null, ...WHOLE });
+    expect((await run('cancel', 'last')).code).to.equal(3);
+    expect(await run('cancel', 'all')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('should cancel single tasks, and of a range those that have not ended', async () => {
+    answerTasks(daemon, 6, { 1: 'running', 3: 'pending', 4: 'running' });
+    for (const index of [1, 3, 5]) {
+      daemon.answers(`POST /v1/tasks/${JOB}/${index}/cancel`, { job: JOB, cancelled: 1 });
+    }
+    expect((await run('cancel', `${JOB}/5`)).stdout).to.equal(`${JOB}/5: 1 task cancelled\n`);
+    expect((await run('cancel', `${JOB}/1-5:2`)).stdout).to.equal(`${JOB}/1-5:2: 2 tasks cancelled\n`);
+  });
+});
