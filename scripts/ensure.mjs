@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { local, root, run } from './support/run.mjs';
+import { root, run } from './support/run.mjs';
 
 const STAMP = join(root, 'dist', '.built-from');
 

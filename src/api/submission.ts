@@ -26,7 +26,7 @@ function freshJobId(wallMs: number, chance: Uint8Array): JobId {
 }
 
 /** The id that (submitter, key) always has, and whether anybody may know it from before. */
-export function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
+function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
   if (key === undefined) return { job: freshJobId(wallMs, randomBytes(10)), isKeyed: false };
   const hash = createHash('sha256')
     .update(JSON.stringify([submitter, key]))

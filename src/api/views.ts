@@ -11,7 +11,7 @@ const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : n
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** 128 + n stands for signal n, as shells say it. */
-export function signalOf(exitCode: number | undefined): string | null {
+function signalOf(exitCode: number | undefined): string | null {
   return exitCode !== undefined && exitCode > 128 ? (SIGNALS.get(exitCode - 128) ?? null) : null;
 }
 

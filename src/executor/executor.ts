@@ -16,11 +16,13 @@ import type { AttemptEnd, AttemptId } from './runner.js';
 export interface ExecutorConfig {
   /** Tasks that may be queued, whatever the bound says. @default QUEUE_MAX */
   readonly queueMax: number;
+  /** Attempts at one time, even of tasks that need next to nothing: what the runner has slots for. */
+  readonly runningMax: number;
   /** From TERM to KILL. */
   readonly graceMs: number;
 }
 
-export const EXECUTOR_DEFAULTS: ExecutorConfig = { queueMax: QUEUE_MAX, graceMs: 5_000 };
+const EXECUTOR_DEFAULTS: ExecutorConfig = { queueMax: QUEUE_MAX, runningMax: 512, graceMs: 5_000 };
 
 interface Running {
   readonly assignment: Assignment;
@@ -105,9 +107,12 @@ export class Executor {
     let reason: string | undefined;
     this.#recent.forget(now);
     for (const task of offer.tasks) {
-      const refusal = this.#admit(offer, task);
+      const refusal = this.#admit(offer, task, now);
       if (refusal === undefined) accepted.push(task.index);
-      else reason = refusal;
+      else {
+        reason = refusal;
+        this.#recent.note({ task: taskId(offer.job, task.index), epoch: task.epoch }, 'refused', now);
+      }
       this.#fill(now);
     }
     return { accepted, ...(reason === undefined ? {} : { reason }), effects: this.#out };
@@ -124,11 +129,11 @@ export class Executor {
       if (queued?.epoch === epoch) {
         this.#queue.remove(id);
         this.#tell(queued, { ...NO_OUTPUT, how: 'cancelled', finishedAtMs: now.wallMs });
-        this.#recent.note({ task: id, epoch }, now);
+        this.#recent.note({ task: id, epoch }, 'taken', now);
       } else if (running?.assignment.epoch === epoch) this.#end(running, 'cancelled');
       else if (this.#unrecorded.get(id)?.epoch !== epoch) {
         unknown.push(index);
-        this.#recent.note({ task: id, epoch }, now);
+        this.#recent.note({ task: id, epoch }, 'refused', now);
       }
     }
     this.#fill(now);
@@ -167,10 +172,12 @@ export class Executor {
   }
 
   /** Undefined where the task was accepted, else why not. */
-  #admit(offer: Offer, task: Offer['tasks'][number]): string | undefined {
+  #admit(offer: Offer, task: Offer['tasks'][number], now: Now): string | undefined {
     const id = taskId(offer.job, task.index);
     const held = this.#queue.get(id) ?? this.#running.get(id)?.assignment ?? this.#unrecorded.get(id);
-    if (held?.epoch === task.epoch || this.#recent.has(id, task.epoch)) return undefined;
+    if (held?.epoch === task.epoch) return undefined;
+    const fate = this.#recent.fateOf(id, task.epoch);
+    if (fate !== undefined) return fate === 'taken' ? undefined : 'it has refused this attempt, or was told to drop it';
     if (this.#isLeaving) return 'it is leaving';
     if (offer.boot < (this.#boots.get(offer.from) ?? 0)) return 'the offer is older than its coordinator';
     if (held && held.epoch > task.epoch) return 'it holds a later attempt';
@@ -179,6 +186,7 @@ export class Executor {
       if (running) this.#end(running, 'stale');
       if (running ?? this.#unrecorded.has(id)) return 'it is ending an earlier attempt';
       this.#queue.remove(id);
+      this.#recent.note(attemptOf(held), 'taken', now);
     }
     const estimateMs = this.#estimates.of(offer.work.name);
     const refusal = this.#refusal(offer.work.needs, estimateMs);
@@ -194,19 +202,19 @@ export class Executor {
   #refusal(needs: Resources, estimateMs: number): string | undefined {
     const never = shortage(needs, this.capacity);
     if (never !== undefined) return `it has too little ${never}`;
-    if (this.#queue.size === 0 && shortage(needs, this.#free) === undefined) return undefined;
+    if (this.#queue.size === 0 && this.#canStart(needs)) return undefined;
     if (this.#queue.size >= this.config.queueMax) return 'its queue is full';
     if (this.#running.size + this.#queue.size >= this.admission.bound()) return 'it is at its bound';
     return this.workMs > this.admission.workBoundMs(estimateMs) ? 'its work is at its bound' : undefined;
   }
 
+  #canStart(needs: Resources): boolean {
+    return this.#running.size < this.config.runningMax && shortage(needs, this.#free) === undefined;
+  }
+
   /** Starts what fits, in order: a large task at the head is not passed by. */
   #fill(now: Now): void {
-    for (
-      let next = this.#queue.head();
-      next && shortage(next.work.needs, this.#free) === undefined;
-      next = this.#queue.head()
-    ) {
+    for (let next = this.#queue.head(); next && this.#canStart(next.work.needs); next = this.#queue.head()) {
       this.#queue.remove(next.id);
       this.#free = addResources(this.#free, next.work.needs, -1);
       this.#runningMs += next.estimateMs;
@@ -240,7 +248,7 @@ export class Executor {
     if (ending === undefined && end.exitCode !== undefined) {
       this.#estimates.note(assignment.work.name, now.monoMs - running.sinceMs);
     }
-    this.#recent.note(attempt, now);
+    this.#recent.note(attempt, 'taken', now);
     this.#fill(now);
   }
 
@@ -280,7 +288,7 @@ export class Executor {
   #handBack(assignments: readonly Assignment[], thief: NodeId | undefined, now: Now): void {
     const groups = new Map<string, Assignment[]>();
     for (const assignment of assignments) {
-      this.#recent.note(attemptOf(assignment), now);
+      this.#recent.note(attemptOf(assignment), 'taken', now);
       const name = `${assignment.coordinator} ${assignment.job}#${assignment.shard}`;
       groups.set(name, [...(groups.get(name) ?? []), assignment]);
     }

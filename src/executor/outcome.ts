@@ -5,6 +5,9 @@ import type { AttemptEnd } from './runner.js';
 /** Why an attempt is being ended from here. `stale`: its coordinator has started a later one. */
 export type Ending = 'cancelled' | 'timed-out' | 'leaving' | 'stale';
 
+/** A reason travels and is stored with its task. */
+const REASON_MAX = 900;
+
 /** What a coordinator is told of an attempt that has ended. */
 export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs: number | undefined): Outcome {
   const { exitCode, startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes } = end;
@@ -20,7 +23,9 @@ export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs
       return { ...facts, how: 'timed-out', reason: `ran longer than ${formatDuration(timeoutMs ?? 0)}` };
     case 'leaving':
     case undefined:
-      if (end.failure !== undefined) return { ...facts, how: end.lost ? 'lost' : 'failed', reason: end.failure };
+      if (end.failure !== undefined) {
+        return { ...facts, how: end.lost ? 'lost' : 'failed', reason: end.failure.slice(0, REASON_MAX) };
+      }
       return { ...facts, how: exitCode === 0 ? 'succeeded' : 'failed' };
   }
 }

@@ -9,22 +9,38 @@ export const ResourcesSchema = record({
 });
 export type Resources = Static<typeof ResourcesSchema>;
 
+/**
+ * Amounts count in millionths: in doubles 0.3 - 0.1 - 0.1 is less than 0.1, and what a busy node has free would drift away
+ * from what it has. Beyond 2^33 a millionth is below a double's own precision, and amounts are left as they are.
+ */
+function inMillionths(amount: number): number {
+  return Math.abs(amount) < 2 ** 33 ? Math.round(amount * 1e6) / 1e6 : amount;
+}
+
+function exceeds(need: number, have: number): boolean {
+  return need > have && inMillionths(need) > inMillionths(have);
+}
+
+function sum(a: number, sign: 1 | -1, b: number): number {
+  return inMillionths(a + sign * inMillionths(b));
+}
+
 /** The first resource that `free` has too little of, or undefined where all fits. */
 export function shortage(needs: Resources, free: Resources): string | undefined {
-  if (needs.cpus > free.cpus) return 'cpus';
-  if (needs.memBytes > free.memBytes) return 'mem';
-  if (needs.gpus > free.gpus) return 'gpus';
-  return Object.keys(needs.custom).find((name) => (needs.custom[name] ?? 0) > (free.custom[name] ?? 0));
+  if (exceeds(needs.cpus, free.cpus)) return 'cpus';
+  if (exceeds(needs.memBytes, free.memBytes)) return 'mem';
+  if (exceeds(needs.gpus, free.gpus)) return 'gpus';
+  return Object.keys(needs.custom).find((name) => exceeds(needs.custom[name] ?? 0, free.custom[name] ?? 0));
 }
 
 /** `a + sign · b`, resource by resource; those that only `b` has count as absent in `a`. */
 export function addResources(a: Resources, b: Resources, sign: 1 | -1 = 1): Resources {
   const custom = { ...a.custom };
-  for (const [name, n] of Object.entries(b.custom)) custom[name] = (custom[name] ?? 0) + sign * n;
+  for (const [name, n] of Object.entries(b.custom)) custom[name] = sum(custom[name] ?? 0, sign, n);
   return {
-    cpus: a.cpus + sign * b.cpus,
-    memBytes: a.memBytes + sign * b.memBytes,
-    gpus: a.gpus + sign * b.gpus,
+    cpus: sum(a.cpus, sign, b.cpus),
+    memBytes: sum(a.memBytes, sign, b.memBytes),
+    gpus: sum(a.gpus, sign, b.gpus),
     custom,
   };
 }

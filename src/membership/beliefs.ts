@@ -222,6 +222,6 @@ export class Beliefs {
   }
 }
 
-export function suspectTimer(id: NodeId): string {
+function suspectTimer(id: NodeId): string {
   return `suspect/${id}`;
 }

@@ -95,6 +95,11 @@ export class Membership {
     return this.#view.digest;
   }
 
+  /** Milliseconds that the last probe of a member took; undefined where none was answered directly. */
+  roundTripMs(id: NodeId): number | undefined {
+    return this.#prober.roundTrips.get(id);
+  }
+
   /** Those whom nobody accuses, this node included. */
   aliveIds(): NodeId[] {
     return [...this.#view.members.values()].filter((m) => m.state === 'alive').map((m) => m.id);
@@ -243,6 +248,7 @@ export class Membership {
 
   #forget(id: NodeId): void {
     this.#beliefs.forget(id);
+    this.#prober.roundTrips.delete(id);
     this.#persistSoon();
   }
 

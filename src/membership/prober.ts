@@ -10,6 +10,7 @@ import type { Outbox } from './outbox.js';
 
 interface Probe {
   readonly seq: number;
+  readonly sentMs: number;
   readonly target: NodeId;
   /** Set once others were asked. */
   helpers: readonly NodeId[] | undefined;
@@ -34,6 +35,8 @@ export class Prober {
   readonly #urgent = new Set<NodeId>();
   #probe: Probe | undefined;
   readonly #errands = new Map<number, Errand>();
+  /** By target: milliseconds from the last ping to its direct answer. */
+  readonly roundTrips = new Map<NodeId, number>();
 
   constructor(
     readonly beliefs: Beliefs,
@@ -92,6 +95,7 @@ export class Prober {
     }
     const probe = this.#probe;
     if (probe?.seq !== seq || (from !== probe.target && !probe.helpers?.includes(from))) return;
+    if (from === probe.target) this.roundTrips.set(from, this.outbox.nowMs - probe.sentMs);
     this.#probe = undefined;
     this.outbox.disarm('probe-timeout');
     this.health.change(-1);
@@ -133,7 +137,7 @@ export class Prober {
       this.health.change(-1);
       return;
     }
-    this.#probe = { seq: this.#ping(target), target, helpers: undefined, nacks: 0 };
+    this.#probe = { seq: this.#ping(target), sentMs: this.outbox.nowMs, target, helpers: undefined, nacks: 0 };
     this.outbox.arm('probe-timeout', this.health.stretch(this.config.probeTimeoutMs));
   }
 

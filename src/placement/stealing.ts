@@ -15,7 +15,7 @@ export interface StealingConfig {
   readonly patienceMs: number;
 }
 
-export const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 4, pauseMaxMs: 1_000, patienceMs: 1_000 };
+const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 4, pauseMaxMs: 1_000, patienceMs: 1_000 };
 
 export type StealingEffect =
   { readonly kind: 'steal'; readonly from: NodeId; readonly patienceMs: number } | TimerEffect;

@@ -54,7 +54,7 @@ export interface JobHomeConfig {
   readonly creatingMax: number;
 }
 
-export const JOB_HOME_DEFAULTS: JobHomeConfig = { openJobsMax: 200_000, creatingMax: 32 };
+const JOB_HOME_DEFAULTS: JobHomeConfig = { openJobsMax: 200_000, creatingMax: 32 };
 
 /** The jobs whose home this node is: accepts them durably, creates their shards, gathers what these report. */
 export class JobHome {

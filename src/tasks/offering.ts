@@ -1,4 +1,4 @@
-import type { AskEffect, CommitEffect, ReplyEffect, SendEffect } from '../kernel/effects.js';
+import type { AskEffect, CommitEffect, LoadEffect, ReplyEffect, SendEffect } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook, TimerEffect } from '../kernel/timers.js';
@@ -13,7 +13,7 @@ export type ShardEffect =
   | AskEffect<TaskMessage, ShardTag>
   | ReplyEffect<TaskMessage | QueryMessage>
   | CommitEffect<ShardTag>
-  | { readonly kind: 'load'; readonly prefix: string; readonly tag: ShardTag }
+  | LoadEffect<ShardTag>
   | TimerEffect;
 
 export interface OfferingConfig {
@@ -29,7 +29,7 @@ export interface OfferingConfig {
   readonly offerMs: number;
 }
 
-export const OFFERING_DEFAULTS: OfferingConfig = { batchMax: 64, hopsMax: 4, restMs: 250, triesMax: 8, offerMs: 5_000 };
+const OFFERING_DEFAULTS: OfferingConfig = { batchMax: 64, hopsMax: 4, restMs: 250, triesMax: 8, offerMs: 5_000 };
 
 const REST = 'rest';
 

@@ -16,7 +16,7 @@ export interface ShardName {
   readonly shard: number;
 }
 
-export function nameOf(of: ShardName): string {
+function nameOf(of: ShardName): string {
   return `${of.job}#${of.shard}`;
 }
 

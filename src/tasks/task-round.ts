@@ -77,8 +77,7 @@ export class TaskRound {
       noteStep(task, { node: from, what: 'stolen' });
     }
     const to = message.to;
-    if (shard.mode !== 'open' || to === undefined || !this.placer.mayOffer(to, shard.spec.needs))
-      return;
+    if (shard.mode !== 'open' || to === undefined || !this.placer.mayOffer(to, shard.spec.needs)) return;
     this.offering.offer(shard, back, to);
   }
 
@@ -145,7 +144,11 @@ export class TaskRound {
   cancelOne(shard: Shard, index: number): Put[] | undefined {
     const task = shard.live.get(index) ?? shard.touch(index);
     task.cancelled = true;
-    return task.phase === 'committing' ? undefined : [recordOf(shard, task, 'pending')];
+    if (task.phase === 'committing') return undefined;
+    // A coordinator that restarted does not know yet whether somebody holds it.
+    if (task.phase !== 'waiting' || shard.mode !== 'open') return [recordOf(shard, task, 'pending')];
+    this.#record(shard, task, 'cancelled');
+    return [];
   }
 
   #decide(shard: Shard, task: LiveTask, outcome: Outcome, answer: Asker): void {

@@ -10,7 +10,7 @@ const wasm = await xxhash();
 export const xxh32: Hash32 = (text) => wasm.h32(text);
 
 /** A hash with so few values that points of different members fall on one another all the time. */
-export const crowded: Hash32 = (text) => (xxh32(text) % 61) * 70_000_000;
+const crowded: Hash32 = (text) => (xxh32(text) % 61) * 70_000_000;
 
 export function node(i: number): NodeId {
   return nodeId(`12D3KooWnode${i}`);

@@ -6,6 +6,7 @@ import type { Outcome } from './slot.js';
 export interface Verdict {
   readonly exitCode?: number;
   readonly failure?: string;
+  readonly lost?: boolean;
 }
 
 /** What an attempt that is killed ends with: 128 + SIGKILL. */
@@ -24,7 +25,7 @@ export function verdict(outcome: Outcome, cwd: string, spoolDir: string, lost: s
     case 'no-cwd':
       return { failure: cwdProblem(cwd) };
     case 'died':
-      return lost === undefined ? { exitCode: KILLED } : { exitCode: KILLED, failure: lost };
+      return lost === undefined ? { exitCode: KILLED } : { exitCode: KILLED, failure: lost, lost: true };
     default:
       return assertNever(outcome);
   }

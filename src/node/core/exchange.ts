@@ -12,7 +12,7 @@ export interface ExchangeConfig {
   readonly sweepMs: number;
 }
 
-export const EXCHANGE_DEFAULTS: ExchangeConfig = { resendMs: 1_000, resendMaxMs: 8_000, sweepMs: 250 };
+const EXCHANGE_DEFAULTS: ExchangeConfig = { resendMs: 1_000, resendMaxMs: 8_000, sweepMs: 250 };
 
 interface Pending<Tag> {
   readonly to: NodeId;

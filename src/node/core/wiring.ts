@@ -3,7 +3,7 @@ import type { NodeId } from '../../kernel/ids.js';
 import type { LoadVector } from '../../kernel/load.js';
 import type { Now } from '../../kernel/time.js';
 import type { TimerEffect } from '../../kernel/timers.js';
-import { isLive, type MemberState } from '../../membership/member.js';
+import { isLive, isOnRing, type MemberState } from '../../membership/member.js';
 import type { MembershipEffect } from '../../membership/events.js';
 import type { StealingEffect } from '../../placement/stealing.js';
 import type { JobEffect } from '../../tasks/job-home.js';
@@ -29,7 +29,9 @@ export class Wiring {
   /** A node said how loaded it is: it may have room again. */
   hear(vector: LoadVector): void {
     const { view, shards } = this.machines;
-    if (view.member(vector.node) && view.loads.note(vector, this.#now())) shards.reopen(vector.node);
+    const member = view.member(vector.node);
+    // The last word of the dead or leaving, come late, would count for ever.
+    if (member && isOnRing(member) && view.loads.note(vector, this.#now())) shards.reopen(vector.node);
   }
 
   ask(to: NodeId, message: Request<Message>, tag: AskTag, patience: 'forever' | 'alive' | number): void {

@@ -1,13 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { CoveyError } from '../../kernel/errors.js';
 
 const HEX_KEY = /^[0-9a-f]{64}$/i;
-
-/** A fresh cluster key: 32 random bytes as 64 hexadecimal digits. */
-export function newClusterKey(): string {
-  return randomBytes(32).toString('hex');
-}
 
 /**
  * The secret that all nodes of a cluster share: from the text of COVEY_CLUSTER_KEY, or else from a key file.

@@ -81,7 +81,7 @@ describe('shell runner: its owner', () => {
     owner.kill('SIGTERM');
     await until('it has closed', () => lines.some((line) => line['closed'] === true));
     expect(lines.filter((line) => 'exitCode' in line)).to.have.length(1);
-    expect(family.filter((pid) => !isGone(pid))).to.deep.equal([]);
+    await until('its whole family is gone', () => family.every(isGone), 2000);
     await until('its event loop is empty', () => owner.exitCode === 0);
     expect(readdirSync(dataDir)).to.deep.equal(['spool']);
   });

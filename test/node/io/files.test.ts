@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CoveyError } from '../../../src/kernel/errors.js';
-import { newClusterKey, readClusterKey } from '../../../src/node/io/cluster-key.js';
+import { readClusterKey } from '../../../src/node/io/cluster-key.js';
 import { loadIdentity } from '../../../src/node/io/identity.js';
 import { acquireLock } from '../../../src/node/io/lock.js';
 import { isAlive, thisProcess } from '../../../src/node/io/process-id.js';
@@ -129,7 +130,7 @@ describe('node identity', () => {
 
 describe('cluster key', () => {
   it('should be read from text or from a file', async () => {
-    const text = newClusterKey();
+    const text = randomBytes(32).toString('hex');
     expect(text).to.match(/^[0-9a-f]{64}$/);
     const file = join(dir, 'cluster.key');
     writeFileSync(file, `${text}\n`);

@@ -153,5 +153,9 @@ export function readRing(scene: Scene, { key, needs }: Asks<'ring'>): Requests['
 
 export function readNodes(scene: Scene): readonly NodeInfo[] {
   const members = [...scene.membership.members.values()].sort((a, b) => compareText(a.id, b.id));
-  return members.map((member) => ({ member, load: scene.view.loads.of(member.id), rttMs: undefined }));
+  return members.map((member) => ({
+    member,
+    load: scene.view.loads.of(member.id),
+    rttMs: scene.membership.roundTripMs(member.id),
+  }));
 }
