@@ -7,7 +7,7 @@ const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement', 
 );
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.dependency-cruiser.cjs'] },
+  { ignores: ['dist/', 'dist.*/', 'node_modules/', '.dependency-cruiser.cjs'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

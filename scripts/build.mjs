@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { local, root, run } from './support/run.mjs';
@@ -7,7 +7,9 @@ import { local, root, run } from './support/run.mjs';
  * Bundles the sources into dist/, a chunk for each command, and writes the types of the client beside it. One file in place
  * of a thousand halves the start of a daemon and takes a fifth off its memory (docs/adr/0006).
  */
-const out = join(root, 'dist');
+const dist = join(root, 'dist');
+/** Built aside and put in place whole, so that nobody ever runs half a build. */
+const next = join(root, `dist.${process.pid}`);
 
 /** Packages that load files of their own at run time. */
 const EXTERNAL = ['lmdb', 'pino'];
@@ -21,12 +23,11 @@ const REQUIRE = [
   'const __dirname = coveyFileURLToPath(new URL(".", import.meta.url));',
 ].join('');
 
-rmSync(out, { recursive: true, force: true });
-const types = run(local('typescript/bin/tsc', '-p', 'tsconfig.build.json'));
+const types = run(local('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next));
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts', 'src/client/index.ts'],
-  outdir: out,
+  outdir: next,
   outbase: 'src',
   bundle: true,
   splitting: true,
@@ -42,7 +43,11 @@ await build({
   logLevel: 'error',
 });
 const { code, output } = await types;
-if (code !== 0) {
+if (code === 0) {
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
+} else {
+  rmSync(next, { recursive: true, force: true });
   console.error(output);
   process.exit(1);
 }

@@ -5,7 +5,7 @@ import type { NodeCore } from '../node/core/node-core.js';
 import type { Transport } from '../node/core/ports.js';
 import type { Message } from '../node/core/wire.js';
 import type { Driver } from '../node/driver.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../install.js';
 import { problemOf } from './problem.js';
 import { addRoutes } from './routes.js';
 import type { SelfView } from './schema.js';

@@ -4,10 +4,10 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { COVEY_SCRIPT } from '../install.js';
 import { CoveyError, type ErrorCode } from '../kernel/errors.js';
 
-const COVEY = [process.execPath, fileURLToPath(new URL('../../bin/covey.mjs', import.meta.url))];
+const COVEY = [process.execPath, COVEY_SCRIPT];
 const READY_MS = 60_000;
 const GRACE_MS = 5_000;
 const LOG_TAIL_BYTES = 16_384;

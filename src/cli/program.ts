@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../version.js';
+import { VERSION } from '../install.js';
 import { connect, CoveyError, type Flock } from '../client/index.js';
 import type { CliCommand, Context } from './command.js';
 import { asCoveyError, errorLine, EXIT, exitCodeOf } from './exit.js';

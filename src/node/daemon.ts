@@ -11,7 +11,7 @@ import type { Runner } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
 import type { Profile } from '../membership/member.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../install.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
 import { readStored } from './core/stored.js';

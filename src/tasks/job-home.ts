@@ -50,11 +50,11 @@ export type JobEffect =
 export interface JobHomeConfig {
   /** Jobs that are not finished; beyond it a create is refused as busy. */
   readonly openJobsMax: number;
-  /** Shards of one job under creation at once: a big array must not flood its shards' homes. */
+  /** Shards of one job under creation at once at one home: a big array must not flood its shards' homes. */
   readonly creatingMax: number;
 }
 
-const JOB_HOME_DEFAULTS: JobHomeConfig = { openJobsMax: 200_000, creatingMax: 32 };
+const JOB_HOME_DEFAULTS: JobHomeConfig = { openJobsMax: 200_000, creatingMax: 16 };
 
 /** The jobs whose home this node is: accepts them durably, creates their shards, gathers what these report. */
 export class JobHome {
@@ -140,12 +140,12 @@ export class JobHome {
       underWay.waiting.push({ to: from, re: message.ask });
       return;
     }
-    if (this.#open >= this.config.openJobsMax) return answer('busy');
+    if (this.#open + this.#committing.size >= this.config.openJobsMax) return answer('busy');
     const { job: id, spec, range, plan, itemised, digest, createdAtMs, ask } = message;
     const record: JobRecord = { job: id, range, plan, itemised, digest, createdAtMs, cancelled: false };
     const job = new Job(record, spec, new Map());
     if (message.itemised) {
-      const items = this.#staged.take(message.job, job.shards);
+      const items = this.#staged.take(message.job, (shard) => job.range(shard).count, job.shards);
       if (!items) return answer('items-missing');
       for (const [shard, lines] of items) job.items.set(shard, lines);
     }
@@ -174,21 +174,17 @@ export class JobHome {
     } else if (tag.what === 'cancelled') {
       const job = this.#jobs.get(tag.job);
       this.#reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks: job?.record.range.count ?? 0 });
-      for (let shard = 0; job && shard < job.shards; shard++) {
-        if (!job.isShardDone(shard) && shard < job.nextShard && !job.creating.has(shard)) this.#cancelShard(job, shard);
-      }
+      if (!job) return;
+      job.cancelled = true;
+      for (const shard of job.unfinishedShards()) this.#cancelShard(job, shard);
     }
   }
 
-  /** Keeps up to `creatingMax` shards under creation. */
   #createShards(job: Job): void {
-    while (job.nextShard < job.shards && job.creating.size < this.config.creatingMax) {
-      this.#createShard(job, job.nextShard++);
-    }
+    for (const shard of job.startCreating(this.config.creatingMax)) this.#createShard(job, shard);
   }
 
   #createShard(job: Job, shard: number): void {
-    job.creating.add(shard);
     const items = job.items.get(shard);
     this.#ask(
       job.home(shard),
@@ -217,8 +213,7 @@ export class JobHome {
     const state = message as Omit<TaskMessages['shard.state'], 're'>;
     if (!job || state.kind !== 'shard.state') return;
     if (tag.what === 'shard') {
-      job.creating.delete(tag.shard);
-      job.items.delete(tag.shard);
+      job.created(tag.shard);
       if (job.cancelled) this.#cancelShard(job, tag.shard);
       this.#createShards(job);
     }
@@ -228,9 +223,7 @@ export class JobHome {
   /** A home that restarted is asked anew for every shard that is not done: its last word may have been lost with it. */
   #recreate(job: Job, node: NodeId): void {
     if (job.isComplete) return;
-    for (let shard = 0; shard < job.nextShard; shard++) {
-      if (job.home(shard) === node && !job.isShardDone(shard)) this.#createShard(job, shard);
-    }
+    for (const shard of job.unfinishedShards()) if (job.home(shard) === node) this.#createShard(job, shard);
   }
 
   #note(id: JobId, shard: number, version: number, counts: TaskMessages['shard.report']['counts'], now: Now): void {
@@ -253,10 +246,9 @@ export class JobHome {
       const tasks = 0;
       return this.#reply(from, message.ask, { kind: 'job.cancelled', known: job !== undefined, tasks });
     }
-    job.cancelled = true;
     this.#out.push({
       kind: 'commit',
-      puts: [{ key: jobKey(message.job), value: job.stored() }],
+      puts: [{ key: jobKey(message.job), value: { ...job.stored(), cancelled: true } }],
       tag: { what: 'cancelled', job: message.job, to: from, re: message.ask },
     });
   }

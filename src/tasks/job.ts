@@ -1,4 +1,4 @@
-import { assert } from '../kernel/assert.js';
+import { assert, known } from '../kernel/assert.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
 import { addCounts, noCounts, terminalCount, type Counts } from '../kernel/states.js';
 import type { Plan } from './messages.js';
@@ -23,11 +23,13 @@ export interface JobRecord {
 export class Job {
   cancelled: boolean;
   finishedAtMs: number | undefined;
-  /** Next shard to be created at its home; shards under way are in `creating`. */
-  nextShard = 0;
-  readonly creating = new Set<number>();
   /** Items by shard, kept until the shard's home has them. */
   readonly items: Map<number, readonly string[]>;
+  /** Shards not yet sent to their homes, by home, the first last: a home that is away must not hold up the others. */
+  readonly #unsent = new Map<NodeId, number[]>();
+  /** How many shards are under way to each home. */
+  readonly #creating = new Map<NodeId, number>();
+  readonly #created = new Set<number>();
   readonly #said = new Map<number, { version: number; counts: Counts }>();
   readonly #totals = noCounts();
   #silent: number;
@@ -46,7 +48,12 @@ export class Job {
       addCounts(this.#totals, record.finished.counts);
       this.#silent = 0;
       this.#doneShards = this.shards;
-      this.nextShard = this.shards;
+      return;
+    }
+    for (let shard = this.shards - 1; shard >= 0; shard--) {
+      const unsent = this.#unsent.get(this.home(shard));
+      if (unsent) unsent.push(shard);
+      else this.#unsent.set(this.home(shard), [shard]);
     }
   }
 
@@ -67,6 +74,33 @@ export class Job {
 
   range(shard: number): TaskRange {
     return shardRange(this.record.range, this.record.plan.shardSize, shard);
+  }
+
+  /** The shards to be created next, so that up to `max` are under way at each home. They count as under way from now on. */
+  startCreating(max: number): number[] {
+    const next: number[] = [];
+    for (const [home, unsent] of this.#unsent) {
+      let underWay = this.#creating.get(home) ?? 0;
+      for (; unsent.length > 0 && underWay < max; underWay++) {
+        next.push(known(unsent.pop(), `shard of ${this.record.job} for ${home}`));
+      }
+      this.#creating.set(home, underWay);
+      if (unsent.length === 0) this.#unsent.delete(home);
+    }
+    return next;
+  }
+
+  /** A shard's home has it: from now on it is told of cancels. */
+  created(shard: number): void {
+    if (this.#created.has(shard)) return;
+    this.#created.add(shard);
+    this.#creating.set(this.home(shard), (this.#creating.get(this.home(shard)) ?? 0) - 1);
+    this.items.delete(shard);
+  }
+
+  /** Created at their homes, and not done as far as is known. */
+  unfinishedShards(): number[] {
+    return [...this.#created].filter((shard) => !this.isShardDone(shard));
   }
 
   isShardDone(shard: number): boolean {

@@ -40,6 +40,7 @@ export class Offering {
   /** Nodes that refused, until they say something new of their load. */
   readonly #closed = new Set<NodeId>();
   readonly #offered = new Map<NodeId, number>();
+  #turn: Iterator<Shard> = this.#queue.keys();
   #waiting = 0;
   #offeredTotal = 0;
 
@@ -76,8 +77,9 @@ export class Offering {
   /** Offers what waits to whoever is known to have room. Cheap where nothing waits or nothing has changed. */
   pump(now: Now): void {
     let failures = 0;
-    for (const shard of this.#queue.keys()) {
-      if (failures >= this.config.triesMax) break;
+    for (let visits = this.#queue.size; visits > 0 && failures < this.config.triesMax; visits--) {
+      const shard = this.#next();
+      if (!shard) break;
       if (shard.restUntilMs > now.monoMs || !this.#place(shard, now)) failures += 1;
     }
     if (this.#queue.size > 0 && !this.timers.isArmed(REST)) this.emit(this.timers.arm(REST, this.config.restMs));
@@ -153,7 +155,7 @@ export class Offering {
       const task = shard.live.get(index);
       if (task?.epoch !== epoch || task.phase !== 'offered') {
         const isOver = task && (task.epoch !== epoch || task.phase === 'waiting');
-        if (isOver && accepted.has(index)) stale.push({ index, epoch });
+        if (isOver && (accepted.has(index) || !answer)) stale.push({ index, epoch });
         continue;
       }
       const load = answer ? { load: answer.load.running + answer.load.queued, bound: answer.bound } : {};
@@ -165,6 +167,7 @@ export class Offering {
         noteStep(task, { node, what: 'refused', ...load, reason: answer?.reason ?? 'no answer' });
         task.executor = undefined;
         shard.move(task, 'waiting');
+        if (!answer) stale.push({ index, epoch });
       }
     }
     if (accepted.size < tag.tasks.length) shard.refusals += 1;
@@ -173,15 +176,24 @@ export class Offering {
       shard.restUntilMs = now.monoMs + this.config.restMs;
     }
     this.recount(shard);
-    // Nobody knows whether an offer without an answer was taken up.
-    this.#revoke(tag, node, answer ? stale : tag.tasks);
+    this.#revoke(tag, node, stale);
   }
 
-  /** These epochs are stale: what was taken up under them must not run on. */
+  /** These epochs are given up, and an offer without an answer may have been taken up: they must not run on. */
   #revoke({ job, shard }: OfferTag, to: NodeId, tasks: readonly Attempt[]): void {
     if (tasks.length === 0) return;
     const message = { kind: 'task.revoke' as const, job, shard, tasks: [...tasks] };
-    this.emit({ kind: 'ask', to, patience: 'alive', tag: { what: 'revoke', job, shard }, message });
+    this.emit({ kind: 'ask', to, patience: 'alive', tag: { what: 'revoke', job, shard, tasks }, message });
+  }
+
+  /** Whose turn it is. Every pump goes on where the last gave up: shards that nobody can take hold up no others. */
+  #next(): Shard | undefined {
+    let next = this.#turn.next();
+    if (next.done) {
+      this.#turn = this.#queue.keys();
+      next = this.#turn.next();
+    }
+    return next.done ? undefined : next.value;
   }
 
   #settle(node: NodeId, tasks: number): void {
@@ -208,7 +220,7 @@ export class Offering {
   }
 }
 
-type OfferTag = Extract<ShardTag, { readonly what: 'offer' }>;
+type OfferTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;
 type Attempt = OfferTag['tasks'][number];
 type OfferAnswer = Omit<TaskMessages['task.offered'], 're'>;
 

@@ -22,6 +22,11 @@ export class Recovery {
     }
   }
 
+  /** False once it has answered or was given up as dead: nobody would say that what it holds is lost. */
+  awaits(node: NodeId): boolean {
+    return this.#unheard.has(node);
+  }
+
   /** True where this was the last that was waited for. */
   heard(node: NodeId): boolean {
     return this.#unheard.delete(node) && this.#unheard.size === 0;

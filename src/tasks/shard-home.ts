@@ -1,41 +1,19 @@
 import { assertNever, known } from '../kernel/assert.js';
-import type { Answered, Committed, Loaded, MessageEvent, PeerEvent, Put } from '../kernel/effects.js';
+import type { Answered, Loaded } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
-import { TimerBook, type TimerFired } from '../kernel/timers.js';
+import { TimerBook } from '../kernel/timers.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import { Offering, type ShardEffect } from './offering.js';
 import type { Placer } from './placer.js';
-import type { QueryMessages } from './queries.js';
-import type { TaskRecord } from './record.js';
 import { Recovery } from './recovery.js';
 import { Reports } from './reports.js';
-import { Shard, type ShardRecord } from './shard.js';
+import { Shard } from './shard.js';
+import type { AboutTasks, ShardEvent, StoredShard, ToShardHome } from './shard-events.js';
 import { answerTasks, loadTasks } from './shard-queries.js';
 import { putOf, ShardTable, type ShardName } from './shard-table.js';
 import type { Asker, ShardTag } from './shard-tags.js';
-import type { JobSpec } from './spec.js';
 import { TaskRound } from './task-round.js';
-
-type AboutTasks = TaskMessages['task.result' | 'task.started' | 'task.handback'];
-type Incoming =
-  AboutTasks | TaskMessages['shard.create' | 'shard.cancel'] | QueryMessages['query.tasks' | 'query.task'];
-
-export interface StoredShard {
-  readonly record: ShardRecord;
-  readonly spec: JobSpec;
-  readonly tasks: readonly TaskRecord[];
-}
-
-export type ShardEvent =
-  | MessageEvent<Incoming>
-  | Answered<TaskMessage, ShardTag>
-  | Committed<ShardTag>
-  | Loaded<ShardTag>
-  | PeerEvent
-  | TimerFired
-  /** Once, at the start: what the store holds, and the members that may hold attempts of it. */
-  | { readonly kind: 'restore'; readonly shards: readonly StoredShard[]; readonly members: readonly NodeId[] };
 
 /**
  * The shards whose home this node is. It is their coordinator: it has their tasks placed, records how they end, starts lost
@@ -130,7 +108,7 @@ export class ShardHome {
     for (const shard of this.#table.live()) shard.validate();
   }
 
-  #onMessage(from: NodeId, message: Incoming): void {
+  #onMessage(from: NodeId, message: ToShardHome): void {
     switch (message.kind) {
       case 'shard.create':
         return this.#create(from, message);
@@ -180,23 +158,18 @@ export class ShardHome {
       return;
     }
     const { job, shard: number, index } = message;
-    if (index === undefined) shard.cancelled = true;
-    const puts = index === undefined ? [putOf(shard)] : this.#cancelOne(shard, index);
-    if (!puts) return;
-    this.#out.push({ kind: 'commit', puts, tag: { what: 'cancelled', job, shard: number, ...asker } });
+    if (index === undefined) shard.cancel();
+    const isEnded = index !== undefined && (!shard.has(index) || shard.isEnded(index));
+    const puts = index === undefined ? [putOf(shard)] : isEnded ? [] : this.#round.cancelOne(shard, index);
+    this.#out.push({ kind: 'commit', puts, tag: { what: 'cancelled', job, shard: number, index, ...asker } });
     this.#changed(shard);
-  }
-
-  /** Undefined where it must be asked for again. */
-  #cancelOne(shard: Shard, index: number): Put[] | undefined {
-    return shard.has(index) && !shard.isEnded(index) ? this.#round.cancelOne(shard, index) : [];
   }
 
   #onAnswer(event: Answered<TaskMessage, ShardTag>, now: Now): void {
     const { tag, from } = event;
     const message = event.kind === 'reply' ? event.message : undefined;
     if (tag.what === 'held') {
-      if (message?.kind === 'held.tell') this.#takeHeld(from, message);
+      if (message?.kind === 'held.tell' && this.#recovery.awaits(from)) this.#takeHeld(from, message);
       return this.#heard(from);
     }
     const shard = this.#table.get(tag);
@@ -204,7 +177,7 @@ export class ShardHome {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
       if (shard?.mode === 'open') this.#round.endCancelled(shard);
     } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
-      this.#round.disowned(shard, from, message.unknown);
+      this.#round.disowned(shard, from, tag, message.unknown);
     }
     if (shard && tag.what !== 'report') this.#changed(shard);
   }
@@ -219,24 +192,32 @@ export class ShardHome {
     switch (tag.what) {
       case 'created':
         shard.mode = 'open';
+        shard.prepared();
         this.#round.cancel(shard);
         this.#tellState(tag, tag);
         break;
       case 'cancelled':
         if (shard.mode === 'open') this.#round.cancel(shard);
-        this.#tellState(tag, tag);
+        this.#cancelled(shard, tag);
         break;
       case 'record':
         this.#round.recorded(shard, tag);
         break;
       case 'ballot':
-        shard.isPrepared = true;
+        shard.prepared();
         this.#openIfRecovered(shard);
         break;
       default:
         return;
     }
     this.#changed(shard);
+  }
+
+  /** A cancel is answered when it is durable: writes keep their order, so behind a task's record under way. */
+  #cancelled(shard: Shard, tag: Extract<ShardTag, { readonly what: 'cancelled' }>): void {
+    const task = tag.index === undefined ? undefined : shard.live.get(tag.index);
+    if (task?.phase === 'committing') this.#out.push({ kind: 'commit', puts: [], tag });
+    else this.#tellState(tag, tag);
   }
 
   #onLoaded({ tag, entries }: Loaded<ShardTag>): void {
@@ -249,12 +230,21 @@ export class ShardHome {
     const report = { ...shard.record, version: shard.version, counts: () => shard.counts() };
     if (shard.mode !== 'open' || !shard.isComplete) {
       this.#offering.recount(shard);
+      if (shard.isShortOfEpochs) this.#prepareNext(shard);
       return this.#reports.note(shard.name, report);
     }
     const { job, shard: number } = shard.record;
     this.#out.push({ kind: 'commit', puts: [this.#table.finish(shard)], tag: { what: 'done', job, shard: number } });
     this.#offering.recount(shard);
     this.#reports.final(shard.name, { ...report, version: shard.version });
+  }
+
+  /** At the end of its epochs a coordinator needs a new ballot (register.md, rule 1), stored before the old one is used up. */
+  #prepareNext(shard: Shard): void {
+    shard.isPrepared = false;
+    shard.ballot += 1;
+    const { job, shard: number } = shard.record;
+    this.#out.push({ kind: 'commit', puts: [putOf(shard)], tag: { what: 'ballot', job, shard: number } });
   }
 
   #onPeer(node: NodeId, boot: number | undefined): void {

@@ -66,7 +66,13 @@ export class ShardTable {
     shard.mode = 'done';
     shard.version += 1;
     const counts = shard.counts();
-    const record: ShardRecord = { ...shard.record, items: undefined, cancelled: shard.cancelled, done: counts };
+    const record: ShardRecord = {
+      ...shard.record,
+      ballot: shard.ballot,
+      items: undefined,
+      cancelled: shard.cancelled,
+      done: counts,
+    };
     this.#live.delete(shard.name);
     this.#done.set(shard.name, { record, version: shard.version, counts });
     return { key: shardKey(record.job, record.shard), value: record };
@@ -75,5 +81,5 @@ export class ShardTable {
 
 export function putOf(shard: Shard): Put {
   const { job, shard: number } = shard.record;
-  return { key: shardKey(job, number), value: { ...shard.record, cancelled: shard.cancelled } };
+  return { key: shardKey(job, number), value: { ...shard.record, ballot: shard.ballot, cancelled: shard.cancelled } };
 }

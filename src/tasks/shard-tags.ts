@@ -15,10 +15,15 @@ export interface Asker {
 
 /** What a shard home wants to be reminded of when an answer or a write comes back. */
 export type ShardTag =
-  | (Named & Asker & { readonly what: 'created' | 'cancelled' })
-  /** `ballot`: the new one of a coordinator that restarted. */
-  | (Named & { readonly what: 'ballot' | 'done' | 'report' | 'revoke' })
-  | (Named & { readonly what: 'offer'; readonly tasks: readonly { readonly index: number; readonly epoch: number }[] })
+  | (Named & Asker & { readonly what: 'created' })
+  /** Without `index` the whole shard. */
+  | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
+  /** `ballot`: a new one, of a coordinator that restarted or whose epochs run out. */
+  | (Named & { readonly what: 'ballot' | 'done' | 'report' })
+  | (Named & {
+      readonly what: 'offer' | 'revoke';
+      readonly tasks: readonly { readonly index: number; readonly epoch: number }[];
+    })
   /** A task's record; `result` is to be answered once it is durable. */
   | (Named & {
       readonly what: 'record';

@@ -46,7 +46,7 @@ export interface ShardRecord {
 export class Shard {
   /** `recovering` until every member has said what it still holds of this shard; `open` places tasks; `done` is for ever. */
   mode: 'creating' | 'recovering' | 'open' | 'done' = 'creating';
-  /** A restarted coordinator acts only once its new ballot is durable. */
+  /** Whether `ballot` is durable. A restarted coordinator acts only then; epochs are given out under the former till then. */
   isPrepared = false;
   cancelled: boolean;
   ballot: number;
@@ -61,6 +61,7 @@ export class Shard {
   readonly #ended = noCounts();
   #untouched: number;
   #cursor = 0;
+  #epochBallot: number;
   #counter = 0;
 
   constructor(
@@ -69,6 +70,7 @@ export class Shard {
   ) {
     this.cancelled = record.cancelled;
     this.ballot = record.ballot;
+    this.#epochBallot = record.ballot;
     this.version = firstVersion(record.ballot);
     this.#touched = new Uint8Array(record.range.count);
     this.#untouched = record.range.count;
@@ -93,7 +95,7 @@ export class Shard {
 
   isEnded(index: number): boolean {
     const ordinal = known(ordinalOf(this.record.range, index), `task ${index} of ${this.name}`);
-    return this.#touched[ordinal] === 1 && !this.live.has(index);
+    return this.#touched[ordinal] === 1 ? !this.live.has(index) : isTerminal(this.untouchedState);
   }
 
   item(index: number): string | undefined {
@@ -103,14 +105,17 @@ export class Shard {
 
   counts(): Counts {
     const counts = { ...this.#ended };
-    counts[this.cancelled ? 'cancelled' : 'pending'] += this.#untouched;
+    counts[this.untouchedState] += this.#untouched;
     for (const task of this.live.values()) counts[shownState(task)] += 1;
     return counts;
   }
 
-  /** The state of a task without a record: what its shard's word makes of it. */
+  /**
+   * The state of a task without a record: what its shard's word makes of it. A coordinator that restarted does not know
+   * yet whether somebody holds it, and how it will end.
+   */
   get untouchedState(): TaskState {
-    return this.cancelled ? 'cancelled' : 'pending';
+    return this.cancelled && (this.mode === 'open' || this.mode === 'done') ? 'cancelled' : 'pending';
   }
 
   /** Up to `n` tasks to offer next: those that were here before, then untouched ones in order. */
@@ -125,6 +130,12 @@ export class Shard {
       this.#cursor += 1;
     }
     return taken;
+  }
+
+  /** The whole shard, for good. */
+  cancel(): void {
+    this.cancelled = true;
+    this.version += 1;
   }
 
   /** Makes an untouched task live, waiting. */
@@ -188,8 +199,21 @@ export class Shard {
 
   nextEpoch(): number {
     this.#counter += 1;
-    assert(this.#counter < EPOCHS_PER_BALLOT, () => `${this.name}: ballot ${this.ballot} has run out of epochs`);
-    return epochOf(this.ballot, this.#counter);
+    assert(this.#counter < EPOCHS_PER_BALLOT, () => `${this.name}: ballot ${this.#epochBallot} has run out of epochs`);
+    return epochOf(this.#epochBallot, this.#counter);
+  }
+
+  /** Time to have the next ballot stored: tasks that are refused again and again use up epochs too. */
+  get isShortOfEpochs(): boolean {
+    return this.isPrepared && this.#counter > EPOCHS_PER_BALLOT - EPOCHS_AHEAD;
+  }
+
+  /** The ballot is durable: epochs are given out under it from now on. */
+  prepared(): void {
+    this.isPrepared = true;
+    if (this.#epochBallot === this.ballot) return;
+    this.#epochBallot = this.ballot;
+    this.#counter = 0;
   }
 
   /** Re-checks what must hold of the collections; for tests and the simulator. */
@@ -205,6 +229,9 @@ export class Shard {
     }
   }
 }
+
+/** Epochs left when the next ballot is asked of the disk: more than a shard can offer before it answers. */
+const EPOCHS_AHEAD = 2 ** 16;
 
 /** What a coordinator says after a restart is news, however often it spoke before. */
 export function firstVersion(ballot: number): number {

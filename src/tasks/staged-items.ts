@@ -16,11 +16,25 @@ export class StagedItems {
     this.#jobs.set(job, staged);
   }
 
-  /** All items of a job of so many shards, or undefined while some are missing. */
-  take(job: JobId, shards: number): ReadonlyMap<number, readonly string[]> | undefined {
-    const staged = this.#jobs.get(job);
-    if (staged?.shards.size !== shards) return undefined;
+  /**
+   * All items of a job of so many shards, or undefined while some are missing. What an earlier try under another plan left
+   * behind is not taken for them.
+   *
+   * @param sizeOf - how many tasks a shard has
+   */
+  take(
+    job: JobId,
+    sizeOf: (shard: number) => number,
+    shards: number,
+  ): ReadonlyMap<number, readonly string[]> | undefined {
+    const staged = this.#jobs.get(job)?.shards;
+    const taken = new Map<number, readonly string[]>();
+    for (let shard = 0; shard < shards; shard++) {
+      const items = staged?.get(shard);
+      if (items?.length !== sizeOf(shard)) return undefined;
+      taken.set(shard, items);
+    }
     this.#jobs.delete(job);
-    return staged.shards;
+    return taken;
   }
 }

@@ -15,6 +15,7 @@ export const CRASH_LIMIT = 5;
 export const STEALS_MAX = 5;
 
 type RecordTag = Extract<ShardTag, { readonly what: 'record' }>;
+type RevokeTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;
 
 /** What becomes of tasks once they are placed: they start, end, are lost, come back, are cancelled. */
 export class TaskRound {
@@ -41,8 +42,8 @@ export class TaskRound {
     const { index, epoch, outcome } = message;
     const answer = { to: from, re: message.ask };
     if (!shard?.has(index) || shard.isEnded(index)) return this.#answer(answer);
-    const task = shard.live.get(index) ?? (shard.mode === 'recovering' ? shard.touch(index) : undefined);
-    if (!task || !isCurrent(shard, task, epoch)) return this.#answer(answer);
+    const task = shard.live.get(index) ?? shard.touch(index);
+    if (!isCurrent(task, epoch)) return this.#answer(answer);
     if (task.phase === 'committing') return;
     task.epoch = epoch;
     task.executor = from;
@@ -66,6 +67,7 @@ export class TaskRound {
     this.emit({ kind: 'reply', to: from, re: message.ask, message: { kind: 'task.takenback' } });
     if (!shard) return;
     const given = message.tasks.flatMap(({ index, epoch }) => {
+      if (shard.mode === 'recovering' && shard.has(index)) this.#outdate(shard, index, epoch);
       const task = shard.live.get(index);
       return task?.epoch === epoch && task.executor === from && isPlaced(task) ? [task] : [];
     });
@@ -100,18 +102,27 @@ export class TaskRound {
     return any;
   }
 
-  /** The executor says that it does not hold these tasks. */
-  disowned(shard: Shard, node: NodeId, indexes: readonly number[]): void {
-    for (const index of indexes) {
+  /** The executor says that it does not hold these attempts, of those that were revoked. */
+  disowned(shard: Shard, node: NodeId, { tasks }: RevokeTag, unknown: readonly number[]): void {
+    for (const { index, epoch } of tasks) {
       const task = shard.live.get(index);
-      if (task?.executor === node && isPlaced(task)) this.#release(shard, task);
+      if (!unknown.includes(index) || task?.epoch !== epoch) continue;
+      if (task.executor === node && isPlaced(task)) this.#release(shard, task);
     }
   }
 
-  /** What an executor still holds of a shard whose coordinator starts again. The attempt keeps its epoch. */
+  /**
+   * What an executor still holds of a shard whose coordinator starts again. The latest attempt is taken up, and keeps its
+   * epoch; any other is called back.
+   */
   takeUp(shard: Shard, node: NodeId, boot: number, held: TaskMessages['held.tell']['held'][number]): void {
+    if (boot < this.placer.bootOf(node)) return;
     const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
-    if (task?.phase !== 'waiting' || held.epoch <= task.epoch) return;
+    if (!task || task.phase === 'committing' || held.epoch <= task.epoch) return this.#revoke(shard, node, [held]);
+    if (task.executor !== undefined && isPlaced(task)) {
+      this.#revoke(shard, task.executor, [task]);
+      shard.move(task, 'waiting');
+    }
     task.epoch = held.epoch;
     task.executor = node;
     task.executorBoot = boot;
@@ -140,11 +151,11 @@ export class TaskRound {
     }
   }
 
-  /** Notes that one task is to end. Returns what makes that durable; undefined while an outcome of it is being recorded. */
-  cancelOne(shard: Shard, index: number): Put[] | undefined {
+  /** Notes that one task is to end. Returns what makes that durable, as far as its own record does not. */
+  cancelOne(shard: Shard, index: number): Put[] {
     const task = shard.live.get(index) ?? shard.touch(index);
     task.cancelled = true;
-    if (task.phase === 'committing') return undefined;
+    if (task.phase === 'committing') return [];
     // A coordinator that restarted does not know yet whether somebody holds it.
     if (task.phase !== 'waiting' || shard.mode !== 'open') return [recordOf(shard, task, 'pending')];
     this.#record(shard, task, 'cancelled');
@@ -171,9 +182,16 @@ export class TaskRound {
       ...NO_OUTPUT,
       how: 'failed',
       finishedAtMs: 0,
-      reason: `lost ${task.losses} times with the node that ran it${reason ? ` (${reason})` : ''}: not started again`,
+      reason: `lost ${task.losses} times with the node that ran it: not started again${reason ? ` (${reason})` : ''}`,
     };
     this.#record(shard, task, 'failed', outcome, answer);
+  }
+
+  /** An attempt of an earlier boot is over before this one heard of it: later word that it is held comes too late. */
+  #outdate(shard: Shard, index: number, epoch: number): void {
+    if (shard.isEnded(index)) return;
+    const task = shard.live.get(index) ?? shard.touch(index);
+    if (task.phase === 'waiting' && task.epoch < epoch) task.epoch = epoch;
   }
 
   /** A placed task is placed no more; nothing of it need be remembered. */
@@ -191,11 +209,11 @@ export class TaskRound {
     this.emit({ kind: 'commit', puts: [recordOf(shard, task, state, outcome)], tag });
   }
 
-  #revoke(shard: Shard, to: NodeId, tasks: readonly LiveTask[]): void {
+  #revoke(shard: Shard, to: NodeId, attempts: readonly { readonly index: number; readonly epoch: number }[]): void {
     const { job, shard: number } = shard.record;
-    const named = tasks.map(({ index, epoch }) => ({ index, epoch }));
-    const message = { kind: 'task.revoke' as const, job, shard: number, tasks: named };
-    this.emit({ kind: 'ask', to, message, patience: 'alive', tag: { what: 'revoke', job, shard: number } });
+    const tasks = attempts.map(({ index, epoch }) => ({ index, epoch }));
+    const message = { kind: 'task.revoke' as const, job, shard: number, tasks };
+    this.emit({ kind: 'ask', to, message, patience: 'alive', tag: { what: 'revoke', job, shard: number, tasks } });
   }
 
   #answer(result: Asker): void {
@@ -229,7 +247,7 @@ function isPlaced(task: LiveTask): boolean {
  * An epoch is stale once the task's loss is recorded or a higher one was offered, not because the ballot rose: an attempt
  * that outlives a restart of its coordinator keeps its epoch (register.md, rule 11).
  */
-function isCurrent(shard: Shard, task: LiveTask, epoch: number): boolean {
-  if (shard.mode === 'recovering' && task.phase === 'waiting') return epoch > task.epoch;
-  return task.epoch === epoch && task.phase !== 'waiting';
+function isCurrent(task: LiveTask, epoch: number): boolean {
+  if (task.epoch === epoch) return task.phase !== 'waiting';
+  return epoch > task.epoch && task.phase !== 'committing';
 }

@@ -7,7 +7,7 @@ import type { Io } from '../io.js';
 import { signalExit } from '../lifetime.js';
 import { logFile, startNode } from '../node-process.js';
 import { addUpOptions, upArguments, type UpOptions } from '../up-options.js';
-import { VERSION } from '../../version.js';
+import { VERSION } from '../../install.js';
 
 /** Whoever started a bound node has gone: nobody waits for a long farewell. */
 const ORPHAN_MS = 3_000;

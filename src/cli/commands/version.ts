@@ -1,6 +1,6 @@
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
-import { VERSION } from '../../version.js';
+import { VERSION } from '../../install.js';
 
 /** A daemon that hangs must not keep its version from being asked for. */
 const ANSWER_MS = 1_000;

@@ -53,6 +53,12 @@ export class NodeCore {
     return { running, queued, waiting, free, alive, asked, clients: gateway.size, stolen: stealing.stolen };
   }
 
+  /** Re-checks what its machines keep along; for tests and the simulator. */
+  validate(): void {
+    this.#machines.membership.validate();
+    this.#machines.shards.validate();
+  }
+
   step(event: NodeEvent, now: Now): NodeEffect[] {
     this.#now = now;
     this.#handle(event);

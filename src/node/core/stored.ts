@@ -5,7 +5,7 @@ import type { StoredJob } from '../../tasks/job-home.js';
 import type { JobRecord } from '../../tasks/job.js';
 import { specKey, taskPrefix } from '../../tasks/keys.js';
 import type { TaskRecord } from '../../tasks/record.js';
-import type { StoredShard } from '../../tasks/shard-home.js';
+import type { StoredShard } from '../../tasks/shard-events.js';
 import type { ShardRecord } from '../../tasks/shard.js';
 import type { JobSpec } from '../../tasks/spec.js';
 

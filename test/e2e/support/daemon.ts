@@ -4,7 +4,8 @@ import { until } from '../../support/until.js';
 import { COVEY, withoutCovey } from './covey.js';
 
 const READY_MS = 20_000;
-const GRACE_MS = 10_000;
+/** More than a node takes at most to hand over what it holds. */
+const GRACE_MS = 20_000;
 
 /** The line that `covey up --json` prints when it serves. */
 export interface Ready {

@@ -32,8 +32,9 @@ export class Flock {
     const flock = new Flock(mkdtempSync(join(tmpdir(), 'covey-e2e-')), upArgs);
     try {
       mkdirSync(flock.path('files'));
-      await flock.up(0);
-      await Promise.all(Array.from({ length: size - 1 }, (_, i) => flock.up(i + 1)));
+      await flock.up(0, []);
+      const join = ['--join', flock.daemon(0).ready.listen[0]!];
+      await Promise.all(Array.from({ length: size - 1 }, (_, i) => flock.up(i + 1, join)));
       await flock.settled();
       return flock;
     } catch (error) {
@@ -108,10 +109,10 @@ export class Flock {
     return this.daemon(node).kill9();
   }
 
-  /** Starts a node that has ended again, on its data directory. */
+  /** Starts a node that has ended again, on its data directory; whom to join it must remember itself. */
   async restart(node: number): Promise<void> {
     if (this.daemon(node).running) throw new Error(`node ${node} still runs`);
-    await this.up(node);
+    await this.up(node, []);
   }
 
   /** Ends all daemons and removes their files. Throws where one did not end by itself or left a process behind. */
@@ -131,9 +132,7 @@ export class Flock {
       throw new Error(`left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
   }
 
-  private async up(node: number): Promise<void> {
-    const seed = node === 0 ? this.#daemons[1] : this.#daemons[0];
-    const join = seed?.running ? ['--join', seed.ready.listen[0]!] : [];
+  private async up(node: number, join: readonly string[]): Promise<void> {
     const where = ['--data', this.dataDir(node), '--listen', '127.0.0.1:0'];
     this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs]);
   }

@@ -46,11 +46,12 @@ export class Flock {
     this.network = new Network(this.world, new Prng(this.prng.below(2 ** 30)), options);
   }
 
-  /** Starts `n` nodes, all but the first with the first as their seed, and waits until they know each other. */
+  /** Starts `n` nodes, all but the first with the first as their seed, and waits until each has stored who they are. */
   static formed(n: number, options: FlockOptions = {}): Flock {
     const flock = new Flock(options);
     for (let i = 0; i < n; i++) flock.start(`n${i}`);
     flock.world.runUntil('the flock forms', 60_000, () => flock.isWhole());
+    flock.world.run(2_000);
     return flock;
   }
 
@@ -71,7 +72,7 @@ export class Flock {
   }
 
   /** Starts a node, or starts it again with what its disk holds. */
-  start(name: string): SimNode {
+  start(name: string, cpus = this.options.cpus ?? 2): SimNode {
     const id = nodeId(name);
     const before = this.#machines.get(id);
     if (before?.node.isUp) throw new Error(`${id} is up already`);
@@ -80,7 +81,7 @@ export class Flock {
     const [seed] = this.ids;
     const { world, network, history } = this;
     const node = new SimNode(id, {
-      ...{ world, network, history, disk, hash, boot, profile: profileOf(id, this.options.cpus ?? 2) },
+      ...{ world, network, history, disk, hash, boot, profile: profileOf(id, cpus) },
       prng: new Prng(this.prng.below(2 ** 30)),
       seeds: seed === undefined || seed === id ? [] : [[addressOf(seed)]],
     });
@@ -126,6 +127,16 @@ export class Flock {
     const info = this.request(at, { op: 'job', job, waitMs: withinMs }, withinMs + 5_000);
     if (terminalCount(info.counts) === info.tasks) return info;
     throw new Error(`not within ${withinMs} virtual ms: ${job} ends, ${JSON.stringify(info.counts)}`);
+  }
+
+  /** Runs until so many attempts have started. */
+  untilStarted(n: number): void {
+    this.world.runUntil(`${n} attempts start`, 60_000, () => this.history.attempts.length >= n);
+  }
+
+  /** What every node believes of `about`. */
+  beliefsOf(about: string): (string | undefined)[] {
+    return this.up.filter(({ id }) => id !== about).map(({ core }) => core.membership.get(nodeId(about))?.state);
   }
 
   /** Sum of one of the cores' own numbers. */

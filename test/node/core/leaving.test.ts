@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { expectEachOnce, expectQuiet, shardHomes } from './support/checks.js';
+import { Flock } from './support/flock.js';
+
+describe('a node that leaves', () => {
+  it('should hand back what it holds, and be known to have left', () => {
+    const flock = Flock.formed(5);
+    const job = flock.submit('n0', 'sleep 300-900', { tasks: 200 });
+    flock.untilStarted(60);
+    const atMs = flock.world.nowMs;
+    flock.node('n3').feed({ kind: 'leave' });
+    flock.world.runUntil('it has left', 5_000, () => flock.node('n3').hasLeft);
+    expect(flock.world.nowMs - atMs).to.be.below(1_000);
+    flock.world.run(5_000);
+    expect(flock.beliefsOf('n3')).to.deep.equal(['left', 'left', 'left', 'left']);
+    expect(flock.history.attempts.filter(({ node, startMs }) => node === 'n3' && startMs > atMs)).to.deep.equal([]);
+    flock.start('n3');
+    flock.world.runUntil('it is back', 10_000, () => flock.isWhole());
+    expect(flock.finish('n1', job, 60_000).counts.succeeded).to.equal(200);
+    for (const task of flock.history.reruns()) expect(flock.history.of(task)[0]).to.include({ node: 'n3', how: 'ended' });
+  });
+
+  it('should not wait for an attempt that will not end, longer than its grace', () => {
+    const flock = Flock.formed(3);
+    flock.submit('n0', 'stubborn 60000', { tasks: 6 });
+    flock.world.run(1_000);
+    flock.node('n1').feed({ kind: 'leave' });
+    flock.world.runUntil('it has left', 6_000, () => flock.node('n1').hasLeft);
+    flock.world.run(1_000);
+    expect(flock.history.running().filter(({ node }) => node === 'n1')).to.deep.equal([]);
+  });
+
+  it('should leave though nobody takes back what it holds', () => {
+    const flock = Flock.formed(3);
+    flock.submit('n0', 'sleep 60000', { tasks: 6 });
+    flock.world.run(1_000);
+    for (const id of ['n0', 'n2']) flock.node(id).die(true);
+    flock.node('n1').feed({ kind: 'leave' });
+    flock.world.runUntil('it has left', 16_000, () => flock.node('n1').hasLeft);
+    expect(flock.history.running()).to.deep.equal([]);
+  });
+
+  it('should be no loss to a job that is not at home there', () => {
+    const flock = Flock.formed(4);
+    const job = flock.submit('n0', 'sleep 100', { tasks: 400 });
+    flock.start('late');
+    flock.world.run(3_000);
+    flock.node('late').feed({ kind: 'leave' });
+    expect(flock.finish('n0', job, 60_000).counts.succeeded).to.equal(400);
+    flock.world.run(10_000);
+    expectQuiet(flock);
+  });
+
+  it('should take no part while it is away, and all when it is back', () => {
+    const flock = Flock.formed(3);
+    flock.node('n2').feed({ kind: 'leave' });
+    flock.world.run(3_000);
+    expectEachOnce(flock, flock.finish('n0', flock.submit('n0', 'sleep 50', { tasks: 60 }), 10_000));
+    flock.start('n2');
+    flock.world.runUntil('it is back', 10_000, () => flock.isWhole());
+    const job = flock.submit('n2', 'sleep 50', { tasks: 60 });
+    expectEachOnce(flock, flock.finish('n2', job, 10_000));
+    expect(shardHomes(flock, job)).to.include('n2');
+  });
+});

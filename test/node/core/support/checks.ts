@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import type { JobId, NodeId } from '../../../../src/kernel/ids.js';
+import type { JobInfo } from '../../../../src/tasks/queries.js';
+import type { Flock } from './flock.js';
+import type { Attempt } from './history.js';
+
+/** All tasks of a job succeeded, each in the one attempt that was ever made at it. */
+export function expectEachOnce(flock: Flock, { job, tasks, counts }: JobInfo): void {
+  expect(counts.succeeded).to.equal(tasks);
+  const starts = [...flock.history.starts()].filter(([task]) => task.startsWith(`${job}/`));
+  expect(starts).to.have.length(tasks);
+  expect(flock.history.reruns()).to.deep.equal([]);
+}
+
+/** Whatever ran again had died with `node`, and ran again under a higher epoch. */
+export function expectRerunsOnlyOf(flock: Flock, node: string): void {
+  for (const task of flock.history.reruns()) {
+    const attempts = flock.history.of(task);
+    const earlier = attempts.slice(0, -1).map(({ node, how }) => ({ node, how }));
+    expect(earlier, task).to.deep.equal(earlier.map(() => ({ node, how: 'died' })));
+    const epochs = attempts.map(({ epoch }) => epoch);
+    expect(epochs, task).to.deep.equal(epochs.toSorted((a, b) => a - b));
+  }
+}
+
+export function startsByNode({ history: { attempts } }: Flock): ReadonlyMap<NodeId, number> {
+  const counts = new Map<NodeId, number>();
+  for (const { node } of attempts) counts.set(node, (counts.get(node) ?? 0) + 1);
+  return counts;
+}
+
+/** From the first start to the last end, in ms. */
+export function makespan(attempts: readonly Attempt[]): number {
+  return Math.max(...attempts.map(({ endMs }) => endMs ?? Infinity)) - Math.min(...attempts.map(({ startMs }) => startMs));
+}
+
+/** Work that was done, in ms of one slot. */
+export function workOf(attempts: readonly Attempt[]): number {
+  return attempts.reduce((sum, { startMs, endMs = startMs }) => sum + endMs - startMs, 0);
+}
+
+/** Nothing is under way any more, neither a task nor a request. */
+export function expectQuiet(flock: Flock): void {
+  const left = flock.up.map(({ id, core }) => ({ id, ...core.stats() }));
+  const none = { running: 0, queued: 0, waiting: 0, asked: 0, clients: 0 };
+  for (const stats of left) expect(stats).to.include(none);
+  expect(flock.history.running()).to.deep.equal([]);
+}
+
+/** The node that is a job's home, told by which disk has its record. */
+export function jobHome(flock: Flock, job: JobId): NodeId {
+  const home = flock.ids.find((id) => flock.disk(id).get(`job/${job}`) !== undefined);
+  if (home === undefined) throw new Error(`${job} has no home`);
+  return home;
+}
+
+/** An id for a job whose home will be such a node. */
+export function idHomedAt(flock: Flock, isRight: (node: NodeId) => boolean): string {
+  const needs = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
+  for (let i = 0; ; i++) {
+    const [first] = flock.request(flock.up[0]!.id, { op: 'ring', key: `homed${i}`, needs }).candidates;
+    if (first && isRight(first.node)) return `homed${i}`;
+  }
+}
+
+/** Nodes that are home to shards of a job. */
+export function shardHomes(flock: Flock, job: JobId): NodeId[] {
+  return flock.ids.filter((id) => flock.disk(id).range(`shard/${job}/`).length > 0);
+}
