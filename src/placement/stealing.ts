@@ -9,13 +9,13 @@ export interface StealingConfig {
   readonly sample: number;
   /** First pause of an idle node, with jitter, so that idle nodes do not fall upon one victim together. */
   readonly pauseMs: number;
-  /** Longest pause after asking in vain. */
+  /** Longest pause after asking in vain, while somebody is known to have work: short against most tasks. */
   readonly pauseMaxMs: number;
   /** A victim that does not answer is given up. */
   readonly patienceMs: number;
 }
 
-const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 4, pauseMaxMs: 1_000, patienceMs: 1_000 };
+const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 2, pauseMaxMs: 64, patienceMs: 1_000 };
 
 export type StealingEffect =
   { readonly kind: 'steal'; readonly from: NodeId; readonly patienceMs: number } | TimerEffect;

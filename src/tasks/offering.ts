@@ -115,6 +115,7 @@ export class Offering {
     for (const task of tasks) {
       shard.move(task, 'offered');
       task.epoch = shard.nextEpoch();
+      task.isSpent = false;
       task.executor = to;
       task.executorBoot = executorBoot;
       task.startedAtMs = undefined;
@@ -160,12 +161,12 @@ export class Offering {
       }
       const load = answer ? { load: answer.load.running + answer.load.queued, bound: answer.bound } : {};
       if (accepted.has(index)) {
-        task.attempts += 1;
         noteStep(task, { node, what: 'accepted', ...load });
         shard.move(task, 'queued');
       } else {
         noteStep(task, { node, what: 'refused', ...load, reason: answer?.reason ?? 'no answer' });
         task.executor = undefined;
+        task.isSpent = answer !== undefined;
         shard.move(task, 'waiting');
         if (!answer) stale.push({ index, epoch });
       }

@@ -158,7 +158,7 @@ export class ShardHome {
       return;
     }
     const { job, shard: number, index } = message;
-    if (index === undefined) shard.cancel();
+    if (index === undefined) shard.isCancelStored = true;
     const isEnded = index !== undefined && (!shard.has(index) || shard.isEnded(index));
     const puts = index === undefined ? [putOf(shard)] : isEnded ? [] : this.#round.cancelOne(shard, index);
     this.#out.push({ kind: 'commit', puts, tag: { what: 'cancelled', job, shard: number, index, ...asker } });
@@ -197,6 +197,7 @@ export class ShardHome {
         this.#tellState(tag, tag);
         break;
       case 'cancelled':
+        if (tag.index === undefined) shard.cancel();
         if (shard.mode === 'open') this.#round.cancel(shard);
         this.#cancelled(shard, tag);
         break;

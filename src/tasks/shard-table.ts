@@ -70,7 +70,7 @@ export class ShardTable {
       ...shard.record,
       ballot: shard.ballot,
       items: undefined,
-      cancelled: shard.cancelled,
+      cancelled: shard.isCancelStored,
       done: counts,
     };
     this.#live.delete(shard.name);
@@ -81,5 +81,8 @@ export class ShardTable {
 
 export function putOf(shard: Shard): Put {
   const { job, shard: number } = shard.record;
-  return { key: shardKey(job, number), value: { ...shard.record, ballot: shard.ballot, cancelled: shard.cancelled } };
+  return {
+    key: shardKey(job, number),
+    value: { ...shard.record, ballot: shard.ballot, cancelled: shard.isCancelStored },
+  };
 }

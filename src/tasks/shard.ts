@@ -12,9 +12,12 @@ export interface LiveTask {
   phase: Phase;
   /** Of the current or last attempt; 0 before the first. */
   epoch: number;
+  /** The attempt of that epoch has ended, or never began: later word of it comes too late. */
+  isSpent: boolean;
   executor: NodeId | undefined;
   /** The boot in which the executor took it, where it has said so. */
   executorBoot: number | undefined;
+  /** That have started; what was handed back from a queue was none. */
   attempts: number;
   failures: number;
   losses: number;
@@ -49,6 +52,8 @@ export class Shard {
   /** Whether `ballot` is durable. A restarted coordinator acts only then; epochs are given out under the former till then. */
   isPrepared = false;
   cancelled: boolean;
+  /** What is stored, or being stored, of `cancelled`: its tasks count as cancelled no sooner than that is durable. */
+  isCancelStored: boolean;
   ballot: number;
   /** Rises with every change that its job's home should hear of, and with every ballot. */
   version: number;
@@ -69,6 +74,7 @@ export class Shard {
     readonly spec: JobSpec,
   ) {
     this.cancelled = record.cancelled;
+    this.isCancelStored = record.cancelled;
     this.ballot = record.ballot;
     this.#epochBallot = record.ballot;
     this.version = firstVersion(record.ballot);
@@ -132,7 +138,7 @@ export class Shard {
     return taken;
   }
 
-  /** The whole shard, for good. */
+  /** The whole shard is cancelled, durably. */
   cancel(): void {
     this.cancelled = true;
     this.version += 1;
@@ -148,6 +154,7 @@ export class Shard {
       index,
       phase: 'waiting',
       epoch: 0,
+      isSpent: true,
       executor: undefined,
       executorBoot: undefined,
       attempts: 0,
@@ -168,6 +175,7 @@ export class Shard {
     const task = this.touch(record.index);
     Object.assign(task, {
       epoch: record.epoch,
+      isSpent: record.cancelled !== true,
       attempts: record.attempts,
       failures: record.failures,
       losses: record.losses,

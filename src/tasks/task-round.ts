@@ -30,7 +30,7 @@ export class TaskRound {
       const task = shard.live.get(index);
       if (task?.epoch !== epoch || task.executor !== from) continue;
       if (task.phase === 'offered' || task.phase === 'queued') {
-        if (task.phase === 'offered') task.attempts += 1;
+        task.attempts += 1;
         task.startedAtMs = atMs;
         shard.move(task, 'running');
       }
@@ -47,6 +47,7 @@ export class TaskRound {
     if (task.phase === 'committing') return;
     task.epoch = epoch;
     task.executor = from;
+    if (task.phase !== 'running' && outcome.startedAtMs !== undefined) task.attempts += 1;
     task.startedAtMs = outcome.startedAtMs;
     this.#decide(shard, task, outcome, answer);
   }
@@ -55,6 +56,7 @@ export class TaskRound {
   recorded(shard: Shard, tag: RecordTag): void {
     const task = shard.live.get(tag.index);
     if (task?.phase === 'committing') {
+      task.isSpent = true;
       if (tag.state === 'pending') shard.move(task, 'waiting');
       else shard.end(task, tag.state);
       if (tag.state === 'pending' && isCancelled(shard, task)) this.#record(shard, task, 'cancelled');
@@ -71,7 +73,10 @@ export class TaskRound {
       const task = shard.live.get(index);
       return task?.epoch === epoch && task.executor === from && isPlaced(task) ? [task] : [];
     });
-    for (const task of given) this.#release(shard, task);
+    for (const task of given) {
+      task.isSpent = true;
+      this.#release(shard, task);
+    }
     const back = given.filter(({ phase }) => phase === 'waiting');
     for (const task of back) {
       if (message.to === undefined) continue;
@@ -107,6 +112,7 @@ export class TaskRound {
     for (const { index, epoch } of tasks) {
       const task = shard.live.get(index);
       if (!unknown.includes(index) || task?.epoch !== epoch) continue;
+      task.isSpent = true;
       if (task.executor === node && isPlaced(task)) this.#release(shard, task);
     }
   }
@@ -118,15 +124,16 @@ export class TaskRound {
   takeUp(shard: Shard, node: NodeId, boot: number, held: TaskMessages['held.tell']['held'][number]): void {
     if (boot < this.placer.bootOf(node)) return;
     const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
-    if (!task || task.phase === 'committing' || held.epoch <= task.epoch) return this.#revoke(shard, node, [held]);
+    if (!task || task.phase === 'committing' || !isNews(task, held.epoch)) return this.#revoke(shard, node, [held]);
     if (task.executor !== undefined && isPlaced(task)) {
       this.#revoke(shard, task.executor, [task]);
       shard.move(task, 'waiting');
     }
     task.epoch = held.epoch;
+    task.isSpent = false;
     task.executor = node;
     task.executorBoot = boot;
-    task.attempts += 1;
+    if (held.state === 'running') task.attempts += 1;
     shard.move(task, 'offered');
     shard.move(task, held.state);
     noteStep(task, { node, what: 'accepted', reason: 'held over a restart of the coordinator' });
@@ -191,7 +198,7 @@ export class TaskRound {
   #outdate(shard: Shard, index: number, epoch: number): void {
     if (shard.isEnded(index)) return;
     const task = shard.live.get(index) ?? shard.touch(index);
-    if (task.phase === 'waiting' && task.epoch < epoch) task.epoch = epoch;
+    if (task.phase === 'waiting' && isNews(task, epoch)) Object.assign(task, { epoch, isSpent: true });
   }
 
   /** A placed task is placed no more; nothing of it need be remembered. */
@@ -248,6 +255,11 @@ function isPlaced(task: LiveTask): boolean {
  * that outlives a restart of its coordinator keeps its epoch (register.md, rule 11).
  */
 function isCurrent(task: LiveTask, epoch: number): boolean {
-  if (task.epoch === epoch) return task.phase !== 'waiting';
+  if (task.epoch === epoch) return task.phase !== 'waiting' || !task.isSpent;
   return epoch > task.epoch && task.phase !== 'committing';
+}
+
+/** Whether an attempt is later than all that is known of a task. */
+function isNews(task: LiveTask, epoch: number): boolean {
+  return epoch > task.epoch || (epoch === task.epoch && task.phase === 'waiting' && !task.isSpent);
 }

@@ -13,7 +13,7 @@ import { NOTHING_STORED, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
 import { Wiring } from './wiring.js';
 
-/** How often a node looks whether its load is worth a gossip message. */
+/** How often a node looks whether a change of its load has still to be gossiped. */
 const TICK_MS = 1_000;
 
 /** How long a leaving node waits for what it handed back to be taken. */
@@ -120,6 +120,7 @@ export class NodeCore {
       if (!outlet.hasOwn) break;
     }
     if (this.#isIdle()) this.#wiring.stealing(this.#machines.stealing.idle());
+    this.#publishLoad();
     this.#finishLeaving();
   }
 
@@ -245,11 +246,15 @@ export class NodeCore {
       this.#finishLeaving('overdue');
       return;
     }
+    this.#publishLoad();
+    this.#machines.outlet.push(this.#timers.arm('tick', TICK_MS));
+  }
+
+  /** At once where the last time was long enough ago; else a tick comes to it. */
+  #publishLoad(): void {
     const { ownLoad, membership, outlet } = this.#machines;
-    if (this.#publisher.due(ownLoad.vector, membership.counts.alive, this.#now)) {
-      outlet.push({ kind: 'publish', topic: 'load', message: { kind: 'load.vector', vector: ownLoad.vector } });
-    }
-    outlet.push(this.#timers.arm('tick', TICK_MS));
+    if (!this.#publisher.due(ownLoad.vector, membership.counts.alive, this.#now)) return;
+    outlet.push({ kind: 'publish', topic: 'load', message: { kind: 'load.vector', vector: ownLoad.vector } });
   }
 
   /** Half of what waits here, tasks without an executor first: those cost no hand-back. */
