@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 COVEY_DATA=$(mktemp -d)
 export COVEY_DATA
 covey() { node ../../bin/covey.mjs "$@"; }
-trap 'covey leave --quiet >/dev/null; rm -rf "$COVEY_DATA"' EXIT
+trap 'covey leave --quiet >/dev/null || true; rm -rf "$COVEY_DATA"' EXIT
 trap 'exit 130' INT TERM
 
 covey up --detach --quiet >/dev/null

@@ -66,8 +66,9 @@ export interface MessageEvent<Message> {
   readonly message: Message;
 }
 
-/** What membership lets the other machines know: a node is dead or left, or came back with a new boot. */
+/** What membership lets the other machines know: a node is dead or left, is there (again), or came with a new boot. */
 export type PeerEvent =
+  | { readonly kind: 'peer-here'; readonly node: NodeId }
   | { readonly kind: 'peer-gone'; readonly node: NodeId }
   | { readonly kind: 'peer-restarted'; readonly node: NodeId; readonly boot: number };
 

@@ -39,6 +39,14 @@ export class FlockView {
     this.#ring = this.#ring.without(id);
   }
 
+  /** The dead member that would own a key, were the dead still on the ring: what it knows of the key nobody else does. */
+  deadOwner(key: string): NodeId | undefined {
+    const dead = [...this.#members.values()].filter(({ state }) => state === 'dead');
+    const whole = dead.reduce((ring, member) => ring.with(ringMember(member, this.#unit)), this.#ring);
+    const owner = whole.owner(key);
+    return dead.find(({ id }) => id === owner)?.id;
+  }
+
   /** Follows one member's change; only where the unit of weight moves is the ring built anew. */
   #reweigh(changed: MemberState): void {
     const onRing = [...this.#members.values()].filter(isOnRing);

@@ -88,6 +88,7 @@ export class JobHome {
       case 'peer-restarted':
         for (const job of this.#jobs.values()) this.#recreate(job, event.node);
         break;
+      case 'peer-here':
       case 'peer-gone':
         break;
       case 'timer':

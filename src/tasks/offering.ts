@@ -35,12 +35,11 @@ const REST = 'rest';
 
 /** The coordinator's side of placing: offers waiting tasks to nodes, the nodes decide. */
 export class Offering {
-  /** Shards with tasks that wait, in the order in which they came, and how many these were when last counted. */
+  /** Shards with tasks that wait, in the order of their turns, and how many these were when last counted. */
   readonly #queue = new Map<Shard, number>();
   /** Nodes that refused, until they say something new of their load. */
   readonly #closed = new Set<NodeId>();
   readonly #offered = new Map<NodeId, number>();
-  #turn: Iterator<Shard> = this.#queue.keys();
   #waiting = 0;
   #offeredTotal = 0;
 
@@ -76,12 +75,16 @@ export class Offering {
 
   /** Offers what waits to whoever is known to have room. Cheap where nothing waits or nothing has changed. */
   pump(now: Now): void {
+    const visited: Shard[] = [];
     let failures = 0;
-    for (let visits = this.#queue.size; visits > 0 && failures < this.config.triesMax; visits--) {
-      const shard = this.#next();
-      if (!shard) break;
+    let served = 0;
+    for (const [shard, before] of this.#queue) {
+      if (failures >= this.config.triesMax) break;
+      visited.push(shard);
       if (shard.restUntilMs > now.monoMs || !this.#place(shard, now)) failures += 1;
+      if (shard.waiting < before) served = visited.length;
     }
+    this.#sendBack(served > 0 ? visited.slice(0, served) : visited);
     if (this.#queue.size > 0 && !this.timers.isArmed(REST)) this.emit(this.timers.arm(REST, this.config.restMs));
   }
 
@@ -187,14 +190,12 @@ export class Offering {
     this.emit({ kind: 'ask', to, patience: 'alive', tag: { what: 'revoke', job, shard, tasks }, message });
   }
 
-  /** Whose turn it is. Every pump goes on where the last gave up: shards that nobody can take hold up no others. */
-  #next(): Shard | undefined {
-    let next = this.#turn.next();
-    if (next.done) {
-      this.#turn = this.#queue.keys();
-      next = this.#turn.next();
+  /** They had their turn: what comes next goes to others, and shards that nobody can take hold up none. */
+  #sendBack(shards: readonly Shard[]): void {
+    for (const shard of shards) {
+      const waiting = this.#queue.get(shard);
+      if (waiting !== undefined && this.#queue.delete(shard)) this.#queue.set(shard, waiting);
     }
-    return next.done ? undefined : next.value;
   }
 
   #settle(node: NodeId, tasks: number): void {

@@ -27,5 +27,7 @@ export type ShardEvent =
   | Loaded<ShardTag>
   | PeerEvent
   | TimerFired
+  /** Once: all the members that there are to be known are known. */
+  | { readonly kind: 'joined' }
   /** Once, at the start: what the store holds, and the members that may hold attempts of it. */
   | { readonly kind: 'restore'; readonly shards: readonly StoredShard[]; readonly members: readonly NodeId[] };

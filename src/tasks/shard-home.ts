@@ -66,6 +66,12 @@ export class ShardHome {
       case 'loaded':
         this.#onLoaded(event);
         break;
+      case 'joined':
+        if (this.#recovery.joined()) this.#openRecovered();
+        break;
+      case 'peer-here':
+        this.#recovery.ask(event.node);
+        break;
       case 'peer-gone':
         this.#onPeer(event.node, undefined);
         break;
@@ -276,7 +282,7 @@ export class ShardHome {
       const tag: ShardTag = { what: 'ballot', job: record.job, shard: record.shard };
       this.#out.push({ kind: 'commit', puts: [putOf(shard)], tag });
     }
-    if (isUnfinished) this.#recovery.ask(members.filter((node) => node !== this.self));
+    if (isUnfinished) this.#recovery.begin(members.filter((node) => node !== this.self));
   }
 
   #takeHeld(node: NodeId, { boot, held }: Omit<TaskMessages['held.tell'], 're'>): void {
@@ -287,7 +293,10 @@ export class ShardHome {
   }
 
   #heard(node: NodeId): void {
-    if (!this.#recovery.heard(node)) return;
+    if (this.#recovery.heard(node)) this.#openRecovered();
+  }
+
+  #openRecovered(): void {
     for (const shard of [...this.#table.live()]) {
       this.#openIfRecovered(shard);
       this.#changed(shard);

@@ -61,6 +61,8 @@ export class Shard {
   refusals = 0;
   restUntilMs = 0;
   readonly live = new Map<number, LiveTask>();
+  /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
+  readonly #handedBack = new Map<number, number>();
   readonly #waiting = new Set<number>();
   readonly #touched: Uint8Array;
   readonly #ended = noCounts();
@@ -203,6 +205,15 @@ export class Shard {
     this.#waiting.delete(task.index);
     this.#ended[state] += 1;
     this.version += 1;
+  }
+
+  /** Word that an attempt is held may come later than the attempt itself comes back. */
+  noteHandedBack(index: number, epoch: number): void {
+    this.#handedBack.set(index, Math.max(epoch, this.#handedBack.get(index) ?? 0));
+  }
+
+  wasHandedBack(index: number, epoch: number): boolean {
+    return epoch <= (this.#handedBack.get(index) ?? 0);
   }
 
   nextEpoch(): number {

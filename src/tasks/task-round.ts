@@ -43,7 +43,7 @@ export class TaskRound {
     const answer = { to: from, re: message.ask };
     if (!shard?.has(index) || shard.isEnded(index)) return this.#answer(answer);
     const task = shard.live.get(index) ?? shard.touch(index);
-    if (!isCurrent(task, epoch)) return this.#answer(answer);
+    if (isStale(task, epoch)) return this.#answer(answer);
     if (task.phase === 'committing') return;
     task.epoch = epoch;
     task.executor = from;
@@ -69,7 +69,7 @@ export class TaskRound {
     this.emit({ kind: 'reply', to: from, re: message.ask, message: { kind: 'task.takenback' } });
     if (!shard) return;
     const given = message.tasks.flatMap(({ index, epoch }) => {
-      if (shard.mode === 'recovering' && shard.has(index)) this.#outdate(shard, index, epoch);
+      if (shard.mode === 'recovering') shard.noteHandedBack(index, epoch);
       const task = shard.live.get(index);
       return task?.epoch === epoch && task.executor === from && isPlaced(task) ? [task] : [];
     });
@@ -122,8 +122,9 @@ export class TaskRound {
    * epoch; any other is called back.
    */
   takeUp(shard: Shard, node: NodeId, boot: number, held: TaskMessages['held.tell']['held'][number]): void {
-    if (boot < this.placer.bootOf(node)) return;
+    if (boot < this.placer.bootOf(node) || shard.wasHandedBack(held.index, held.epoch)) return;
     const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
+    if (task?.epoch === held.epoch && task.executor === node && task.phase !== 'waiting') return;
     if (!task || task.phase === 'committing' || !isNews(task, held.epoch)) return this.#revoke(shard, node, [held]);
     if (task.executor !== undefined && isPlaced(task)) {
       this.#revoke(shard, task.executor, [task]);
@@ -194,13 +195,6 @@ export class TaskRound {
     this.#record(shard, task, 'failed', outcome, answer);
   }
 
-  /** An attempt of an earlier boot is over before this one heard of it: later word that it is held comes too late. */
-  #outdate(shard: Shard, index: number, epoch: number): void {
-    if (shard.isEnded(index)) return;
-    const task = shard.live.get(index) ?? shard.touch(index);
-    if (task.phase === 'waiting' && isNews(task, epoch)) Object.assign(task, { epoch, isSpent: true });
-  }
-
   /** A placed task is placed no more; nothing of it need be remembered. */
   #release(shard: Shard, task: LiveTask): void {
     if (isCancelled(shard, task)) return this.#record(shard, task, 'cancelled');
@@ -254,9 +248,8 @@ function isPlaced(task: LiveTask): boolean {
  * An epoch is stale once the task's loss is recorded or a higher one was offered, not because the ballot rose: an attempt
  * that outlives a restart of its coordinator keeps its epoch (register.md, rule 11).
  */
-function isCurrent(task: LiveTask, epoch: number): boolean {
-  if (task.epoch === epoch) return task.phase !== 'waiting' || !task.isSpent;
-  return epoch > task.epoch && task.phase !== 'committing';
+function isStale(task: LiveTask, epoch: number): boolean {
+  return epoch < task.epoch || (epoch === task.epoch && task.phase === 'waiting' && task.isSpent);
 }
 
 /** Whether an attempt is later than all that is known of a task. */

@@ -1,19 +1,21 @@
-import { Swarm } from './support/swarm.js';
+import { check, happen, settle } from './support/swarm.js';
+import { World } from './support/world.js';
 
-/** Replay one with `COVEY_SEED=n npx mocha --spec test/tasks/swarm.test.ts`. */
-const SEEDS = process.env['COVEY_SEED'] ? [Number(process.env['COVEY_SEED'])] : Array.from({ length: 300 }, (_, i) => i + 1);
+const replayed = process.env['COVEY_SEED'];
+const SEEDS = replayed === undefined ? Array.from({ length: 1500 }, (_, i) => i + 1) : [Number(replayed)];
 
 describe('a coordinator among lost messages and dying nodes', () => {
   it('should bring every task to one end, and start none twice under one epoch', function () {
     this.timeout(60_000);
     for (const seed of SEEDS) {
       try {
-        const swarm = new Swarm(seed, 1 + (seed % 9), seed % 3);
-        for (let i = 0; i < 400; i++) swarm.step();
-        swarm.settle();
-        swarm.check();
+        const world = new World(seed, 1 + (seed % 9), seed % 3);
+        for (let i = 0; i < 400; i++) happen(world);
+        settle(world);
+        check(world);
       } catch (error) {
-        throw new Error(`replay with COVEY_SEED=${seed}: ${(error as Error).stack}`, { cause: error });
+        const how = `COVEY_SEED=${seed} npx mocha --spec test/tasks/swarm.test.ts`;
+        throw new Error(`${(error as Error).message}; replay with: ${how}`, { cause: error });
       }
     }
   });

@@ -9,6 +9,7 @@ import { SlotPool } from './slot-pool.js';
 import { Spool } from './spool.js';
 import { verdict, type Verdict } from './verdict.js';
 import { Watchdog } from './watchdog.js';
+import { Programs } from './which.js';
 
 export interface ShellRunnerOptions {
   /** Output goes under `spool/` here, private directories under `tmp/`. */
@@ -63,6 +64,7 @@ class ShellRunner implements Runner {
   private readonly spoolDir: string;
   private readonly spool: Spool;
   private readonly processes = new Processes();
+  private readonly programs = new Programs();
   private readonly watchdog: Watchdog;
   private readonly pool: SlotPool;
   private readonly followers: Followers;
@@ -164,7 +166,8 @@ class ShellRunner implements Runner {
     try {
       const env = { ...command.env, COVEY_TMPDIR: files.tmp };
       const wiring = { cwd, stdin: files.stdin(command.stdin), stdout: files.stdout.path, stderr: files.stderr.path };
-      const outcome = await slot.run(commandLine({ ...command, env }, { ...wiring, seq: ++slot.seq }));
+      const argv = this.located(command, run.startedMonoMs);
+      const outcome = await slot.run(commandLine({ ...command, argv, env }, { ...wiring, seq: ++slot.seq }));
       run.phase = 'settling';
       run.finishedAtMs = Date.now();
       result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));
@@ -174,6 +177,13 @@ class ShellRunner implements Runner {
     }
     this.finish(run, result);
     this.pool.release(slot, command.stdin !== undefined, doubtful);
+  }
+
+  /** The command with its program's path, where it can be told beforehand. */
+  private located({ argv, shell, env }: Command, nowMs: number): readonly string[] {
+    const [name = '', ...args] = argv;
+    const path = shell ? undefined : this.programs.find(name, env['PATH'] ?? '', nowMs);
+    return path === undefined ? argv : [path, ...args];
   }
 
   /**

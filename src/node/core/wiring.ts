@@ -1,4 +1,4 @@
-import type { ReplyEffect, Request } from '../../kernel/effects.js';
+import type { PeerEvent, ReplyEffect, Request } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { LoadVector } from '../../kernel/load.js';
 import type { Now } from '../../kernel/time.js';
@@ -67,6 +67,10 @@ export class Wiring {
         case 'outdated-boot':
           outlet.push({ kind: 'outdated', boot: effect.boot });
           break;
+        case 'joined':
+          outlet.push(effect);
+          this.shards(this.machines.shards.step(effect, this.#now()));
+          break;
         default:
           outlet.push(effect);
       }
@@ -77,18 +81,21 @@ export class Wiring {
     const { view, jobs, shards, exchange } = this.machines;
     view.update(after);
     if (after.id === this.#self) return;
-    const isBack = isLive(after) && !(before && isLive(before));
-    const isGone = !isLive(after) && before !== undefined && isLive(before);
-    const event = isGone
-      ? { kind: 'peer-gone' as const, node: after.id }
-      : isLive(after) && before !== undefined && before.boot !== after.boot
-        ? { kind: 'peer-restarted' as const, node: after.id, boot: after.boot }
-        : undefined;
-    if (event) {
-      this.jobs(jobs.step(event, this.#now()));
-      this.shards(shards.step(event, this.#now()));
-    }
-    if (isBack || event?.kind === 'peer-restarted') this.exchange(exchange.returned(after.id, this.#now()));
+    const isHere = isLive(after);
+    const wasHere = before !== undefined && isLive(before);
+    const node = after.id;
+    const event: PeerEvent | undefined =
+      wasHere && !isHere
+        ? { kind: 'peer-gone', node }
+        : isHere && before !== undefined && before.boot !== after.boot
+          ? { kind: 'peer-restarted', node, boot: after.boot }
+          : isHere && !wasHere
+            ? { kind: 'peer-here', node }
+            : undefined;
+    if (!event) return;
+    this.jobs(jobs.step(event, this.#now()));
+    this.shards(shards.step(event, this.#now()));
+    if (event.kind !== 'peer-gone') this.exchange(exchange.returned(node, this.#now()));
   }
 
   jobs(effects: readonly JobEffect[]): void {

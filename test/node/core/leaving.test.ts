@@ -17,7 +17,8 @@ describe('a node that leaves', () => {
     flock.start('n3');
     flock.world.runUntil('it is back', 10_000, () => flock.isWhole());
     expect(flock.finish('n1', job, 60_000).counts.succeeded).to.equal(200);
-    for (const task of flock.history.reruns()) expect(flock.history.of(task)[0]).to.include({ node: 'n3', how: 'ended' });
+    for (const task of flock.history.reruns())
+      expect(flock.history.of(task)[0]).to.include({ node: 'n3', how: 'ended' });
   });
 
   it('should not wait for an attempt that will not end, longer than its grace', () => {

@@ -33,7 +33,7 @@ export class ExecutorNode {
     this.boot += 1;
     this.running.clear();
     this.timers.clear();
-    this.pool.giveUp(({ from }) => from === this.id);
+    this.pool.died(this.id);
     const capacity = { cpus: 2, memBytes: 0, gpus: 0, custom: {} };
     this.executor = new Executor(this.id, capacity, {}, { bound: () => 4, workBoundMs: () => Infinity });
     this.host = new ExecutorHost(this.executor, this.view, {

@@ -18,5 +18,5 @@ export function specOf(changes: Partial<JobSpec> = {}): JobSpec {
 
 export function outcomeOf(how: Outcome['how'], changes: Partial<Outcome> = {}): Outcome {
   const output = { stdoutTail: NO_BYTES, stderrTail: NO_BYTES, stdoutBytes: 0, stderrBytes: 0 };
-  return { how, finishedAtMs: 7, ...output, ...changes };
+  return { how, startedAtMs: 5, finishedAtMs: 7, ...output, ...changes };
 }

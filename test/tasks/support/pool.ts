@@ -67,6 +67,12 @@ export class Pool {
     for (const { from, to, message } of this.asked.filter(isMeant)) this.send(from, to, message);
   }
 
+  /** A node starts anew: it has asked nothing, and what it sent on its old connections is lost with them. */
+  died(node: NodeId): void {
+    this.giveUp(({ from }) => from === node);
+    this.#wire.splice(0, Infinity, ...this.#wire.filter(({ from }) => from !== node));
+  }
+
   /** Ends the patience of requests. */
   giveUp(isMeant: (asked: Asked) => boolean): Asked[] {
     const given = [...this.#asked].filter(([, asked]) => isMeant(asked));

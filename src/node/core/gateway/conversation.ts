@@ -21,8 +21,11 @@ export type Answer = Reply<Message> | undefined;
  */
 export type Conversation<Result> = Generator<Wait, Result, readonly Answer[]>;
 
-/** How long a gateway waits for a node's answer to a query. */
-const PATIENCE_MS = 3_000;
+/** How long a gateway waits for the one node that can answer: long enough for a node that is busy. */
+export const ONE_PATIENCE_MS = 10_000;
+
+/** How long it waits where many are asked and some answers are better than none. */
+const ALL_PATIENCE_MS = 3_000;
 
 type Kind = Extract<Message, { readonly re: number }>['kind'];
 type ReplyOf<K extends Kind> = Extract<Reply<Message>, { readonly kind: K }>;
@@ -32,7 +35,7 @@ export function* ask<K extends Kind>(
   to: NodeId,
   message: Request<Message>,
   expects: K,
-  patienceMs = PATIENCE_MS,
+  patienceMs = ONE_PATIENCE_MS,
 ): Conversation<ReplyOf<K> | undefined> {
   const [answer] = yield* askAll([{ to, message }], expects, patienceMs);
   return answer;
@@ -42,7 +45,7 @@ export function* ask<K extends Kind>(
 export function* askAll<K extends Kind>(
   asks: readonly Question[],
   expects: K,
-  patienceMs = PATIENCE_MS,
+  patienceMs = ALL_PATIENCE_MS,
 ): Conversation<readonly (ReplyOf<K> | undefined)[]> {
   if (asks.length === 0) return [];
   const answers = yield { kind: 'asks', asks, patienceMs };

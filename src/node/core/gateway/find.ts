@@ -3,7 +3,7 @@ import type { JobId, NodeId } from '../../../kernel/ids.js';
 import { isLive } from '../../../membership/member.js';
 import type { Plan } from '../../../tasks/messages.js';
 import type { QueryMessages } from '../../../tasks/queries.js';
-import { ask, askAll, type Conversation } from './conversation.js';
+import { ask, askAll, ONE_PATIENCE_MS, type Conversation } from './conversation.js';
 import type { Completeness } from './requests.js';
 import type { Scene } from './scene.js';
 
@@ -30,8 +30,8 @@ export function* search(
 ): Conversation<FoundJob | (Completeness & { readonly found: undefined })> {
   const live = liveNodes(scene);
   const remembered = scene.places.get(job);
-  const likely = [...(remembered ? [remembered] : []), ...scene.view.ring.preference(job, FIRST_ASKED)];
-  const first = remembered ? [remembered] : likely.filter((node) => live.includes(node));
+  const likely = scene.view.ring.preference(job, FIRST_ASKED).filter((node) => live.includes(node));
+  const first = remembered ? [remembered] : likely;
   const rounds = [first, live.filter((node) => !first.includes(node))];
   let asked = 0;
   let answered = 0;
@@ -40,6 +40,7 @@ export function* search(
     const answers = yield* askAll(
       nodes.map((to) => ({ to, message })),
       'query.job-told',
+      nodes.length === 1 ? ONE_PATIENCE_MS : undefined,
     );
     asked += nodes.length;
     answered += answers.filter((answer) => answer !== undefined).length;

@@ -24,12 +24,11 @@ export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
     );
   }
   refuseUnplaceable(scene, job);
-  if (job.isKeyed) {
-    const known = yield* search(scene, job.job);
-    if (known.found) return repeated(job, known.found.digest, known.found.info.tasks);
-  }
+  const found = job.isKeyed ? yield* search(scene, job.job) : undefined;
+  if (found?.found) return repeated(job, found.found.digest, found.found.info.tasks);
   const isAlive = (node: NodeId) => scene.view.member(node)?.state === 'alive';
-  const home = [...scene.view.ring.walk(job.job)].find(isAlive) ?? scene.self;
+  const home = homeOf(scene, job, isAlive);
+  scene.places.set(job.job, home);
   const size = shardSize(job.range.count, scene.view.ring.size, job.items);
   const plan = planShards(scene.view.ring, isAlive, { id: job.job, home, tasks: job.range.count }, size);
   for (let tries = 0; tries < 2; tries++) {
@@ -38,6 +37,24 @@ export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
     if (created) return created;
   }
   throw unknownOutcome(job);
+}
+
+/**
+ * Where the job is to be accepted. An id is tried at one home only (register.md, rule 6): what was sent to a home that died
+ * may be on its disk.
+ *
+ * @throws CoveyError `outcome-unknown` or `unavailable`, where that home is away
+ */
+function homeOf(scene: Scene, job: Submission, isAlive: (node: NodeId) => boolean): NodeId {
+  const tried = scene.places.get(job.job);
+  if (tried !== undefined && isAlive(tried)) return tried;
+  if (tried !== undefined) throw unknownOutcome(job);
+  const away = job.isKeyed ? scene.view.deadOwner(job.job) : undefined;
+  if (away !== undefined) {
+    const hint = `submit again when ${away} is back, or under another key`;
+    throw new CoveyError('unavailable', `node ${away} may know this idempotency key, and it is dead`, hint);
+  }
+  return [...scene.view.ring.walk(job.job)].find(isAlive) ?? scene.self;
 }
 
 /** Sends the items of each shard ahead of the create. */
@@ -75,7 +92,6 @@ function* create(scene: Scene, home: NodeId, job: Submission, plan: Plan): Conve
   };
   const answer = yield* ask(home, message, 'job.created', CREATE_PATIENCE_MS);
   if (!answer) throw unknownOutcome(job);
-  scene.places.set(job.job, home);
   switch (answer.outcome) {
     case 'created':
     case 'exists':

@@ -31,7 +31,9 @@ export function startsByNode({ history: { attempts } }: Flock): ReadonlyMap<Node
 
 /** From the first start to the last end, in ms. */
 export function makespan(attempts: readonly Attempt[]): number {
-  return Math.max(...attempts.map(({ endMs }) => endMs ?? Infinity)) - Math.min(...attempts.map(({ startMs }) => startMs));
+  return (
+    Math.max(...attempts.map(({ endMs }) => endMs ?? Infinity)) - Math.min(...attempts.map(({ startMs }) => startMs))
+  );
 }
 
 /** Work that was done, in ms of one slot. */

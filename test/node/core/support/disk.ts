@@ -15,7 +15,7 @@ export class Disk {
   ) {}
 
   write(puts: readonly Put[], done: () => void): void {
-    const copies = structuredClone(puts) as readonly Put[];
+    const copies = structuredClone<readonly Put[]>(puts);
     const life = this.#life;
     this.#lastMs = Math.max(this.#lastMs, this.world.nowMs + this.writeMs());
     this.world.after(this.#lastMs - this.world.nowMs, () => {

@@ -111,7 +111,7 @@ export class Flock {
     const { result } = pending;
     if (result === 'node-died') throw new Error(`${at} died`);
     if (!result?.isOk) throw result?.error ?? new Error('no result');
-    return result.value as Gets<Name>;
+    return result.value;
   }
 
   submission(command: string, options: JobOptions = {}): Asks<'submit'> {

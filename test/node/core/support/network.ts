@@ -17,7 +17,7 @@ export interface NetworkOptions {
   readonly wire: (message: Message) => Message;
 }
 
-export const NETWORK_DEFAULTS: NetworkOptions = {
+const NETWORK_DEFAULTS: NetworkOptions = {
   latencyMs: 1,
   loss: 0,
   silenceMs: 20_000,

@@ -2,7 +2,7 @@ import type { AttemptEnd, AttemptId, Command } from '../../../../src/executor/ru
 import type { World } from './world.js';
 
 /** What a command does on the virtual clock. */
-export interface Program {
+interface Program {
   readonly ms: number;
   readonly exitCode: number;
   /** It does not end when asked to; only a kill ends it. */
@@ -14,12 +14,16 @@ export interface Program {
  * `sleep MS [CODE]` ends after MS milliseconds; `sleep A-B` after some time between, ever the same for one task;
  * `fail-first N MS` fails in its first N attempts; `stubborn MS` stands a TERM.
  */
-export function programOf({ argv, env }: Command, hash: (text: string) => number): Program {
+function programOf({ argv, env }: Command, hash: (text: string) => number): Program {
   const [verb, ...args] = argv;
   const attempt = Number(env['COVEY_ATTEMPT']);
   switch (verb) {
     case 'sleep':
-      return { ms: duration(args[0], env['COVEY_TASK'] ?? '', hash), exitCode: Number(args[1] ?? 0), isStubborn: false };
+      return {
+        ms: duration(args[0], env['COVEY_TASK'] ?? '', hash),
+        exitCode: Number(args[1] ?? 0),
+        isStubborn: false,
+      };
     case 'fail-first':
       return { ms: Number(args[1]), exitCode: attempt <= Number(args[0]) ? 1 : 0, isStubborn: false };
     case 'stubborn':

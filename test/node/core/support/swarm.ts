@@ -25,7 +25,8 @@ export class Swarm {
   }
 
   get accepted(): JobId[] {
-    const isAccepted = ({ pending: { result } }: Submitted) => result !== undefined && result !== 'node-died' && result.isOk;
+    const isAccepted = ({ pending: { result } }: Submitted) =>
+      result !== undefined && result !== 'node-died' && result.isOk;
     return this.#jobs.filter(isAccepted).map(({ job }) => job);
   }
 
@@ -64,7 +65,7 @@ export class Swarm {
   }
 
   /** A job ends, its tasks say the same as itself, and what is said to have succeeded really ran to its end. */
-  #settle(job: JobId, at: NodeId | ''): void {
+  #settle(job: JobId, at: string): void {
     const { counts } = this.flock.finish(at, job, 120_000);
     const { tasks } = this.flock.request(at, { op: 'tasks', job, after: -1, limit: 1_000 });
     const states = noCounts();
@@ -75,7 +76,8 @@ export class Swarm {
     }
     const [said, found] = [counts, states].map((each) => JSON.stringify(each));
     if (said !== found) throw new Error(`${job} has ${said}, its tasks are ${found}`);
-    if (counts.cancelled > 0 && !this.#cancelled.has(job)) throw new Error(`nobody cancelled ${job}, but it has ${said}`);
+    if (counts.cancelled > 0 && !this.#cancelled.has(job))
+      throw new Error(`nobody cancelled ${job}, but it has ${said}`);
   }
 
   #something(at: NodeId): string {

@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { at } from './support/brief.js';
+import { JOB, node, specOf } from './support/fixtures.js';
+import { Home, restarted } from './support/home.js';
+
+/** Task 0 runs at x, task 1 is offered to y, task 2 waits. */
+function mixed(): Home {
+  const home = new Home({ x: 1, y: 1 });
+  home.open(3);
+  home.pump();
+  home.accept('x');
+  home.started('x', 0, at(1, 1));
+  return home;
+}
+
+describe('cancelling a shard', () => {
+  it('should end what waits and call back the rest, once it is durable', () => {
+    const home = mixed();
+    expect(home.cancel()).to.deep.equal(['commit shard ballot 1 cancelled']);
+    expect(home.sync()).to.deep.equal([
+      'revoke x 0@1.1',
+      'revoke y 1@1.2',
+      'shard.state to gate pending 1, running 1, cancelled 1',
+    ]);
+    home.result('x', 0, at(1, 1), 'cancelled');
+    home.accept('y', []);
+    home.sync();
+    expect(home.cancel(), 'again').to.deep.equal(['shard.state to gate cancelled 3']);
+    expect(home.home.unplaced).to.equal(0);
+  });
+
+  it('should leave an outcome that comes first', () => {
+    const home = mixed();
+    home.cancel();
+    home.result('x', 0, at(1, 1), 'succeeded');
+    home.answer('task.offer', 'y', undefined);
+    home.sync();
+    expect(home.record(0)?.state).to.equal('succeeded');
+    expect(home.record(1)?.state).to.equal('cancelled');
+    expect(home.record(2), 'nothing to remember').to.equal(undefined);
+  });
+
+  it('should not say that a task is cancelled before that is durable', () => {
+    const home = new Home();
+    home.open(2);
+    home.cancel();
+    expect(home.fire('report')).to.deep.equal([]);
+    expect(home.stored()[0]?.record.cancelled).to.equal(false);
+  });
+
+  it('should start nothing again that was lost, failed or handed back', () => {
+    for (const end of ['lost', 'failed', 'gone', 'handed back'] as const) {
+      const home = new Home({ x: 1 });
+      home.open(1, { retries: 3 });
+      home.pump();
+      home.accept('x');
+      home.started('x', 0, at(1, 1));
+      home.cancel();
+      home.sync();
+      if (end === 'gone') home.step({ kind: 'peer-gone', node: node('x') });
+      else if (end === 'handed back') {
+        home.hear('x', { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 0, epoch: at(1, 1) }], to: 'z' });
+      } else home.result('x', 0, at(1, 1), end);
+      expect(home.sync().at(-1), end).to.equal(`report ${end === 'failed' ? 'failed' : 'cancelled'} 1`);
+    }
+  });
+
+  it('should end a task whose failed attempt is being recorded', () => {
+    const home = new Home({ x: 1 });
+    home.open(1, { retries: 1 });
+    home.pump();
+    home.accept('x');
+    home.result('x', 0, at(1, 1), 'failed');
+    home.cancel();
+    expect(home.sync()).to.deep.equal([
+      'commit 0 cancelled',
+      'task.recorded to x',
+      'shard.state to gate running 1',
+      'commit shard ballot 1 cancelled done',
+      'report cancelled 1',
+    ]);
+  });
+
+  it('should be carried out when the shard opens, where it came before', () => {
+    const home = new Home({ x: 9 });
+    const range = { first: 0, step: 1, count: 2 };
+    home.hear('jobs', {
+      kind: 'shard.create',
+      job: JOB,
+      shard: 0,
+      spec: specOf(),
+      range,
+      createdAtMs: 1,
+      cancelled: false,
+    });
+    home.cancel();
+    expect(home.sync().filter((shown) => !shown.startsWith('shard.state'))).to.deep.equal([
+      'commit shard ballot 1 cancelled done',
+      'report cancelled 2',
+    ]);
+    expect(home.pump()).to.deep.equal([]);
+  });
+});
+
+describe('cancelling one task', () => {
+  it('should end it at once where it waits, and answer when that is durable', () => {
+    const home = new Home({ x: 9 });
+    home.open(1);
+    expect(home.cancel(0)).to.deep.equal(['commit 0 cancelled', 'commit nothing']);
+    expect(home.sync()).to.deep.equal([
+      'commit shard ballot 1 done',
+      'report cancelled 1',
+      'shard.state to gate cancelled 1',
+    ]);
+  });
+
+  it('should call back just that one where it is placed', () => {
+    const home = mixed();
+    home.cancel(0);
+    expect(home.sync()[0]).to.equal('revoke x 0@1.1');
+    home.result('x', 0, at(1, 1), 'cancelled');
+    home.sync();
+    expect(home.record(0)?.state).to.equal('cancelled');
+    expect(home.home.unplaced).to.equal(2);
+  });
+
+  it('should hold though its offer is refused, lost, or not held', () => {
+    for (const how of ['refused', 'no answer', 'unknown'] as const) {
+      const home = mixed();
+      home.cancel(1);
+      expect(home.sync()[0]).to.equal('revoke y 1@1.2');
+      if (how === 'unknown') home.answer('task.revoke', 'y', { kind: 'task.revoked', unknown: [1] });
+      else if (how === 'refused') home.accept('y', []);
+      else home.answer('task.offer', 'y', undefined);
+      home.sync();
+      expect(home.record(1)?.state, how).to.equal('cancelled');
+    }
+  });
+
+  it('should hold over a restart of the coordinator', () => {
+    const before = mixed();
+    before.cancel(0);
+    before.sync();
+    const { home } = restarted(before.stored(), ['x'], { x: 9 });
+    home.sync();
+    const held = [{ job: JOB, shard: 0, index: 0, epoch: at(1, 1), state: 'running' }];
+    expect(home.answer('held.ask', 'x', { kind: 'held.tell', boot: 1, held })).to.deep.equal(['revoke x 0@1.1']);
+    expect(home.pump()).to.deep.equal(['offer x 1@2.1 2@2.2']);
+    home.result('x', 0, at(1, 1), 'cancelled');
+    home.sync();
+    expect(home.record(0)?.state).to.equal('cancelled');
+  });
+
+  it('should be answered behind a record that is under way', () => {
+    const home = mixed();
+    home.result('x', 0, at(1, 1), 'lost');
+    expect(home.cancel(0)).to.deep.equal(['commit nothing']);
+    const shown = home.sync();
+    expect(shown.indexOf('commit 0 cancelled')).to.be.lessThan(shown.findIndex((s) => s.startsWith('shard.state')));
+    expect(home.record(0)?.state).to.equal('cancelled');
+  });
+
+  it('should change nothing where it has ended, or is not there', () => {
+    const home = mixed();
+    home.result('x', 0, at(1, 1), 'succeeded');
+    home.sync();
+    for (const index of [0, 99]) {
+      expect(home.cancel(index)).to.deep.equal(['commit nothing']);
+      expect(home.sync()).to.deep.equal(['shard.state to gate pending 2, succeeded 1']);
+    }
+  });
+});

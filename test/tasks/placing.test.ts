@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import { node } from './support/fixtures.js';
+import { Home } from './support/home.js';
+
+describe('placing', () => {
+  it('should offer what waits to the first node with room, and what exceeds it to the next', () => {
+    const home = new Home({ x: 2, y: 5 });
+    home.open(4);
+    expect(home.pump()).to.deep.equal(['offer x 0@1.1 1@1.2', 'offer y 2@1.3 3@1.4']);
+    expect(home.pump(), 'nothing waits any more').to.deep.equal([]);
+  });
+
+  it('should count offered tasks as unplaced until their node has taken them', () => {
+    const home = new Home({ x: 2 });
+    home.open(3);
+    expect(home.home.unplaced).to.equal(3);
+    expect(home.pump()).to.deep.equal(['offer x 0@1.1 1@1.2', 'arm rest']);
+    expect(home.home.unplaced).to.equal(3);
+    home.accept('x');
+    expect(home.home.unplaced).to.equal(1);
+    home.cancel();
+    home.sync();
+    expect(home.home.unplaced).to.equal(0);
+  });
+
+  it('should go on with the next node when one refuses, under a new epoch', () => {
+    const home = new Home({ x: 1, y: 1 });
+    home.open(1);
+    home.pump();
+    home.accept('x', []);
+    expect(home.pump()).to.deep.equal(['offer y 0@1.2']);
+    home.accept('y', []);
+    expect(home.pump(), 'both refused').to.deep.equal(['arm rest']);
+    expect(home.fire('rest', 250)).to.deep.equal(['offer x 0@1.3']);
+    expect(home.home.hasWaiting).to.equal(false);
+  });
+
+  it('should let a shard rest after four refusals, until any node has news of room', () => {
+    const home = new Home({ a: 1, b: 1, c: 1, d: 1, e: 1 });
+    home.open(1);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      expect(home.pump()[0]).to.match(new RegExp(`^offer ${name} `));
+      home.accept(name, []);
+    }
+    expect(home.pump(), 'though e was not asked').to.deep.equal(['arm rest']);
+    home.home.reopen(node('b'));
+    expect(home.pump()).to.deep.equal(['offer b 0@1.5']);
+  });
+
+  it('should keep a timer armed while anything waits', () => {
+    const home = new Home();
+    home.open(1);
+    expect(home.pump()).to.deep.equal(['arm rest']);
+    for (let i = 0; i < 3; i++) expect(home.fire('rest', 250)).to.deep.equal(['arm rest']);
+    home.room.left.set(node('x'), 1);
+    expect(home.fire('rest', 250)).to.deep.equal(['offer x 0@1.1']);
+    expect(home.isArmed('rest')).to.equal(false);
+  });
+
+  it('should not have shards that no node can take hold up others', () => {
+    const home = new Home({ x: 9 });
+    for (let shard = 0; shard < 30; shard++)
+      home.open(1, { needs: { cpus: 1, memBytes: 0, gpus: 1, custom: {} } }, shard);
+    home.open(2, {}, 30);
+    const pumps = Array.from({ length: 4 }, () => home.pump()).flat();
+    expect(pumps.filter((shown) => shown.startsWith('offer'))).to.deep.equal(['offer x 0@1.1 1@1.2']);
+  });
+
+  it('should give every shard its turn where room comes up one by one', () => {
+    const home = new Home({ x: 0 });
+    for (let shard = 0; shard < 3; shard++) home.open(4, {}, shard);
+    home.pump();
+    const turns = [0, 1, 2].map(() => {
+      home.room.left.set(node('x'), 1);
+      const [shown] = home.pump();
+      home.room.left.set(node('x'), 0);
+      home.accept('x');
+      return shown;
+    });
+    expect(turns, 'each the first task of another shard').to.deep.equal(Array(3).fill('offer x 0@1.1'));
+  });
+
+  it('should call back an offer without an answer, but not what is known to run of it', () => {
+    const home = new Home({ x: 3 });
+    home.open(3);
+    home.pump();
+    home.started('x', 1, 2 ** 20 + 2);
+    expect(home.answer('task.offer', 'x', undefined)).to.deep.equal(['revoke x 0@1.1 2@1.3']);
+    expect(home.home.unplaced).to.equal(2);
+  });
+
+  it('should call back what is taken up after it was given up', () => {
+    const home = new Home({ x: 2 });
+    home.open(2);
+    home.pump();
+    home.step({ kind: 'peer-restarted', node: node('x'), boot: 2 });
+    expect(home.accept('x', [1])).to.deep.equal(['revoke x 1@1.2']);
+  });
+
+  it('should leave alone what was offered again when it hears that an earlier attempt is not held', () => {
+    const home = new Home({ x: 1 });
+    home.open(1);
+    home.pump();
+    home.answer('task.offer', 'x', undefined);
+    home.home.reopen(node('x'));
+    expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
+    home.accept('x');
+    home.answer('task.revoke', 'x', { kind: 'task.revoked', unknown: [0] });
+    expect(home.home.unplaced, 'x holds 0@1.2').to.equal(0);
+  });
+
+  it('should hand waiting tasks to a thief, oldest shard first, and no more than it asks for', () => {
+    const home = new Home();
+    home.open(2, {}, 0);
+    home.open(3, {}, 1);
+    expect(home.giveTo('thief', 3)).to.deep.equal(['offer thief 0@1.1 1@1.2', 'offer thief 0@1.1']);
+    expect(home.home.unplaced, 'until it has them').to.equal(5);
+  });
+
+  it('should offer in batches', () => {
+    const home = new Home({ x: 100, y: 100 });
+    home.open(150);
+    const sizes = home.pump().map((shown) => shown.split(' ').length - 2);
+    expect(sizes).to.deep.equal([64, 36, 50]);
+  });
+
+  it('should have a new ballot stored before its epochs run out, and go on meanwhile', function () {
+    this.timeout(30_000);
+    const home = new Home({ x: 256 });
+    home.open(256);
+    let last = '';
+    const seen = new Set<string>();
+    for (let i = 0; i < 4100 && !last.includes('@2.'); i++) {
+      const offers = home.pump().filter((shown) => shown.startsWith('offer'));
+      last = offers.at(-1) ?? last;
+      for (const offer of offers) {
+        for (const attempt of offer.split(' ').slice(2)) seen.add(attempt);
+      }
+      for (const _ of offers) home.accept('x', []);
+      if (i % 100 === 0) home.sync();
+      home.nowMs += 300;
+      home.home.reopen(node('x'));
+    }
+    expect(last).to.match(/@2\.\d+$/);
+    expect(seen.size).to.be.greaterThan(2 ** 20 - 2 ** 16);
+  });
+});
