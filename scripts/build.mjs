@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { local, root, run } from './support/run.mjs';
@@ -44,8 +44,10 @@ await build({
 });
 const { code, output } = await types;
 if (code === 0) {
-  rmSync(dist, { recursive: true, force: true });
+  const old = join(root, `dist.old.${process.pid}`);
+  if (existsSync(dist)) renameSync(dist, old);
   renameSync(next, dist);
+  rmSync(old, { recursive: true, force: true });
 } else {
   rmSync(next, { recursive: true, force: true });
   console.error(output);

@@ -76,6 +76,9 @@ export interface TaskView {
   readonly submittedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** What its last attempt wrote; null where that is not known yet. */
+  readonly stdoutBytes: number | null;
+  readonly stderrBytes: number | null;
 }
 
 /** GET /v1/tasks/{id}: with the last bytes of its output (base64) once it is terminal. */

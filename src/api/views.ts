@@ -35,6 +35,8 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     submittedAt: new Date(job.createdAtMs).toISOString(),
     startedAt: iso(task.startedAtMs),
     finishedAt: iso(task.finishedAtMs),
+    stdoutBytes: task.stdoutBytes ?? null,
+    stderrBytes: task.stderrBytes ?? null,
   };
 }
 

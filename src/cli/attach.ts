@@ -4,7 +4,8 @@ import { isTerminal } from '../kernel/states.js';
 import type { Context } from './command.js';
 import { EXIT } from './exit.js';
 import { outcomeLine } from './format.js';
-import { copyOutput, isOutputGone } from './output.js';
+import { copyOutput, isOutputGone, STREAMS } from './output.js';
+import { ArrayOutput } from './array-output.js';
 import { startProgress } from './progress.js';
 
 /**
@@ -14,12 +15,10 @@ import { startProgress } from './progress.js';
  */
 export async function attachTask(context: Context, flock: Flock, job: string, signal: AbortSignal): Promise<number> {
   const id = `${job}/0`;
-  await copyOutput(context, flock, id, { streams: ['stdout', 'stderr'], follow: true, signal }).catch(
-    (error: unknown) => {
-      if (signal.aborted || !isOutputGone(error)) throw error;
-      context.out.note(`the output of ${id} cannot be followed: ${error.message}`);
-    },
-  );
+  await copyOutput(context, flock, id, { streams: STREAMS, follow: true, signal }).catch((error: unknown) => {
+    if (signal.aborted || !isOutputGone(error)) throw error;
+    context.out.note(`the output of ${id} cannot be followed: ${error.message}`);
+  });
   let task = await flock.task(id);
   if (!isTerminal(task.state)) {
     await flock.wait(job, { signal });
@@ -34,18 +33,25 @@ export async function attachTask(context: Context, flock: Flock, job: string, si
   return code;
 }
 
-/** Follows a job of many tasks to its end; their output is not shown. */
+/** Follows a job of many tasks to its end and shows what they wrote, task by task in the order of their indexes. */
 export async function attachArray(
   context: Context,
   flock: Flock,
   { job, tasks }: Submitted,
   signal: AbortSignal,
 ): Promise<number> {
-  context.out.note(`job ${job} has ${tasks} tasks; see \`covey logs ${job}\``);
+  context.out.note(`job ${job} has ${tasks} tasks`);
   const progress = await startProgress(context, { plain: true });
+  const output = context.out.quiet ? undefined : new ArrayOutput(context, flock, job, progress, signal);
   let view: JobAnswer;
   try {
-    view = await flock.wait(job, { signal, onProgress: (now) => progress.update(now) });
+    view = await flock.wait(job, {
+      signal,
+      onProgress: async (now) => {
+        await output?.advance(now);
+        if (output?.isLineOpen !== true) progress.update(now);
+      },
+    });
   } finally {
     progress.clear();
   }

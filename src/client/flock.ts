@@ -60,8 +60,8 @@ export interface LogsQuery extends Abortable {
 
 export interface WaitOptions extends Abortable {
   readonly timeoutMs?: number | undefined;
-  /** Called at least twice a second. */
-  readonly onProgress?: ((job: JobAnswer) => void) | undefined;
+  /** Called at least twice a second, unless it takes longer itself; the last time with what `wait` returns. */
+  readonly onProgress?: ((job: JobAnswer) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -79,6 +79,11 @@ export class Flock {
   /** What is being spoken to, for messages. */
   get address(): string {
     return this.#http.address.name;
+  }
+
+  /** Whether it is reached over a Unix socket, and so runs on this machine. */
+  get isLocal(): boolean {
+    return this.#http.address.kind === 'socket';
   }
 
   /**
@@ -110,7 +115,7 @@ export class Flock {
       const askedAt = performance.now();
       const waitMs = Math.ceil(Math.max(0, Math.min(turnMs, deadline - askedAt)));
       const job = await this.job(id, { waitMs, signal });
-      onProgress?.(job);
+      await onProgress?.(job);
       if (isTerminal(job.state)) return job;
       const now = performance.now();
       if (now >= deadline) {

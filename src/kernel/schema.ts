@@ -21,6 +21,10 @@ export const JobIdSchema = Type.Unsafe<JobId>(Type.String({ pattern: '^[0-9a-z]{
 /** Strings one of which must stand: a union of literals. */
 export const oneOf = <const T extends string>(...values: T[]) => Type.Unsafe<T>(Type.String({ enum: values }));
 
+/** A request carries a number, and its reply names it: src/node/core/exchange.ts. */
+export const asked = { ask: count() };
+export const answers = { re: count() };
+
 /** An object that takes no key but its own. */
 export const record = <T extends Record<string, TSchema>>(fields: T) =>
   Type.Object(fields, { additionalProperties: false });

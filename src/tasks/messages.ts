@@ -1,6 +1,8 @@
 import { LoadVectorSchema } from '../kernel/load.js';
 import {
   amount,
+  answers,
+  asked,
   count,
   JobIdSchema,
   list,
@@ -12,19 +14,10 @@ import {
   type Static,
 } from '../kernel/schema.js';
 import type { TASK_STATES } from '../kernel/states.js';
-import { TaskRangeSchema, TASKS_MAX } from './range.js';
+import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { OutcomeSchema } from './record.js';
 import { JobSpecSchema, LIMITS } from './spec.js';
 
-/**
- * What gateways, job homes, shard homes and executors say to each other. A message with `ask` is a request and is sent
- * again until its reply, which names it in `re`; whoever receives one must stand repeats.
- */
-const asked = { ask: count() };
-const answers = { re: count() };
-
-const index = count(2 ** 31);
-const shard = count(TASKS_MAX);
 const items = list(text(LIMITS.itemBytesMax), LIMITS.shardTasksMax);
 
 export const CountsSchema = record({
@@ -49,6 +42,10 @@ export type Plan = Static<typeof PlanSchema>;
 
 const AttemptSchema = record({ index, epoch: count() });
 
+/**
+ * What gateways, job homes, shard homes and executors say to each other. A message with `ask` is a request and is sent
+ * again until its reply, which names it in `re`; whoever receives one must stand repeats.
+ */
 export const TASK_MESSAGES = {
   /** Items of one shard, sent ahead of the create that needs them. */
   'job.items': record({ kind: Type.Literal('job.items'), ...asked, job: JobIdSchema, shard, items }),

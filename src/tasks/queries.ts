@@ -1,5 +1,7 @@
 import {
   amount,
+  answers,
+  asked,
   bytes,
   count,
   JobIdSchema,
@@ -13,15 +15,9 @@ import {
 } from '../kernel/schema.js';
 import { TASK_STATES } from '../kernel/states.js';
 import { CountsSchema, PlanSchema } from './messages.js';
-import { TaskRangeSchema, TASKS_MAX } from './range.js';
+import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, StepSchema, TAIL_BYTES_MAX } from './record.js';
 import { LIMITS } from './spec.js';
-
-/** What gateways ask on behalf of clients. Repeats are harmless: nothing here changes anything. */
-const asked = { ask: count() };
-const answers = { re: count() };
-const index = count(2 ** 31);
-const shard = count(TASKS_MAX);
 
 export const JobInfoSchema = record({
   job: JobIdSchema,
@@ -44,6 +40,9 @@ export const TaskInfoSchema = record({
   reason: Type.Optional(text(1000)),
   startedAtMs: Type.Optional(amount()),
   finishedAtMs: Type.Optional(amount()),
+  /** What its last attempt wrote; absent until that has ended. */
+  stdoutBytes: Type.Optional(count()),
+  stderrBytes: Type.Optional(count()),
 });
 export type TaskInfo = Static<typeof TaskInfoSchema>;
 
@@ -60,6 +59,7 @@ export const TaskMoreSchema = record({
 });
 export type TaskMore = Static<typeof TaskMoreSchema>;
 
+/** What gateways ask on behalf of clients. Repeats are harmless: nothing here changes anything. */
 export const QUERY_MESSAGES = {
   /** Held until the job is terminal or `waitMs` has passed. */
   'query.job': record({ kind: Type.Literal('query.job'), ...asked, job: JobIdSchema, waitMs: count(60_000) }),

@@ -4,6 +4,10 @@ import { assert } from '../kernel/assert.js';
 /** Tasks a job may have. */
 export const TASKS_MAX = 1_000_000;
 
+/** Fields of messages: a task's index, and the number of a job's shard. */
+export const index = count(2 ** 31);
+export const shard = count(TASKS_MAX);
+
 /**
  * The indexes first, first + step, … of a job's tasks. An array `1-9:2` has indexes 1, 3, 5, 7, 9; a plain job has the one
  * index 0. An *ordinal* counts tasks from 0.

@@ -5,7 +5,7 @@ import { taskPrefix } from './keys.js';
 import type { ShardEffect } from './offering.js';
 import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
 import { indexAt, ordinalOf } from './range.js';
-import type { TaskRecord } from './record.js';
+import type { Outcome, TaskRecord } from './record.js';
 import { shownState, type Shard, type ShardRecord } from './shard.js';
 import type { ShardTag } from './shard-tags.js';
 
@@ -83,8 +83,12 @@ function taskInfo(
     ...(outcome?.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
     ...(outcome?.reason === undefined ? {} : { reason: outcome.reason }),
     ...(outcome?.startedAtMs === undefined ? {} : { startedAtMs: outcome.startedAtMs }),
-    ...(outcome ? { finishedAtMs: outcome.finishedAtMs } : {}),
+    ...(outcome ? endOf(outcome) : {}),
   };
+}
+
+function endOf({ finishedAtMs, stdoutBytes, stderrBytes }: Outcome): Partial<TaskInfo> {
+  return { finishedAtMs, stdoutBytes, stderrBytes };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -73,8 +73,8 @@ describe('cancelling a shard', () => {
     home.result('x', 0, at(1, 1), 'failed');
     home.cancel();
     expect(home.sync()).to.deep.equal([
-      'commit 0 cancelled',
       'task.recorded to x',
+      'commit 0 cancelled',
       'shard.state to gate running 1',
       'commit shard ballot 1 cancelled done',
       'report cancelled 1',

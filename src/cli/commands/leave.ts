@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CoveyError, type Flock } from '../../client/index.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
+import { isRunning } from '../running.js';
 
 const command: CliCommand = {
   define(command) {
@@ -13,10 +14,11 @@ const command: CliCommand = {
   },
 
   async run({ flock, out }) {
-    const { node } = await flock().self();
+    const { node, pid } = await flock().self();
     out.note('leaving: work is handed over first');
     await flock().leave();
-    await untilGone(flock());
+    await untilSilent(flock());
+    if (flock().isLocal) await untilEnded(node, pid);
     if (out.json) out.object({ node, left: true });
     else out.line(out.quiet ? node : `${node} has left`);
     return EXIT.ok;
@@ -25,9 +27,12 @@ const command: CliCommand = {
 export default command;
 
 const LOOK_MS = 100;
+const ENDED_LOOK_MS = 20;
+/** A daemon that has left closes its files and ends what it still runs. */
+const END_MS_MAX = 20_000;
 
 /** A daemon that has left no longer answers. */
-async function untilGone(flock: Flock): Promise<void> {
+async function untilSilent(flock: Flock): Promise<void> {
   try {
     for (;;) {
       await flock.self();
@@ -35,5 +40,17 @@ async function untilGone(flock: Flock): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof CoveyError && (error.code === 'no-daemon' || error.code === 'unavailable'))) throw error;
+  }
+}
+
+/** Once its process has ended, its data directory may be removed, or used by another daemon. */
+async function untilEnded(node: string, pid: number): Promise<void> {
+  const deadline = performance.now() + END_MS_MAX;
+  while (isRunning(pid)) {
+    if (performance.now() > deadline) {
+      const hint = 'its data directory is still in use; see its log';
+      throw new CoveyError('failed', `node ${node} has left, but its process ${pid} still runs`, hint);
+    }
+    await pause(ENDED_LOOK_MS);
   }
 }

@@ -1,7 +1,7 @@
-import { CoveyError, type Flock } from '../../client/index.js';
+import { CoveyError, type Flock, type TaskView } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit.js';
-import { copyOutput, isOutputGone, type StreamName } from '../output.js';
+import { copyOutput, isOutputGone, printOutputs, STREAMS, type PrintOptions } from '../output.js';
 import { chooseAll, taskIdOf, tasksOf, type Chosen } from '../select.js';
 
 interface LogsOptions {
@@ -28,50 +28,39 @@ const command: CliCommand<LogsOptions> = {
 
   async run(context, args, options) {
     const { follow = false, stdout = false, stderr = false } = options;
-    const both = stdout === stderr;
-    const streams: StreamName[] = [
-      ...(both || stdout ? ['stdout' as const] : []),
-      ...(both || stderr ? ['stderr' as const] : []),
-    ];
+    const streams = stdout === stderr ? STREAMS : STREAMS.filter((stream) => (stdout ? 'stdout' : 'stderr') === stream);
     let code: number = EXIT.ok;
+    const onGone = (_task: string, error: CoveyError) => {
+      context.out.error(error);
+      code = exitCodeOf(error.code);
+    };
     for (const chosen of await chooseAll(context.flock(), args)) {
-      for await (const task of idsOf(context.flock(), chosen, follow)) {
-        code = (await printTask(context, task, { follow, streams })) ?? code;
-      }
+      await printChosen(context, chosen, { follow, streams, onGone });
     }
     return code;
   },
 };
 export default command;
 
-/** A task that has not started yet has nothing to show, unless it is waited for. */
-async function* idsOf(flock: Flock, chosen: Chosen, follow: boolean): AsyncGenerator<string, void> {
+async function printChosen(context: Context, chosen: Chosen, options: PrintOptions): Promise<void> {
+  const flock = context.flock();
   const one = taskIdOf(chosen);
-  if (one !== undefined) {
-    yield one;
-    return;
+  if (one === undefined) return printOutputs(context, flock, begunTasks(flock, chosen, options.follow), options);
+  try {
+    await copyOutput(context, flock, one, options);
+  } catch (error) {
+    if (!isOutputGone(error)) throw error;
+    options.onGone(one, error);
   }
+}
+
+/** A task that has not started yet has nothing to show, unless it is waited for. */
+async function* begunTasks(flock: Flock, chosen: Chosen, follow: boolean): AsyncGenerator<TaskView, void> {
   let found = false;
   for await (const task of tasksOf(flock, chosen)) {
     found = true;
-    if (follow || task.attempts > 0 || task.startedAt !== null) yield task.id;
+    if (follow || task.attempts > 0 || task.startedAt !== null) yield task;
   }
   if (!found)
     throw new CoveyError('not-found', `job ${chosen.job} has no such task`, `see \`covey show ${chosen.job}\``);
-}
-
-/** One task whose output is gone must not hide that of the others. */
-async function printTask(
-  context: Context,
-  task: string,
-  options: { readonly follow: boolean; readonly streams: readonly StreamName[] },
-): Promise<number | undefined> {
-  try {
-    await copyOutput(context, context.flock(), task, options);
-    return undefined;
-  } catch (error) {
-    if (!isOutputGone(error)) throw error;
-    context.out.error(error);
-    return exitCodeOf(error.code);
-  }
 }

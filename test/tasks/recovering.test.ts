@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import { at } from './support/brief.js';
+import { JOB, node } from './support/fixtures.js';
+import { Home, restarted } from './support/home.js';
+
+/** Before the restart task 0 ran at x, task 1 was queued at y, task 2 had failed once, task 3 was done. */
+function before(): Home {
+  const home = new Home({ x: 1, y: 1, z: 2 });
+  home.open(5, { retries: 1 });
+  home.pump();
+  for (const name of ['x', 'y', 'z']) home.accept(name);
+  home.result('z', 2, at(1, 3), 'failed');
+  home.result('z', 3, at(1, 4), 'succeeded');
+  home.sync();
+  return home;
+}
+
+const held = (index: number, epoch: number, state: 'queued' | 'running' = 'running') => {
+  return { job: JOB, shard: 0, index, epoch, state };
+};
+const tell = (home: Home, name: string, ...attempts: object[]) =>
+  home.answer('held.ask', name, { kind: 'held.tell', boot: 1, held: attempts });
+
+describe('a coordinator that starts again', () => {
+  it('should offer nothing before its ballot is durable and every member has said what it holds', () => {
+    const { home, effects } = restarted(before().stored(), ['x', 'y', 'home'], { z: 9 });
+    expect(effects).to.deep.equal(['commit shard ballot 2', 'held.ask to x', 'held.ask to y']);
+    tell(home, 'x', held(0, at(1, 1)));
+    expect(home.pump()).to.deep.equal([]);
+    tell(home, 'y', held(1, at(1, 2), 'queued'));
+    expect(home.pump(), 'heard of all, yet not prepared').to.deep.equal([]);
+    home.sync();
+    expect(home.pump()).to.deep.equal(['offer z 2@2.1 4@2.2']);
+    home.result('x', 0, at(1, 1), 'succeeded');
+    home.result('y', 1, at(1, 2), 'succeeded');
+    home.sync();
+    expect([home.record(0)?.epoch, home.record(1)?.epoch], 'as it was').to.deep.equal([at(1, 1), at(1, 2)]);
+  });
+
+  it('should not wait for the dead', () => {
+    const { home } = restarted(before().stored(), ['x', 'y'], { z: 9 });
+    home.sync();
+    home.step({ kind: 'peer-gone', node: node('y') });
+    tell(home, 'x', held(0, at(1, 1)));
+    expect(home.pump()).to.deep.equal(['offer z 2@2.1 1@2.2 4@2.3']);
+  });
+
+  it('should take in results that come before word of who holds what', () => {
+    const { home } = restarted(before().stored(), ['x']);
+    home.sync();
+    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['commit 0 succeeded']);
+    home.sync();
+    expect(tell(home, 'x', held(0, at(1, 1))), 'said before it was recorded').to.deep.equal(['revoke x 0@1.1']);
+    home.sync();
+    expect(home.record(0)?.state).to.equal('succeeded');
+  });
+
+  it('should not count a failure again that is on record', () => {
+    const { home } = restarted(before().stored(), ['z'], { z: 9 });
+    home.sync();
+    expect(home.result('z', 2, at(1, 3), 'failed')).to.deep.equal(['task.recorded to z']);
+    expect(tell(home, 'z', held(2, at(1, 3))), 'what it kept for that answer').to.deep.equal(['revoke z 2@1.3']);
+    expect(home.pump()).to.deep.equal(['offer z 2@2.1 0@2.2 1@2.3 4@2.4']);
+  });
+
+  it('should take up the latest attempt of several, and call back the others', () => {
+    for (const order of [['x', 'y'] as const, ['y', 'x'] as const]) {
+      const { home } = restarted(before().stored(), ['x', 'y']);
+      home.sync();
+      const epochs = { x: at(1, 1), y: at(1, 9) };
+      const shown = order.flatMap((name) => tell(home, name, held(0, epochs[name])));
+      expect(shown.filter((what) => what.startsWith('revoke'))).to.deep.equal(['revoke x 0@1.1']);
+      home.result('x', 0, at(1, 1), 'cancelled');
+      home.result('y', 0, at(1, 9), 'succeeded');
+      home.sync();
+      expect(home.record(0)).to.include({ state: 'succeeded', executor: 'y' });
+    }
+  });
+
+  it('should believe a handback rather than earlier word that comes later', () => {
+    const { home } = restarted(before().stored(), ['y'], { z: 9 });
+    home.sync();
+    home.hear('y', { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 1, epoch: at(1, 2) }] });
+    tell(home, 'y', held(1, at(1, 2), 'queued'));
+    expect(home.pump()[0]).to.include(' 1@2.');
+  });
+
+  it('should not believe word of a boot that is over', () => {
+    const { home } = restarted(before().stored(), ['x', 'y'], { z: 9 });
+    home.sync();
+    home.room.boots.set(node('x'), 2);
+    home.step({ kind: 'peer-restarted', node: node('x'), boot: 2 });
+    tell(home, 'x', held(0, at(1, 1)));
+    tell(home, 'y');
+    expect(home.pump()[0]).to.include(' 0@2.');
+  });
+
+  it('should leave alone what a node says to hold twice', () => {
+    const { home } = restarted(before().stored(), ['x', 'y']);
+    home.sync();
+    tell(home, 'x', held(0, at(1, 1)));
+    home.step({ kind: 'peer-here', node: node('x') });
+    expect(tell(home, 'x', held(0, at(1, 1)))).to.deep.equal([]);
+  });
+
+  it('should accept the late outcome of an attempt that nobody spoke of, while no other was offered', () => {
+    const { home } = restarted(before().stored(), []);
+    home.sync();
+    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['commit 0 succeeded']);
+    home.sync();
+    expect(home.record(0)).to.include({ state: 'succeeded', executor: 'x' });
+  });
+
+  it('should call a shard done that has nothing left to do', () => {
+    const home = new Home({ x: 1 });
+    home.open(1);
+    home.pump();
+    home.accept('x');
+    home.result('x', 0, at(1, 1), 'succeeded');
+    home.disk.sync();
+    const { home: again } = restarted(home.stored(), []);
+    expect(again.sync().slice(0, 2)).to.deep.equal(['commit shard ballot 2 done', 'report succeeded 1']);
+  });
+
+  it('should still know the shards that were done, and answer for them', () => {
+    const home = new Home();
+    home.open(2);
+    home.cancel();
+    home.sync();
+    const { home: again, effects } = restarted(home.stored(), ['x']);
+    expect(effects, 'nobody need be asked').to.deep.equal([]);
+    expect(again.cancel()).to.deep.equal(['shard.state to gate cancelled 2']);
+  });
+
+  it('should not call tasks of a cancelled shard cancelled that may have run to their end', () => {
+    const home = before();
+    home.cancel();
+    home.sync();
+    const { home: again } = restarted(home.stored(), ['x']);
+    again.sync();
+    expect(again.cancel()).to.deep.equal(['commit shard ballot 2 cancelled']);
+    expect(again.sync()).to.deep.equal(['shard.state to gate pending 4, succeeded 1']);
+    again.result('x', 0, at(1, 1), 'succeeded');
+    again.sync();
+    tell(again, 'x');
+    expect(again.sync().at(-1)).to.equal('report succeeded 2, cancelled 3');
+  });
+});
+
+describe('the epochs of two lives', () => {
+  it('should differ, whatever of the first became durable', () => {
+    const home = new Home({ x: 9 });
+    home.open(2);
+    expect(home.pump()).to.deep.equal(['offer x 0@1.1 1@1.2']);
+    const { home: second } = restarted(home.stored(), []);
+    const { home: third } = restarted(second.stored(), [], { x: 9 });
+    third.sync();
+    expect(third.pump(), 'the second life never offered anything').to.deep.equal(['offer x 0@2.1 1@2.2']);
+  });
+});
