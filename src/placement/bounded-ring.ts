@@ -77,10 +77,12 @@ export class BoundedRing implements Placer {
     return loadBound(running + queued + waiting, this.view.ring.share(node));
   }
 
-  /** The same bound for work: the share of all milliseconds known of, with room for one task more. */
+  /** The same bound for work, in milliseconds, with room for one task more. Tasks that wait count as those placed do. */
   workBoundMs(node: NodeId, estimateMs: number): number {
-    const total = this.view.loads.totals.workMs + estimateMs;
-    return BOUNDED_LOAD.c * total * this.view.ring.share(node) + estimateMs;
+    const { running, queued, waiting, workMs } = this.view.loads.totals;
+    const placed = running + queued;
+    const allMs = placed === 0 ? workMs : (workMs * (placed + waiting)) / placed;
+    return BOUNDED_LOAD.c * (allMs + estimateMs) * this.view.ring.share(node) + estimateMs;
   }
 
   #filter(node: NodeId, needs: Resources): string | undefined {
