@@ -35,7 +35,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
   });
 
   app.get('/v1/jobs', async (request, reply) => {
-    const { prefix = '', state, cursor, limit } = request.query as Query;
+    const { prefix = '', state, cursor, limit } = queryOf(request);
     if (!/^[0-9a-z]*$/.test(prefix))
       throw new CoveyError('usage', `${JSON.stringify(prefix)} is no prefix of a job id`);
     const beforeMs = cursor === undefined ? undefined : whole('cursor', cursor, 0, 1e15);
@@ -54,14 +54,14 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
   });
 
   app.get('/v1/jobs/:job', async (request, reply) => {
-    const { waitMs } = request.query as Query;
+    const { waitMs } = queryOf(request);
     const job = jobOf(request);
     const info = await driver.request({ op: 'job', job, waitMs: whole('waitMs', waitMs, 0, 60_000, 0) }, goneOf(reply));
     return { ...jobView(info), ...completeness(1, 1) };
   });
 
   app.get('/v1/jobs/:job/tasks', async (request, reply) => {
-    const { after, limit, state } = request.query as Query;
+    const { after, limit, state } = queryOf(request);
     const page = await driver.request(
       {
         op: 'tasks',
@@ -97,15 +97,10 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
   });
 
   app.get('/v1/tasks/:job/:index/logs', async (request, reply) => {
-    const { stream = 'stdout', offset, follow } = request.query as Query;
+    const { stream = 'stdout', offset, follow } = queryOf(request);
     if (stream !== 'stdout' && stream !== 'stderr') throw new CoveyError('usage', 'stream is stdout or stderr');
     const from = whole('offset', offset, 0, Number.MAX_SAFE_INTEGER, 0);
-    return streamOutput(
-      driver,
-      reply,
-      { ...taskOf(request), stream, offset: from },
-      follow === '1' || follow === 'true',
-    );
+    return streamOutput(driver, reply, { ...taskOf(request), stream, offset: from }, flag('follow', follow));
   });
 
   app.get('/v1/nodes', async () => {
@@ -115,7 +110,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
   });
 
   app.get('/v1/ring', async (request) => {
-    const { key = '' } = request.query as Query;
+    const { key = '' } = queryOf(request);
     if (key === '') throw new CoveyError('usage', 'a key is needed', 'as in /v1/ring?key=NAME');
     const { candidates, hash } = await driver.request({ op: 'ring', key, needs: ANY_NEEDS });
     return { key, hash, candidates: candidates.map(candidateView) };
@@ -142,12 +137,26 @@ function taskOf(request: FastifyRequest): { job: JobId; index: number } {
   return { job: jobOf(request), index: whole('task', (request.params as Params).index, 0, 2 ** 31) };
 }
 
+/** @throws CoveyError `usage` where a parameter is repeated: it would come as an array */
+function queryOf(request: FastifyRequest): Query {
+  const query = request.query as Readonly<Record<string, string | string[]>>;
+  const twice = Object.keys(query).find((name) => Array.isArray(query[name]));
+  if (twice !== undefined) throw new CoveyError('usage', `${JSON.stringify(twice)} is given more than once`);
+  return query as Query;
+}
+
 function stateOf(text: string | undefined): TaskState | undefined {
   if (text === undefined) return undefined;
   const state = TASK_STATES.find((known) => known === text);
   if (state === undefined)
     throw new CoveyError('usage', `no task is ever ${JSON.stringify(text)}`, TASK_STATES.join(', '));
   return state;
+}
+
+function flag(name: string, text = '0'): boolean {
+  if (['1', 'true'].includes(text)) return true;
+  if (['0', 'false'].includes(text)) return false;
+  throw new CoveyError('usage', `${name} must be 1 or 0, not ${JSON.stringify(text)}`);
 }
 
 function whole(name: string, text: string | undefined, min: number, max: number, absent?: number): number {

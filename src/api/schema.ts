@@ -1,6 +1,6 @@
 import { ResourcesSchema } from '../kernel/resources.js';
 import type { TaskState as State } from '../kernel/states.js';
-import { amount, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
+import { count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 
 /**
  * The bodies of the HTTP API, shared by daemon, client and CLI. Times are ISO 8601 in UTC; ids are strings; sizes are
@@ -27,7 +27,7 @@ export const SubmitBodySchema = record({
   stdin: Type.Optional(Type.String()),
   needs: Type.Optional(Type.Partial(ResourcesSchema, { additionalProperties: false })),
   tasks: Type.Optional(TasksSchema),
-  timeoutMs: Type.Optional(amount(366 * 86_400_000)),
+  timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   retries: Type.Optional(count(1000)),
   contract: Type.Optional(oneOf('at-least-once')),
   key: Type.Optional(text(1024)),

@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { isIPv4 } from 'node:net';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import type { NodeCore } from '../node/core/node-core.js';
 import type { Transport } from '../node/core/ports.js';
@@ -35,6 +36,9 @@ export interface Api {
 /** A million lines of an array in one body. */
 const BODY_BYTES_MAX = 128 * 2 ** 20;
 
+/** The smallest bound among the systems that Node runs on (sun_path less its NUL; Linux has 107). */
+const SOCKET_PATH_BYTES_MAX = 103;
+
 /**
  * Serves the HTTP API on a Unix socket, and on TCP if asked.
  *
@@ -45,9 +49,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const tcp = options.http === undefined ? undefined : build(options, () => self());
   let http: string | null = null;
   const self = () => selfView(options, http);
-  rmSync(options.socket, { force: true });
-  await local.listen({ path: options.socket });
-  chmodSync(options.socket, 0o600);
+  await listenLocal(local, options.socket);
   try {
     if (tcp && options.http !== undefined) http = await listenTcp(tcp, options.http);
   } catch (error) {
@@ -72,24 +74,36 @@ function build(options: ApiOptions, self: () => SelfView): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => void refuse(reply as FastifyReply, error),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const problem = problemOf(error);
-    if (problem.status === 429) void reply.header('retry-after', '1');
-    return reply.status(problem.status).type('application/problem+json').send(problem);
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const problem = problemOf(new CoveyError('not-found', `there is no ${request.method} ${request.url}`));
-    return reply.status(404).type('application/problem+json').send(problem);
+  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, error));
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    return refuse(reply, new CoveyError('not-found', `there is no ${method} ${url}`));
   });
   addRoutes(app, { driver: options.driver, self, leave: options.leave });
   return app;
 }
 
+function refuse(reply: FastifyReply, error: Error): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status === 429) void reply.header('retry-after', '1');
+  return reply.status(problem.status).type('application/problem+json').send(problem);
+}
+
+/** @throws CoveyError `usage` where the path is longer than a socket's may be */
+async function listenLocal(app: FastifyInstance, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
+    throw new CoveyError('usage', `${path} is too long for a Unix socket`, 'choose a shorter directory with --data');
+  }
+  rmSync(path, { force: true });
+  await app.listen({ path });
+  chmodSync(path, 0o600);
+}
+
 async function listenTcp(app: FastifyInstance, address: string): Promise<string> {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?):(\d+)$/.exec(address) ?? [];
-  const isLocal = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  const isLocal = host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
   if (!isLocal) {
     const hint = 'the API has no access control yet: listen on 127.0.0.1, and forward the port where needed';
     throw new CoveyError('usage', `--http ${address} is not a loopback HOST:PORT`, hint);
@@ -97,8 +111,10 @@ async function listenTcp(app: FastifyInstance, address: string): Promise<string>
   try {
     return await app.listen({ host, port: Number(port) });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new CoveyError('held', `port ${port} on ${host} is in use`, 'choose another for --http');
+    const { code, message } = error as NodeJS.ErrnoException;
+    const hint = 'choose another for --http';
+    if (code === 'EADDRINUSE') throw new CoveyError('held', `port ${port} on ${host} is in use`, hint);
+    throw new CoveyError('usage', `--http ${address} cannot be listened on: ${message}`, hint);
   }
 }
 

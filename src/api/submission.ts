@@ -15,10 +15,12 @@ const ID_EPOCH_MS = Date.UTC(2020, 0, 1);
 /** Keys that clients make up themselves, for safe retries: `fresh-<milliseconds since 1970>-<anything>`. */
 const FRESH_KEY = /^fresh-(\d{13})-./;
 
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
 /** Eight digits of time, ten of chance (50 bits): ids sort by time and do not collide. */
 function freshJobId(wallMs: number, chance: Uint8Array): JobId {
   let time = '';
-  for (let rest = wallMs - ID_EPOCH_MS, i = 0; i < 8; i++) {
+  for (let rest = Math.max(0, wallMs - ID_EPOCH_MS), i = 0; i < 8; i++) {
     time = BASE32.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
@@ -28,6 +30,8 @@ function freshJobId(wallMs: number, chance: Uint8Array): JobId {
 /** The id that (submitter, key) always has, and whether anybody may know it from before. */
 function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
   if (key === undefined) return { job: freshJobId(wallMs, randomBytes(10)), isKeyed: false };
+  if (key === '')
+    throw new CoveyError('usage', 'the idempotency key is empty', 'leave it out, or give each job its own');
   const hash = createHash('sha256')
     .update(JSON.stringify([submitter, key]))
     .digest();
@@ -50,7 +54,7 @@ export function submissionOf(body: SubmitBody, key: string | undefined, wallMs: 
   const spec = specOf(body, submitter);
   const { range, items } = tasksOf(body);
   const digest = createHash('sha256')
-    .update(JSON.stringify([spec, range, items ?? null]))
+    .update(JSON.stringify([{ ...spec, stdin: body.stdin }, range, items ?? null]))
     .digest('hex');
   const { job, isKeyed } = jobIdFor(submitter, key, wallMs);
   return { job, digest, isKeyed, spec, range, ...(items ? { items } : {}) };
@@ -60,6 +64,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
   const { argv, shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
   if (argv.length === 0 || argv[0] === '') throw new CoveyError('usage', 'the command is empty', 'give one after --');
   if (shell && argv.length !== 1) throw new CoveyError('usage', 'a shell command must be one string');
+  if (body.stdin !== undefined && !BASE64.test(body.stdin)) throw new CoveyError('usage', 'stdin is not base64');
   const stdin = body.stdin === undefined ? undefined : Buffer.from(body.stdin, 'base64');
   if (stdin && stdin.length > LIMITS.stdinBytesMax) {
     const hint = `at most ${LIMITS.stdinBytesMax / 1024}K; put the file where the nodes can read it`;

@@ -28,7 +28,7 @@ export class ArrayOutput {
   /** Prints what has come since the last time; where the job has ended, all the rest. */
   async advance({ state, counts }: JobAnswer): Promise<void> {
     const ended = terminalCount(counts);
-    if (ended === this.#ended) return;
+    if (ended === this.#ended && !isTerminal(state)) return;
     this.#ended = ended;
     await printOutputs(this.context, this.flock, isTerminal(state) ? this.#rest() : this.#next(), {
       streams: STREAMS,
@@ -49,7 +49,10 @@ export class ArrayOutput {
   async *#next(): AsyncGenerator<TaskView, void> {
     for (;;) {
       const page = await this.flock.tasks(this.job, { limit: LOOK, after: this.#after });
-      if (page.partial) return;
+      if (page.partial) {
+        this.#ended = UNKNOWN;
+        return;
+      }
       for (const task of page.tasks) {
         if (!isTerminal(task.state)) return;
         this.#after = task.index;
@@ -71,3 +74,5 @@ export class ArrayOutput {
 }
 
 const LINE_FEED = 10;
+/** Whatever the next count is, it is another. */
+const UNKNOWN = -1;

@@ -48,6 +48,16 @@ export function amountUpTo(max: number, options: { readonly above?: number } = {
   };
 }
 
+/** A text that says something, of at most so many characters. */
+export function textUpTo(max: number): (text: string) => string {
+  return (text) => {
+    if (text === '') throw new CoveyError('usage', 'it is empty', 'leave the option out, or give it a value');
+    if (text.length > max)
+      throw new CoveyError('usage', `it has ${text.length} characters`, `at most ${max} are taken`);
+    return text;
+  };
+}
+
 export type Pair = readonly [name: string, value: string];
 
 /** `NAME=VALUE`. */

@@ -43,7 +43,7 @@ export async function copyOutput(context: Context, flock: Flock, task: string, o
 
 /**
  * Prints what tasks have written, one task after the other. Short output comes with the record of its task, several of
- * which are read at once; tasks that are known to have written nothing cost nothing.
+ * which are read at once; tasks that have written nothing, or have not started and are not waited for, cost nothing.
  */
 export async function printOutputs(
   context: Context,
@@ -52,7 +52,7 @@ export async function printOutputs(
   options: PrintOptions,
 ): Promise<void> {
   const { streams, signal, onGone } = options;
-  for await (const { task, whole } of ahead(tasks, READS, (view) => readWhole(flock, view, streams))) {
+  for await (const { task, whole } of ahead(tasks, READS, (view) => readWhole(flock, view, options))) {
     signal?.throwIfAborted();
     try {
       if (whole) for (const stream of streams) await print(context, task, stream, [whole[stream]], options);
@@ -69,14 +69,16 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 /** So much of each stream is in a task's record: nothing longer is worth a look there. */
 const TAIL_BYTES = 4096;
 
-async function readWhole(flock: Flock, view: TaskView, streams: readonly StreamName[]): Promise<Read> {
+async function readWhole(flock: Flock, view: TaskView, { streams, follow }: CopyOptions): Promise<Read> {
   const unread: Read = { task: view.id, whole: undefined };
+  const silent: Read = { task: view.id, whole: { stdout: NOTHING, stderr: NOTHING } };
+  if (!follow && view.attempts === 0 && view.startedAt === null) return silent;
   const { stdoutBytes: stdout, stderrBytes: stderr } = view;
   if (!isTerminal(view.state) || stdout === null || stderr === null) return unread;
   const sizes = { stdout, stderr };
   const longest = Math.max(...streams.map((stream) => sizes[stream]));
   if (longest > TAIL_BYTES) return unread;
-  if (longest === 0) return { task: view.id, whole: { stdout: NOTHING, stderr: NOTHING } };
+  if (longest === 0) return silent;
   const detail = await flock.task(view.id).catch((error: unknown) => {
     if (isOutputGone(error)) return undefined;
     throw error;

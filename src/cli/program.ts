@@ -80,6 +80,9 @@ async function build(argv: readonly string[], io: Io, run: Runner) {
   const { operands } = program.parseOptions([...argv]);
   const wanted = operands[0] === 'help' ? operands[1] : operands[0];
   const command = commands.get(wanted ?? '');
+  if (operands[0] === 'help' && wanted !== undefined && command === undefined && wanted !== 'help') {
+    throw new CoveyError('usage', `unknown command '${wanted}'`, 'see `covey --help`');
+  }
   if (wanted !== undefined && command !== undefined) {
     const module = (await COMMANDS[wanted]?.load())?.default;
     module?.define(command);

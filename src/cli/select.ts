@@ -105,8 +105,10 @@ async function completeId(flock: Flock, text: string): Promise<string> {
   const { jobs, partial, asked, answered } = await flock.jobs({ prefix: text, limit: 4 });
   const [found, ...more] = jobs;
   if (found === undefined) {
-    const silent = partial ? ` (${answered} of ${asked} nodes answered)` : '';
-    throw new CoveyError('not-found', `no job is called ${text}, or begins so${silent}`, 'see `covey ls`');
+    const message = `no job is called ${text}, or begins so`;
+    if (!partial) throw new CoveyError('not-found', message, 'see `covey ls`');
+    const hint = `${asked - answered} of ${asked} nodes did not answer and may have it; see \`covey nodes\``;
+    throw new CoveyError('not-found', message, hint);
   }
   if (more.length > 0) {
     const ids = jobs.map((job) => job.job).join(', ');

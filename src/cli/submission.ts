@@ -11,6 +11,7 @@ import {
   defined,
   option,
   repeated,
+  textUpTo,
   wholeNumber,
   type ResourceOptions,
 } from './options.js';
@@ -41,21 +42,31 @@ export function addSubmitOptions(command: Command): void {
   command
     .argument('[command...]', 'the program and its arguments, best after --')
     .passThroughOptions()
-    .option('--name <name>', 'a name for people')
     .option('--cwd <dir>', 'working directory (default: the current one; a node that lacks it fails the task)')
     .option('--stdin <file>', 'standard input of each task; - reads it here')
     .option('--shell', 'the command is one text for /bin/sh -c')
     .option('--each-line <file>', 'one task a line: {} in the command and COVEY_ITEM stand for it; - reads it here')
-    .option('--key <key>', 'placement key: tasks of one key run on the same node while it has room')
-    .option('--id <key>', 'idempotency key: a second submission with it makes no second job')
     .option('--dry-run', 'print what would be submitted, and submit nothing')
     .addOption(new Option('--contract <name>', 'what a lost attempt means').choices(['at-least-once']));
+  option(command, '--name <name>', 'a name for people', textUpTo(200));
+  option(
+    command,
+    '--key <key>',
+    'placement key: tasks of one key run on the same node while it has room',
+    textUpTo(1024),
+  );
+  option(command, '--id <key>', 'idempotency key: a second submission with it makes no second job', textUpTo(1024));
   repeated(command, '--env <k[=v]>', 'a variable of the task; K alone takes the value it has here', (text) => text);
   repeated(command, '--resource <k=n>', 'needs so much of a countable resource', countable);
   option(command, '--cpus <n>', 'needs so many CPUs (default 1)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'needs so much memory: 64M, 2G', parseSize);
   option(command, '--gpus <n>', 'needs so many GPUs', amountUpTo(CPUS_MAX));
-  option(command, '--array <a-b[:step]>', 'a task for each index, in COVEY_INDEX; N means 1-N', parseArray);
+  option(
+    command,
+    '--array <a-b[:step]>',
+    'a task for each index, in COVEY_INDEX and for {} in the command; N means 1-N',
+    parseArray,
+  );
   option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
   option(command, '--retries <n>', 'start a failed task again so many times', wholeNumber(0, 1000));
 }

@@ -61,7 +61,7 @@ export interface LogsQuery extends Abortable {
 export interface WaitOptions extends Abortable {
   readonly timeoutMs?: number | undefined;
   /** Called at least twice a second, unless it takes longer itself; the last time with what `wait` returns. */
-  readonly onProgress?: ((job: JobAnswer) => void | Promise<void>) | undefined;
+  readonly onProgress?: ((job: JobAnswer) => unknown) | undefined;
 }
 
 /**

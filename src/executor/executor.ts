@@ -106,6 +106,7 @@ export class Executor {
     const accepted: number[] = [];
     let reason: string | undefined;
     this.#recent.forget(now);
+    this.#noteBoot(offer.from, offer.boot);
     for (const task of offer.tasks) {
       const refusal = this.#admit(offer, task, now);
       if (refusal === undefined) accepted.push(task.index);
@@ -156,12 +157,13 @@ export class Executor {
       taken.push(assignment);
     }
     this.#handBack(taken.reverse(), thief, now);
+    this.#fill(now);
     return { given: taken.length, effects: this.#out };
   }
 
   /** What it holds for a coordinator, whose earlier boots' offers are void from now on. */
   held(coordinator: NodeId, boot: number): { assignment: Assignment; state: 'queued' | 'running' }[] {
-    this.#boots.set(coordinator, Math.max(boot, this.#boots.get(coordinator) ?? 0));
+    this.#noteBoot(coordinator, boot);
     const running = [...this.#running.values()].map(({ assignment }) => assignment);
     const begun = [...running, ...this.#unrecorded.values()].map((assignment) => ({
       assignment,
@@ -212,7 +214,7 @@ export class Executor {
     return this.#running.size < this.config.runningMax && shortage(needs, this.#free) === undefined;
   }
 
-  /** Starts what fits, in order: a large task at the head is not passed by. */
+  /** Starts what fits, in order: a large task at the head is not passed by. Due whenever the head or what is free changes. */
   #fill(now: Now): void {
     for (let next = this.#queue.head(); next && this.#canStart(next.work.needs); next = this.#queue.head()) {
       this.#queue.remove(next.id);
@@ -221,15 +223,8 @@ export class Executor {
       this.#running.set(next.id, { assignment: next, sinceMs: now.monoMs, ending: undefined });
       const attempt = { task: next.id, epoch: next.epoch };
       this.#out.push({ kind: 'start', attempt, command: commandOf(next, this.self, this.baseEnv) });
-      const { job, shard, coordinator: to } = next;
-      this.#out.push({
-        kind: 'started',
-        to,
-        job,
-        shard,
-        tasks: [{ index: next.index, epoch: next.epoch }],
-        atMs: now.wallMs,
-      });
+      const { job, shard, index, epoch, coordinator: to } = next;
+      this.#out.push({ kind: 'started', to, job, shard, tasks: [{ index, epoch }], atMs: now.wallMs });
       if (next.work.timeoutMs !== undefined)
         this.#out.push(this.#timers.arm(`timeout ${next.id}`, next.work.timeoutMs));
     }
@@ -250,6 +245,10 @@ export class Executor {
     }
     this.#recent.note(attempt, 'taken', now);
     this.#fill(now);
+  }
+
+  #noteBoot(coordinator: NodeId, boot: number): void {
+    this.#boots.set(coordinator, Math.max(boot, this.#boots.get(coordinator) ?? 0));
   }
 
   #recorded(attempt: AttemptId): void {

@@ -1,11 +1,11 @@
-import { amount, record, Type, type Static } from './schema.js';
+import { amount, mapOf, record, type Static } from './schema.js';
 
 /** What a task needs or a node has: whole or fractional CPUs, bytes of memory, GPUs, and anything countable by name. */
 export const ResourcesSchema = record({
   cpus: amount(100_000),
   memBytes: amount(),
   gpus: amount(100_000),
-  custom: Type.Record(Type.String({ maxLength: 100 }), amount(), { maxProperties: 64 }),
+  custom: mapOf(amount(), 64, 100),
 });
 export type Resources = Static<typeof ResourcesSchema>;
 

@@ -9,8 +9,17 @@ export const text = (max: number) => Type.String({ maxLength: max });
 export const count = (max: number = Number.MAX_SAFE_INTEGER) => Type.Integer({ minimum: 0, maximum: max });
 export const amount = (max = 1e15) => Type.Number({ minimum: 0, maximum: max });
 export const list = <T extends TSchema>(item: T, max: number) => Type.Array(item, { maxItems: max });
-export const textMap = (maxEntries: number, maxValue: number) =>
-  Type.Record(Type.String(), text(maxValue), { maxProperties: maxEntries });
+
+/**
+ * Values by names of at most `maxName` characters, any of them: the pattern that a plain string key compiles to passes over
+ * names with a line break, and lets their values through unchecked.
+ */
+export const mapOf = <T extends TSchema>(value: T, maxEntries: number, maxName = 4096) =>
+  Type.Record(Type.String({ pattern: `^[^]{0,${maxName}}$` }), value, {
+    maxProperties: maxEntries,
+    additionalProperties: false,
+  });
+export const textMap = (maxEntries: number, maxValue: number) => mapOf(text(maxValue), maxEntries);
 
 /** Raw bytes; `bytes` is a keyword of our own, known to the codec. */
 export const bytes = (max: number) => Type.Unsafe<Uint8Array>({ bytes: max });

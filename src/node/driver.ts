@@ -28,6 +28,7 @@ export class Driver {
   #onJoined: () => void = () => undefined;
   #onLeft: () => void = () => undefined;
   #nextClient = 0;
+  #isStarted = false;
   #isStepping = false;
   #isStopped = false;
 
@@ -41,23 +42,23 @@ export class Driver {
     return this.#joined;
   }
 
+  /** The core's first event; whatever came before follows it. */
   start(): void {
-    this.feed({ kind: 'start' });
+    this.#isStarted = true;
+    const early = this.#queue.splice(0);
+    for (const event of [{ kind: 'start' as const }, ...early]) this.feed(event);
   }
 
   /** One event into the core; those that its effects bring about follow in the order in which they came. */
   feed(event: NodeEvent): void {
     if (this.#isStopped) return;
     this.#queue.push(event);
-    if (this.#isStepping) return;
+    if (this.#isStepping || !this.#isStarted) return;
     this.#isStepping = true;
     try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        for (const effect of this.ports.core.step(next, this.ports.now())) this.#perform(effect);
-      }
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
     } catch (error) {
-      this.stop();
-      this.ports.onFatal(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#isStepping = false;
     }
@@ -84,10 +85,11 @@ export class Driver {
       });
       signal?.addEventListener('abort', onAbort, { once: true });
       this.feed({ kind: 'client', client, request });
+      if (signal?.aborted === true) onAbort();
     });
   }
 
-  /** Hands back what is held and tells the flock; resolves when that is done. */
+  /** Hands back what is held and tells the flock; resolves when that is done, or the driver stopped before. */
   leave(): Promise<void> {
     this.feed({ kind: 'leave' });
     return this.#left;
@@ -96,8 +98,23 @@ export class Driver {
   /** No event is taken up any more and no timer fires. */
   stop(): void {
     this.#isStopped = true;
+    this.#queue.length = 0;
     for (const handle of this.#timers.values()) clearTimeout(handle);
     this.#timers.clear();
+    this.#onLeft();
+  }
+
+  #step(event: NodeEvent): void {
+    for (const effect of this.ports.core.step(event, this.ports.now())) {
+      if (this.#isStopped) return;
+      this.#perform(effect);
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#isStopped) return;
+    this.stop();
+    this.ports.onFatal(error);
   }
 
   #perform(effect: NodeEffect): void {
@@ -117,7 +134,7 @@ export class Driver {
         return this.#disarm(keyOf(effect.timer));
       case 'persist':
         return store.write(effect.puts, (error) => {
-          if (error) this.ports.onFatal(error);
+          if (error) this.#fail(error);
           else this.feed({ kind: 'persisted', write: effect.write });
         });
       case 'load':
@@ -140,7 +157,7 @@ export class Driver {
       case 'left':
         return this.#onLeft();
       case 'outdated':
-        return this.ports.onFatal(
+        return this.#fail(
           new Error(`the flock knows a later start of this node (${effect.boot}): its data directory is an old copy`),
         );
     }
@@ -149,11 +166,13 @@ export class Driver {
   #arm(timer: TimerToken, afterMs: number): void {
     const key = keyOf(timer);
     clearTimeout(this.#timers.get(key));
+    const leftMs = afterMs - TIMEOUT_MAX_MS;
     const fire = () => {
+      if (leftMs > 0) return this.#arm(timer, leftMs);
       this.#timers.delete(key);
       this.feed({ kind: 'timer', timer });
     };
-    this.#timers.set(key, setTimeout(fire, afterMs));
+    this.#timers.set(key, setTimeout(fire, Math.min(afterMs, TIMEOUT_MAX_MS)));
   }
 
   #disarm(key: string): void {
@@ -161,6 +180,9 @@ export class Driver {
     this.#timers.delete(key);
   }
 }
+
+/** The longest that `setTimeout` takes; anything beyond that would fire at once. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 function keyOf(timer: TimerToken): string {
   return `${timer.owner} ${timer.name}`;

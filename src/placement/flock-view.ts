@@ -30,13 +30,13 @@ export class FlockView {
   update(member: MemberState): void {
     this.#members.set(member.id, member);
     if (!isOnRing(member)) this.loads.forget(member.id);
-    this.#reweigh(member);
+    this.#reweigh(member.id);
   }
 
   forget(id: NodeId): void {
     this.#members.delete(id);
     this.loads.forget(id);
-    this.#ring = this.#ring.without(id);
+    this.#reweigh(id);
   }
 
   /** The dead member that would own a key, were the dead still on the ring: what it knows of the key nobody else does. */
@@ -48,7 +48,8 @@ export class FlockView {
   }
 
   /** Follows one member's change; only where the unit of weight moves is the ring built anew. */
-  #reweigh(changed: MemberState): void {
+  #reweigh(changedId: NodeId): void {
+    const changed = this.#members.get(changedId);
     const onRing = [...this.#members.values()].filter(isOnRing);
     const unit = unitOf(onRing);
     if (unit !== this.#unit) {
@@ -57,8 +58,8 @@ export class FlockView {
         onRing.map((member) => ringMember(member, unit)),
         this.hash,
       );
-    } else if (!isOnRing(changed)) {
-      this.#ring = this.#ring.without(changed.id);
+    } else if (!changed || !isOnRing(changed)) {
+      this.#ring = this.#ring.without(changedId);
     } else {
       const { id, weight } = ringMember(changed, unit);
       const before = this.#ring.members.find((member) => member.id === id);

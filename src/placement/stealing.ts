@@ -82,9 +82,11 @@ export class Stealing {
     return this.idle();
   }
 
+  /** Elsewhere: what waits here, and nobody takes, must not keep this node awake. */
   #isWorkKnown(): boolean {
+    const own = this.view.loads.of(this.self);
     const { queued, waiting } = this.view.loads.totals;
-    return queued + waiting > 0;
+    return queued + waiting > (own ? waitingAt(own) : 0);
   }
 
   #loaded(): LoadVector[] {

@@ -50,11 +50,12 @@ export class Job {
       this.#doneShards = this.shards;
       return;
     }
-    for (let shard = this.shards - 1; shard >= 0; shard--) {
+    for (let shard = 0; shard < this.shards; shard++) {
       const unsent = this.#unsent.get(this.home(shard));
       if (unsent) unsent.push(shard);
       else this.#unsent.set(this.home(shard), [shard]);
     }
+    for (const unsent of this.#unsent.values()) unsent.reverse();
   }
 
   get shards(): number {

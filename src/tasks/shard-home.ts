@@ -152,7 +152,8 @@ export class ShardHome {
     if (before?.mode === 'creating') return;
     if (before || this.#table.isDone(message)) return this.#tellState(message, asker);
     const { job, shard: number, range, items, createdAtMs, cancelled } = message;
-    const record = { job, shard: number, home: from, range, items, ballot: 1, createdAtMs, cancelled };
+    const { key } = message.spec;
+    const record = { job, shard: number, home: from, range, items, key, ballot: 1, createdAtMs, cancelled };
     const puts = this.#table.add(new Shard(record, message.spec));
     this.#out.push({ kind: 'commit', puts, tag: { what: 'created', job, shard: number, ...asker } });
   }

@@ -1,7 +1,7 @@
 import type { Put } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import { isTerminal } from '../kernel/states.js';
-import { taskPrefix } from './keys.js';
+import { shardName, taskPrefix } from './keys.js';
 import type { ShardEffect } from './offering.js';
 import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
 import { indexAt, ordinalOf } from './range.js';
@@ -103,7 +103,7 @@ function taskMore(
   const outcome = record?.outcome;
   return {
     path: [...(shard?.live.get(index)?.path ?? record?.path ?? [])],
-    key: shard?.spec.key ?? `${of.job}#${of.shard}`,
+    key: of.key ?? shardName(of.job, of.shard),
     waiting,
     stdoutTail: outcome?.stdoutTail ?? NOTHING,
     stderrTail: outcome?.stderrTail ?? NOTHING,

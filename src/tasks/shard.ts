@@ -35,6 +35,8 @@ export interface ShardRecord {
   readonly home: NodeId;
   readonly range: TaskRange;
   readonly items?: readonly string[] | undefined;
+  /** The placement key of its tasks, where one was given. */
+  readonly key?: string | undefined;
   readonly ballot: number;
   readonly createdAtMs: number;
   readonly cancelled: boolean;

@@ -19,6 +19,7 @@ describe('the command line', () => {
   it('should say what is wrong in one line, with a suggestion, and exit with 2', async () => {
     const wrong: readonly (readonly [argv: string[], line: string])[] = [
       [['lss'], "covey: unknown command 'lss' (hint: did you mean ls?)\n"],
+      [['help', 'nosuch'], "covey: unknown command 'nosuch' (hint: see `covey --help`)\n"],
       [['ls', '--jsn'], "covey: unknown option '--jsn' (hint: did you mean --json?)\n"],
       [['show'], "covey: missing required argument 'id' (hint: see `covey show --help`)\n"],
       [['ls', '--limit'], "covey: option '-n, --limit <n>' argument missing (hint: see `covey ls --help`)\n"],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FakeDaemon } from '../client/support/fake-daemon.js';
-import { JOB, jobAnswer, taskDetail, WHOLE } from '../client/support/views.js';
-import { answerTasks, objects } from './support/answers.js';
+import { JOB, jobAnswer, taskView, WHOLE } from '../client/support/views.js';
+import { answerPages, answerTasks, objects, writes } from './support/answers.js';
 import { covey } from './support/cli.js';
 
 describe('logs', () => {
@@ -49,10 +49,23 @@ describe('logs', () => {
   });
 
   it('should not wait for tasks that have not begun, unless it follows', async () => {
-    const tasks = [taskDetail('succeeded'), taskDetail('pending', { index: 2, attempts: 0, startedAt: null })];
-    daemon.answers(`GET /v1/jobs/${JOB}/tasks`, { tasks, next: null, ...WHOLE });
+    answerPages(daemon, [taskView('succeeded'), taskView('pending', { index: 2, attempts: 0, startedAt: null })]);
     expect((await run('logs', JOB, '--stdout')).stdout).to.equal('a');
     expect((await run('logs', '-f', JOB, '--stdout')).stdout).to.equal('ac');
     expect(daemon.requests.at(-1)?.query).to.deep.equal({ stream: 'stdout', follow: '1' });
+  });
+
+  it('should pass over tasks that wrote nothing, and look for short output in the record', async () => {
+    const long = 'long '.repeat(1000);
+    const tasks = [{}, { stdout: 'short ', stderr: 'e' }, { stderr: 'only' }, { stdout: long }];
+    answerPages(
+      daemon,
+      tasks.map((written, index) => writes(daemon, index, written)),
+    );
+    expect(await run('logs', JOB, '--stdout')).to.deep.equal({ code: 0, stdout: `short ${long}`, stderr: '' });
+    expect(daemon.asked.filter((route) => route.includes('/v1/tasks/'))).to.have.members([
+      `GET /v1/tasks/${JOB}/1`,
+      `GET /v1/tasks/${JOB}/3/logs`,
+    ]);
   });
 });

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from '../../src/cli/running.js';
 import { FakeDaemon, json, problem } from '../client/support/fake-daemon.js';
 import { JOB, jobAnswer, NODE, WHOLE } from '../client/support/views.js';
 import { answerTasks, objects } from './support/answers.js';
@@ -61,17 +64,28 @@ describe('commands about members', () => {
   });
 
   describe('leave, keys and version', () => {
-    it('should leave, and be done once the daemon no longer answers', async () => {
+    it('should leave, and be done once the process of the daemon has ended', async () => {
+      const slow = 'process.on("SIGTERM", () => setTimeout(() => process.exit(), 300)); setInterval(() => {}, 9e5);';
+      const child = spawn(process.execPath, ['-e', `${slow} console.log("here")`], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       let looks = 0;
       daemon
         .on('GET /v1/node', (_seen, response) => {
           looks += 1;
-          if (looks < 4) json(response, { node: NODE });
-          else response.destroy();
+          if (looks < 4) return json(response, { node: NODE, pid: child.pid });
+          child.kill('SIGTERM');
+          response.destroy();
         })
         .answers('POST /v1/node/leave', { leaving: true });
-      expect(await run('leave', '-q')).to.deep.equal({ code: 0, stdout: `${NODE}\n`, stderr: '' });
-      expect(looks).to.be.at.least(4);
+      try {
+        await once(child.stdout, 'data');
+        expect(await run('leave', '-q')).to.deep.equal({ code: 0, stdout: `${NODE}\n`, stderr: '' });
+        expect(isRunning(child.pid!)).to.equal(false);
+        expect(looks).to.be.at.least(4);
+      } finally {
+        child.kill('SIGKILL');
+      }
     });
 
     it('should report why a daemon will not leave', async () => {

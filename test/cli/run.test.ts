@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { ServerResponse } from 'node:http';
-import type { TaskDetail } from '../../src/client/index.js';
-import { noCounts } from '../../src/kernel/states.js';
+import type { JobAnswer, TaskDetail, TaskView } from '../../src/client/index.js';
+import { noCounts, type TaskState } from '../../src/kernel/states.js';
 import { FakeDaemon, json } from '../client/support/fake-daemon.js';
-import { JOB, jobAnswer, SUBMITTED, taskDetail } from '../client/support/views.js';
+import { JOB, jobAnswer, SUBMITTED, taskDetail, taskView } from '../client/support/views.js';
 import { until } from '../support/until.js';
-import { objects } from './support/answers.js';
+import { answerPages, objects, writes } from './support/answers.js';
 import { covey, Running } from './support/cli.js';
 
 describe('run', () => {
@@ -88,18 +88,74 @@ describe('run', () => {
     ]);
   });
 
-  it('should exit with 0 or 1 for an array, and show no output', async () => {
-    const counts = { ...noCounts(), succeeded: 2, failed: 1 };
-    daemon
-      .answers('POST /v1/jobs', { ...SUBMITTED, tasks: 3 }, 202)
-      .answers(`GET /v1/jobs/${JOB}`, jobAnswer('failed', { tasks: 3, counts }));
-    const { code, stdout, stderr } = await start('--array', '1-3', '--', 'x').ended;
-    expect([code, stdout]).to.deep.equal([1, '']);
-    expect(stderr).to.contain(
-      `covey: job ${JOB} failed (1 failed, 2 succeeded); see \`covey show ${JOB} --state failed\``,
-    );
-    daemon.answers(`GET /v1/jobs/${JOB}`, jobAnswer('succeeded', { tasks: 3 }));
-    expect(await start('-q', '--array', '1-3', '--', 'x').ended).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+  describe('arrays', () => {
+    beforeEach(() => daemon.answers('POST /v1/jobs', { ...SUBMITTED, tasks: 3 }, 202));
+
+    /** The job looks so at the first look, the second, …; the last look repeats itself. */
+    function stands(...looks: readonly { readonly job: JobAnswer; readonly tasks: readonly TaskView[] }[]): void {
+      let look = 0;
+      daemon.on(`GET /v1/jobs/${JOB}`, (_seen, response) => {
+        const now = looks[Math.min(look++, looks.length - 1)];
+        answerPages(daemon, now?.tasks ?? []);
+        json(response, now?.job);
+      });
+    }
+    const states = (changes: Partial<Record<TaskState, number>>) => ({
+      tasks: 3,
+      counts: { ...noCounts(), ...changes },
+    });
+
+    it('should exit with 0 or 1', async () => {
+      const tasks = [0, 1, 2].map((index) => writes(daemon, index, {}));
+      stands({ job: jobAnswer('failed', states({ succeeded: 2, failed: 1 })), tasks });
+      const { code, stdout, stderr } = await start('--array', '1-3', '--', 'x').ended;
+      expect([code, stdout]).to.deep.equal([1, '']);
+      expect(stderr).to.contain(
+        `covey: job ${JOB} failed (1 failed, 2 succeeded); see \`covey show ${JOB} --state failed\``,
+      );
+      stands({ job: jobAnswer('succeeded', { tasks: 3 }), tasks });
+      expect(await start('-q', '--array', '1-3', '--', 'x').ended).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+    });
+
+    it('should show the output of each task once, by rising index, those that ended first too', async () => {
+      const [a, b, c] = ['a\n', 'b\n', 'c\n'].map((stdout, i) =>
+        writes(daemon, i, { stdout, stderr: `err ${stdout}` }),
+      );
+      const goesOn = taskView('running', { index: 1 });
+      stands(
+        { job: jobAnswer('running', states({ running: 1, succeeded: 2 })), tasks: [a!, goesOn, c!] },
+        { job: jobAnswer('succeeded', { tasks: 3 }), tasks: [a!, b!, c!] },
+      );
+      const { code, stdout, stderr } = await start('--array', '3', '--', 'x').ended;
+      expect([code, stdout]).to.deep.equal([0, 'a\nb\nc\n']);
+      expect(stderr.split('\n').filter((line) => line.startsWith('err'))).to.deep.equal(['err a', 'err b', 'err c']);
+      expect(daemon.asked.indexOf(`GET /v1/tasks/${JOB}/0`), 'printed while the job goes on').to.be.lessThan(
+        daemon.asked.lastIndexOf(`GET /v1/jobs/${JOB}`),
+      );
+    });
+
+    it('should show all of a long output, and go on where one is gone', async () => {
+      const long = 'x'.repeat(5000);
+      const lost = taskView('succeeded', { index: 1, stdoutBytes: 5000, stderrBytes: 0 });
+      const tasks = [writes(daemon, 0, { stdout: long }), lost, writes(daemon, 2, { stdout: 'y' })];
+      stands({ job: jobAnswer('succeeded', { tasks: 3 }), tasks });
+      const { code, stdout, stderr } = await start('--array', '3', '--', 'x').ended;
+      expect([code, stdout]).to.deep.equal([0, `${long}y`]);
+      expect(stderr).to.contain(`covey: the output of ${JOB}/1 is not to be had`);
+    });
+
+    it('should give objects with --json, and nothing with -q', async () => {
+      const tasks = [0, 1, 2].map((index) => writes(daemon, index, index === 1 ? {} : { stdout: `${index}\n` }));
+      const job = jobAnswer('succeeded', { tasks: 3 });
+      stands({ job, tasks });
+      expect(objects((await start('--json', '--array', '3', '--', 'x').ended).stdout)).to.deep.equal([
+        { ...SUBMITTED, tasks: 3 },
+        { task: `${JOB}/0`, stream: 'stdout', data: '0\n' },
+        { task: `${JOB}/2`, stream: 'stdout', data: '2\n' },
+        job,
+      ]);
+      expect(await start('-q', '--array', '3', '--', 'x').ended).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+    });
   });
 
   it('should exit with 125 where covey fails, and with 2 where it was asked wrongly', async () => {

@@ -97,6 +97,8 @@ describe('submission', () => {
     ['--env NOWHERE -- x', /--env: NOWHERE is not set here/],
     ['--contract at-most-once -- x', /at-least-once/],
     ['--cwd= -- x', /--cwd/],
+    ['--id= -- x', /--id: it is empty/],
+    ['--key= -- x', /--key: it is empty/],
   ];
   for (const [line, says, given] of refusals) {
     it(`should refuse \`${line}\`${given ? ' with such input' : ''}`, async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { isRunning } from '../../src/cli/running.js';
 import { until } from '../support/until.js';
 import { covey } from './support/covey.js';
 import { Flock } from './support/flock.js';
@@ -68,6 +69,29 @@ describe('a command', function () {
       env: { COVEY_DATA: flock.path('files', 'no-daemon') },
     });
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'alone\n' });
+  });
+
+  it('should have the output of an array shown by rising index, without a daemon too', async () => {
+    const args = ['run', '--array', '3', '--', 'echo', '{}'];
+    const alone = { env: { COVEY_DATA: flock.path('files', 'no-daemon') } };
+    for (const { code, stdout } of [await flock.cli(args), await covey(args, alone)]) {
+      expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '1\n2\n3\n' });
+    }
+    const { stdout } = await run('--array', '2', '--', 'sh', '-c', 'sleep 0.$((2 - {})); seq {}0000');
+    const counted = (n: number) => Array.from({ length: n }, (_, i) => `${i + 1}\n`).join('');
+    expect(stdout === counted(10_000) + counted(20_000), 'all of a long output').to.equal(true);
+  });
+
+  it('should leave its data directory to the next daemon', async () => {
+    const data = flock.path('files', 'again');
+    for (let time = 0; time < 2; time++) {
+      const up = await covey(['up', '--detach', '--json', '--data', data]);
+      expect(up.code, up.stderr).to.equal(0);
+      const { pid } = JSON.parse(up.stdout) as { pid: number };
+      const left = await covey(['leave', '-q', '--data', data]);
+      expect(left.code, left.stderr).to.equal(0);
+      expect(isRunning(pid)).to.equal(false);
+    }
   });
 
   it('should be cancelled with its grandchildren, those that ignore TERM too', async () => {

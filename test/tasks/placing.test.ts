@@ -123,25 +123,4 @@ describe('placing', () => {
     const sizes = home.pump().map((shown) => shown.split(' ').length - 2);
     expect(sizes).to.deep.equal([64, 36, 50]);
   });
-
-  it('should have a new ballot stored before its epochs run out, and go on meanwhile', function () {
-    this.timeout(30_000);
-    const home = new Home({ x: 256 });
-    home.open(256);
-    let last = '';
-    const seen = new Set<string>();
-    for (let i = 0; i < 4100 && !last.includes('@2.'); i++) {
-      const offers = home.pump().filter((shown) => shown.startsWith('offer'));
-      last = offers.at(-1) ?? last;
-      for (const offer of offers) {
-        for (const attempt of offer.split(' ').slice(2)) seen.add(attempt);
-      }
-      for (const _ of offers) home.accept('x', []);
-      if (i % 100 === 0) home.sync();
-      home.nowMs += 300;
-      home.home.reopen(node('x'));
-    }
-    expect(last).to.match(/@2\.\d+$/);
-    expect(seen.size).to.be.greaterThan(2 ** 20 - 2 ** 16);
-  });
 });

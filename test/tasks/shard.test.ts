@@ -59,6 +59,19 @@ describe('a shard', () => {
     expect(shard(1, { ballot: 2 }).version).to.be.greaterThan(old.version);
   });
 
+  it('should give out epochs under the next ballot once that is durable, and never run out', () => {
+    const tasks = shard(1);
+    tasks.prepared();
+    let epoch = 0;
+    while (!tasks.isShortOfEpochs) epoch = tasks.nextEpoch();
+    tasks.isPrepared = false;
+    tasks.ballot += 1;
+    expect(tasks.nextEpoch(), 'while that is stored').to.equal(epoch + 1);
+    expect(tasks.isShortOfEpochs, 'it is under way').to.equal(false);
+    tasks.prepared();
+    expect(tasks.nextEpoch()).to.equal(2 * 2 ** 20 + 1);
+  });
+
   it('should count every task once, and agree with itself, whatever steps are taken', () => {
     const step = fc.record({ at: fc.nat(11), what: fc.constantFrom('offer', 'queue', 'run', 'back', 'end', 'take') });
     fc.assert(

@@ -6,6 +6,10 @@ import { isRunning } from '../running.js';
 
 const command: CliCommand = {
   define(command) {
+    command.addHelpText(
+      'after',
+      '\nDone once its process has ended: its data directory may then be removed, or used again.',
+    );
     examples(
       command,
       ['covey leave', 'the local daemon hands its work over, leaves the flock and stops'],

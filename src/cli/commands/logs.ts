@@ -45,7 +45,7 @@ export default command;
 async function printChosen(context: Context, chosen: Chosen, options: PrintOptions): Promise<void> {
   const flock = context.flock();
   const one = taskIdOf(chosen);
-  if (one === undefined) return printOutputs(context, flock, begunTasks(flock, chosen, options.follow), options);
+  if (one === undefined) return printOutputs(context, flock, someTasks(flock, chosen), options);
   try {
     await copyOutput(context, flock, one, options);
   } catch (error) {
@@ -54,13 +54,14 @@ async function printChosen(context: Context, chosen: Chosen, options: PrintOptio
   }
 }
 
-/** A task that has not started yet has nothing to show, unless it is waited for. */
-async function* begunTasks(flock: Flock, chosen: Chosen, follow: boolean): AsyncGenerator<TaskView, void> {
+/** @throws CoveyError `not-found` where there is none */
+async function* someTasks(flock: Flock, chosen: Chosen): AsyncGenerator<TaskView, void> {
   let found = false;
   for await (const task of tasksOf(flock, chosen)) {
     found = true;
-    if (follow || task.attempts > 0 || task.startedAt !== null) yield task;
+    yield task;
   }
-  if (!found)
+  if (!found) {
     throw new CoveyError('not-found', `job ${chosen.job} has no such task`, `see \`covey show ${chosen.job}\``);
+  }
 }

@@ -27,7 +27,7 @@ const command: CliCommand<LsOptions> = {
       ['covey ls', 'the newest 50 jobs'],
       ['covey ls --state running', 'what runs now'],
       ['covey ls --all --json', 'every job, an object a line'],
-      ['covey cancel $(covey ls -q --state pending)', 'cancel whatever waits'],
+      ['covey ls -q --state pending | xargs -r covey cancel', 'cancel whatever waits'],
     );
   },
 

@@ -22,8 +22,9 @@ const command: CliCommand<SubmitOptions> = {
       'after',
       `
 Exits with the code of the command; 128+n where signal n ended it, 124 where --timeout did, 126 or 127 where it cannot
-be executed or found, 125 where covey failed. An array gives 0 or 1. The first Ctrl-C detaches, the second cancels.
-Where no daemon runs, one starts for this command alone, and Ctrl-C cancels at once.`,
+be executed or found, 125 where covey failed. An array gives 0 or 1; what its tasks write is printed as they end, in the
+order of their indexes, and with -q not at all. The first Ctrl-C detaches, the second cancels. Where no daemon runs, one
+starts for this command alone, and Ctrl-C cancels at once.`,
     );
     examples(
       command,

@@ -1,4 +1,4 @@
-import type { JobAnswer, SubmitBody, TaskDetail } from '../../../src/client/index.js';
+import type { JobAnswer, SubmitBody, TaskDetail, TaskView } from '../../../src/client/index.js';
 import { noCounts, type TaskState } from '../../../src/kernel/states.js';
 
 export const JOB = 'k0123456789abcdefghj';
@@ -22,7 +22,8 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
   };
 }
 
-export function taskDetail(state: TaskState, changes: Partial<TaskDetail> = {}): TaskDetail {
+/** A task on a page of tasks, of which nobody knows yet how much it wrote. */
+export function taskView(state: TaskState, changes: Partial<TaskView> = {}): TaskView {
   const index = changes.index ?? 0;
   return {
     id: `${JOB}/${index}`,
@@ -37,10 +38,12 @@ export function taskDetail(state: TaskState, changes: Partial<TaskDetail> = {}):
     submittedAt: '2026-11-21T09:00:00.000Z',
     startedAt: '2026-11-21T09:00:01.000Z',
     finishedAt: null,
-    stdoutTail: '',
-    stderrTail: '',
-    stdoutBytes: 0,
-    stderrBytes: 0,
+    stdoutBytes: null,
+    stderrBytes: null,
     ...changes,
   };
+}
+
+export function taskDetail(state: TaskState, changes: Partial<TaskDetail> = {}): TaskDetail {
+  return { ...taskView(state, changes), stdoutTail: '', stderrTail: '', stdoutBytes: 0, stderrBytes: 0, ...changes };
 }

@@ -1,5 +1,6 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import { compareText, type JobId } from '../../../kernel/ids.js';
+import { isTerminal } from '../../../kernel/states.js';
 import { candidatesFor } from '../../../placement/explain.js';
 import { indexAt, ordinalOf, shardOf } from '../../../tasks/range.js';
 import type { JobInfo, TaskInfo } from '../../../tasks/queries.js';
@@ -37,13 +38,13 @@ export function* readJobs(scene: Scene, query: Asks<'jobs'>): Conversation<Reque
     ...(state === undefined ? {} : { state }),
     ...(beforeMs === undefined ? {} : { beforeMs }),
   };
+  const dead = [...scene.membership.members.values()].filter((member) => member.state === 'dead').length;
   const answers = yield* askAll(
     nodes.map((to) => ({ to, message })),
     'query.jobs-told',
   );
   const jobs = answers.flatMap((answer) => answer?.jobs ?? []);
   jobs.sort((a, b) => b.createdAtMs - a.createdAtMs || compareText(b.job, a.job));
-  const dead = [...scene.membership.members.values()].filter((member) => member.state === 'dead').length;
   const answered = answers.filter((answer) => answer !== undefined).length;
   return { jobs: jobs.slice(0, limit), asked: nodes.length + dead, answered };
 }
@@ -134,7 +135,8 @@ export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Req
 /** Cancels a job, or one task of it, durably; what runs is ended. */
 export function* cancel(scene: Scene, { job, index }: Asks<'cancel'>): Conversation<Requests['cancel']['gets']> {
   if (index !== undefined) {
-    const { home, shard } = yield* readTask(scene, { job, index });
+    const { home, shard, task } = yield* readTask(scene, { job, index });
+    if (isTerminal(task.state)) return { tasks: 0 };
     const state = yield* ask(home, { kind: 'shard.cancel', job, shard, index }, 'shard.state');
     if (!state)
       throw new CoveyError('outcome-unknown', `node ${home} has not confirmed the cancel`, 'try again: it is safe');

@@ -20,7 +20,10 @@ describe('the size of a shard', () => {
   });
 
   it('should let the items of any shard fit into a frame, wherever the long ones stand', () => {
-    const lines = fc.array(fc.constantFrom('x', 'é'.repeat(2_000), 'y'.repeat(64 * 1024)), { minLength: 1, maxLength: 120 });
+    const lines = fc.array(fc.constantFrom('x', 'é'.repeat(2_000), 'y'.repeat(64 * 1024)), {
+      minLength: 1,
+      maxLength: 120,
+    });
     fc.assert(
       fc.property(lines, fc.integer({ min: 1, max: 4 }), (items, nodes) => {
         const size = shardSize(items.length, nodes, items);

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { QUEUE_MAX } from '../../src/kernel/load.js';
+import { candidatesFor } from '../../src/placement/explain.js';
+import { demandOf, flockOf, load, member, resources } from './support.js';
+
+describe('Candidates for a key', () => {
+  it('should stand in the order of the walk, the first without a reason being the one chosen', () => {
+    const { view, policy } = flockOf(5);
+    const [first, second, third] = view.ring.preference('key', 5);
+    load(view, first!, { running: 1, free: 0, queued: QUEUE_MAX });
+    view.update(member(second!, { state: 'suspect' }));
+    const candidates = candidatesFor(view, policy, 'key', resources(1));
+    expect(candidates.map(({ node }) => node)).to.deep.equal(view.ring.preference('key', 5));
+    expect(candidates.map(({ order }) => order)).to.deep.equal([0, 1, 2, 3, 4]);
+    expect(candidates.map(({ out }) => out)).to.deep.equal([
+      'at its bound',
+      'suspect',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(candidates[2]!.node)
+      .to.equal(third)
+      .and.equal(policy.choose(demandOf('key'))?.node);
+    const bound = policy.bound(first!);
+    expect(candidates[0]).to.deep.equal({
+      ...{ node: first, order: 0, load: QUEUE_MAX + 1, bound, free: 0, out: 'at its bound' },
+    });
+  });
+
+  it('should say what a node lacks for good before what it lacks now', () => {
+    const { view, policy } = flockOf(1);
+    load(view, view.ring.owner('key')!, { running: 1, free: 0, queued: QUEUE_MAX });
+    expect(candidatesFor(view, policy, 'key', resources(2))[0]!.out).to.equal('too little cpus');
+  });
+
+  it('should be more than a walk looks at, but not the whole of a large flock', () => {
+    const { view, policy } = flockOf(30);
+    expect(candidatesFor(view, policy, 'key', resources(1))).to.have.length(20);
+    const empty = flockOf(0);
+    expect(candidatesFor(empty.view, empty.policy, 'key', resources(1))).to.deep.equal([]);
+  });
+});
