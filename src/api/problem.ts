@@ -4,6 +4,7 @@ import type { Problem } from './schema.js';
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   usage: 400,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   'too-large': 413,

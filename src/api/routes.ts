@@ -38,17 +38,16 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
     const { prefix = '', state, cursor, limit } = queryOf(request);
     if (!/^[0-9a-z]*$/.test(prefix))
       throw new CoveyError('usage', `${JSON.stringify(prefix)} is no prefix of a job id`);
-    const beforeMs = cursor === undefined ? undefined : whole('cursor', cursor, 0, 1e15);
     const max = whole('limit', limit, 1, 1000, 100);
     const found = await driver.request(
-      { op: 'jobs', prefix, state: stateOf(state), beforeMs, limit: max },
+      { op: 'jobs', prefix, state: stateOf(state), before: placeOf(cursor), limit: max },
       goneOf(reply),
     );
     const { jobs, asked, answered } = found;
     const last = jobs.length === max ? jobs.at(-1) : undefined;
     return {
       jobs: jobs.map(jobView),
-      cursor: last ? String(last.createdAtMs) : null,
+      cursor: last ? `${last.createdAtMs}-${last.job}` : null,
       ...completeness(asked, answered),
     };
   });
@@ -151,6 +150,14 @@ function stateOf(text: string | undefined): TaskState | undefined {
   if (state === undefined)
     throw new CoveyError('usage', `no task is ever ${JSON.stringify(text)}`, TASK_STATES.join(', '));
   return state;
+}
+
+/** Reads a cursor: when the last job of a page was made, and its id, since many may be made in one millisecond. */
+function placeOf(cursor: string | undefined): { atMs: number; job: JobId } | undefined {
+  if (cursor === undefined) return undefined;
+  const [atMs, job = '', ...rest] = cursor.split('-');
+  if (rest.length > 0) throw new CoveyError('usage', `${JSON.stringify(cursor)} is not a cursor`);
+  return { atMs: whole('cursor', atMs, 0, 1e15), job: jobId(job) };
 }
 
 function flag(name: string, text = '0'): boolean {

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import type { NodeCore } from '../node/core/node-core.js';
 import type { Transport } from '../node/core/ports.js';
@@ -45,8 +45,8 @@ const SOCKET_PATH_BYTES_MAX = 103;
  * @throws CoveyError `usage` where the TCP address cannot be used
  */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const local = build(options, () => self());
-  const tcp = options.http === undefined ? undefined : build(options, () => self());
+  const local = build(options, () => self(), false);
+  const tcp = options.http === undefined ? undefined : build(options, () => self(), true);
   let http: string | null = null;
   const self = () => selfView(options, http);
   await listenLocal(local, options.socket);
@@ -70,7 +70,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   };
 }
 
-function build(options: ApiOptions, self: () => SelfView): FastifyInstance {
+function build(options: ApiOptions, self: () => SelfView, isOpen: boolean): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
@@ -81,6 +81,7 @@ function build(options: ApiOptions, self: () => SelfView): FastifyInstance {
   app.setNotFoundHandler(({ method, url }, reply) => {
     return refuse(reply, new CoveyError('not-found', `there is no ${method} ${url}`));
   });
+  if (isOpen) app.addHook('onRequest', refuseBrowsers);
   addRoutes(app, { driver: options.driver, self, leave: options.leave });
   return app;
 }
@@ -101,10 +102,26 @@ async function listenLocal(app: FastifyInstance, path: string): Promise<void> {
   chmodSync(path, 0o600);
 }
 
+/**
+ * A loopback port is open to every web page that this machine's browsers show: a page names its origin, or reaches us by a
+ * host name of its own (DNS rebinding). Neither has business here.
+ */
+function refuseBrowsers(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const isStrange = request.headers.origin !== undefined || !isLocalHost(request.hostname);
+  done(
+    isStrange
+      ? new CoveyError('forbidden', 'web pages may not use this API', 'use the CLI, or the Unix socket')
+      : undefined,
+  );
+}
+
+function isLocalHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
+}
+
 async function listenTcp(app: FastifyInstance, address: string): Promise<string> {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?):(\d+)$/.exec(address) ?? [];
-  const isLocal = host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-  if (!isLocal) {
+  if (!isLocalHost(host)) {
     const hint = 'the API has no access control yet: listen on 127.0.0.1, and forward the port where needed';
     throw new CoveyError('usage', `--http ${address} is not a loopback HOST:PORT`, hint);
   }

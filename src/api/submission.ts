@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { CoveyError } from '../kernel/errors.js';
-import type { JobId } from '../kernel/ids.js';
+import { compareText, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
 import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
 import { LIMITS, type JobSpec } from '../tasks/spec.js';
+import { userName } from '../user.js';
 import type { SubmitBody } from './schema.js';
 
 const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -15,7 +15,8 @@ const ID_EPOCH_MS = Date.UTC(2020, 0, 1);
 /** Keys that clients make up themselves, for safe retries: `fresh-<milliseconds since 1970>-<anything>`. */
 const FRESH_KEY = /^fresh-(\d{13})-./;
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+/** With or without its padding. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 /** Eight digits of time, ten of chance (50 bits): ids sort by time and do not collide. */
 function freshJobId(wallMs: number, chance: Uint8Array): JobId {
@@ -28,7 +29,7 @@ function freshJobId(wallMs: number, chance: Uint8Array): JobId {
 }
 
 /** The id that (submitter, key) always has, and whether anybody may know it from before. */
-function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
+export function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
   if (key === undefined) return { job: freshJobId(wallMs, randomBytes(10)), isKeyed: false };
   if (key === '')
     throw new CoveyError('usage', 'the idempotency key is empty', 'leave it out, or give each job its own');
@@ -50,7 +51,7 @@ function digits(bytes: Uint8Array): string {
  * @throws CoveyError `usage` or `too-large`
  */
 export function submissionOf(body: SubmitBody, key: string | undefined, wallMs: number): Submission {
-  const submitter = userInfo().username;
+  const submitter = userName();
   const spec = specOf(body, submitter);
   const { range, items } = tasksOf(body);
   const digest = createHash('sha256')
@@ -64,19 +65,19 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
   const { argv, shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
   if (argv.length === 0 || argv[0] === '') throw new CoveyError('usage', 'the command is empty', 'give one after --');
   if (shell && argv.length !== 1) throw new CoveyError('usage', 'a shell command must be one string');
-  if (body.stdin !== undefined && !BASE64.test(body.stdin)) throw new CoveyError('usage', 'stdin is not base64');
   const stdin = body.stdin === undefined ? undefined : Buffer.from(body.stdin, 'base64');
   if (stdin && stdin.length > LIMITS.stdinBytesMax) {
     const hint = `at most ${LIMITS.stdinBytesMax / 1024}K; put the file where the nodes can read it`;
     throw new CoveyError('too-large', `stdin has ${stdin.length} bytes`, hint);
   }
+  if (body.stdin !== undefined && !BASE64.test(body.stdin)) throw new CoveyError('usage', 'stdin is not base64');
   for (const variable of Object.keys(env)) {
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) continue;
     throw new CoveyError('usage', `${JSON.stringify(variable)} is not the name of an environment variable`);
   }
   const spec: JobSpec = {
     name: name ?? argv[0]?.split('/').at(-1)?.slice(0, 200) ?? '',
-    ...{ submitter, argv, shell, env, retries },
+    ...{ submitter, argv, shell, env: sorted(env), retries },
     contract: 'at-least-once',
     needs: { cpus: 1, memBytes: 0, gpus: 0, custom: {}, ...needs },
     ...(cwd === undefined ? {} : { cwd }),
@@ -92,6 +93,11 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     throw new CoveyError('usage', 'a command, its environment or directory contains a NUL character');
   }
   return spec;
+}
+
+/** The same variables make the same digest, in whatever order they were written. */
+function sorted(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).sort(([a], [b]) => compareText(a, b)));
 }
 
 function tasksOf({ tasks = { kind: 'single' } }: SubmitBody): { range: TaskRange; items?: string[] } {

@@ -26,6 +26,7 @@ export function exitCodeOf(code: ErrorCode): number {
       return EXIT.timedOut;
     case 'unplaceable':
       return EXIT.unplaceable;
+    case 'forbidden':
     case 'conflict':
     case 'too-large':
     case 'busy':

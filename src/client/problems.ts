@@ -5,6 +5,7 @@ import type { Outcome } from './http.js';
 const CODES: Readonly<Record<ErrorCode, true>> = {
   usage: true,
   'not-found': true,
+  forbidden: true,
   conflict: true,
   'too-large': true,
   busy: true,

@@ -5,6 +5,7 @@
 export type ErrorCode =
   | 'usage'
   | 'not-found'
+  | 'forbidden'
   | 'conflict'
   | 'too-large'
   | 'busy'

@@ -1,7 +1,7 @@
 import './io/shim.js';
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { availableParallelism, homedir, totalmem, userInfo } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
@@ -12,6 +12,7 @@ import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
 import type { Profile } from '../membership/member.js';
 import { VERSION } from '../install.js';
+import { userName } from '../user.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
 import { readStored } from './core/stored.js';
@@ -155,8 +156,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const stop = (error?: Error): Promise<void> => {
     stopping ??= (async () => {
       driver.stop();
-      for (const step of undo.reverse()) await step();
-      settle(error);
+      settle(error ?? (await undoAll(undo, log)));
     })();
     return stopping;
   };
@@ -175,6 +175,20 @@ async function assemble(parts: Parts): Promise<Daemon> {
   driver.start();
   stopped.catch(() => undefined);
   return { ready: api.ready, leave, stopped };
+}
+
+/** Ends what was started, the last first, whatever of it fails. Returns the first failure. */
+async function undoAll(undo: readonly (() => Promise<void> | void)[], log: Logger): Promise<Error | undefined> {
+  let failure: Error | undefined;
+  for (const step of undo.toReversed()) {
+    try {
+      await step();
+    } catch (error) {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+      log.error({ err: error }, 'something could not be stopped in order');
+    }
+  }
+  return failure;
 }
 
 /** A start is numbered durably before anything is done in it. */
@@ -219,5 +233,5 @@ function baseEnv(): Record<string, string> {
     return value === undefined ? [] : [[name, value] as const];
   });
   const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-  return { PATH: path, HOME: homedir(), USER: userInfo().username, ...Object.fromEntries(passed) };
+  return { PATH: path, HOME: homedir(), USER: userName(), ...Object.fromEntries(passed) };
 }

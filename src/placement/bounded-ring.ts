@@ -6,8 +6,8 @@ import type { Choice, Demand, Placer } from '../tasks/placer.js';
 import type { FlockView } from './flock-view.js';
 
 /**
- * Nodes looked at in one walk. A full flock must not cost a walk around the whole ring; with c = 1.25 the expected walk is
- * a few nodes (Mirrokni et al., theorem 4), and whoever is passed over may steal.
+ * Nodes that could run the task, looked at in one walk. A full flock must not cost a walk around the whole ring; with
+ * c = 1.25 the expected walk is a few nodes (Mirrokni et al., theorem 4), and whoever is passed over may steal.
  */
 const CANDIDATES_MAX = 16;
 
@@ -33,13 +33,13 @@ export class BoundedRing implements Placer {
   constructor(private readonly view: FlockView) {}
 
   choose(demand: Demand): Choice | undefined {
-    let seen = 0;
+    let candidates = 0;
     for (const node of this.view.ring.walk(demand.key)) {
-      if (++seen > CANDIDATES_MAX) return undefined;
+      if (this.#filter(node, demand.needs) !== undefined) continue;
+      if (++candidates > CANDIDATES_MAX) return undefined;
       if (demand.closed(node)) continue;
-      const { room, out } = this.standing(node, demand.needs);
-      const left = Math.min(room, ROOM_MAX) - demand.offered(node);
-      if (out === undefined && left >= 1) return { node, room: left };
+      const left = Math.min(this.standing(node, demand.needs).room, ROOM_MAX) - demand.offered(node);
+      if (left >= 1) return { node, room: left };
     }
     return undefined;
   }

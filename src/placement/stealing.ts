@@ -9,13 +9,13 @@ export interface StealingConfig {
   readonly sample: number;
   /** First pause of an idle node, with jitter, so that idle nodes do not fall upon one victim together. */
   readonly pauseMs: number;
-  /** Longest pause after asking in vain, while somebody is known to have work: short against most tasks. */
+  /** Longest pause after asking in vain: what waits may be what no idle node can run. */
   readonly pauseMaxMs: number;
   /** A victim that does not answer is given up. */
   readonly patienceMs: number;
 }
 
-const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 2, pauseMaxMs: 64, patienceMs: 1_000 };
+const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 2, pauseMaxMs: 500, patienceMs: 1_000 };
 
 export type StealingEffect =
   { readonly kind: 'steal'; readonly from: NodeId; readonly patienceMs: number } | TimerEffect;
@@ -46,8 +46,17 @@ export class Stealing {
 
   /** To be called whenever this node is idle: free slots, empty queue. */
   idle(): StealingEffect[] {
-    if (this.#isAsking || this.#timers.isArmed(TIMER) || !this.#isWorkKnown()) return [];
+    if (this.#isAsking || this.#timers.isArmed(TIMER)) return [];
+    if (!this.#isWorkKnown()) {
+      this.busy();
+      return [];
+    }
     return [this.#timers.arm(TIMER, this.prng.jitter(this.#pauseMs))];
+  }
+
+  /** To be called whenever it is not: the next search is a new one, and begins at once. */
+  busy(): void {
+    this.#pauseMs = this.config.pauseMs;
   }
 
   /** @param isIdle - whether it still is */
@@ -66,7 +75,7 @@ export class Stealing {
     this.#isAsking = false;
     this.#stolen += given ?? 0;
     if (given !== undefined && given > 0) {
-      this.#pauseMs = this.config.pauseMs;
+      this.busy();
       return [];
     }
     return isIdle ? this.#askNext() : [];

@@ -263,9 +263,12 @@ export class JobHome {
   }
 
   #list(from: NodeId, message: QueryMessages['query.jobs']): void {
-    const before = message.beforeMs ?? Infinity;
+    const { beforeMs = Infinity, beforeJob = '' } = message;
     const jobs = [...this.#jobs.values()]
-      .filter((job) => job.record.createdAtMs < before && job.record.job.startsWith(message.prefix))
+      .filter((job) => job.record.job.startsWith(message.prefix))
+      .filter(
+        ({ record: { createdAtMs, job } }) => createdAtMs < beforeMs || (createdAtMs === beforeMs && job < beforeJob),
+      )
       .map((job) => job.info())
       .filter((info) => message.state === undefined || info.state === message.state)
       .sort((a, b) => b.createdAtMs - a.createdAtMs || compareText(b.job, a.job))

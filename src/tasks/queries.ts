@@ -1,3 +1,4 @@
+import { ResourcesSchema } from '../kernel/resources.js';
 import {
   amount,
   answers,
@@ -50,6 +51,8 @@ export type TaskInfo = Static<typeof TaskInfoSchema>;
 export const TaskMoreSchema = record({
   path: list(StepSchema, PATH_STEPS_MAX),
   key: text(1024),
+  /** What the task needs, while it lives. */
+  needs: Type.Optional(ResourcesSchema),
   /** Tasks that wait at this shard's home, of all its shards. */
   waiting: count(),
   stdoutTail: bytes(TAIL_BYTES_MAX),
@@ -76,13 +79,14 @@ export const QUERY_MESSAGES = {
       }),
     ),
   }),
-  /** Jobs whose home this is, newest first, older than `beforeMs`. */
+  /** Jobs whose home this is, newest first, older than `beforeMs`; of those made right then, the ids before `beforeJob`. */
   'query.jobs': record({
     kind: Type.Literal('query.jobs'),
     ...asked,
     prefix: text(40),
     state: Type.Optional(oneOf(...TASK_STATES)),
     beforeMs: Type.Optional(amount()),
+    beforeJob: Type.Optional(JobIdSchema),
     limit: count(1000),
   }),
   'query.jobs-told': record({ kind: Type.Literal('query.jobs-told'), ...answers, jobs: list(JobInfoSchema, 1000) }),

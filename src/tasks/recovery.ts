@@ -1,6 +1,10 @@
 import type { NodeId } from '../kernel/ids.js';
+import type { TaskMessages } from './messages.js';
 import type { ShardEffect } from './offering.js';
-import type { Shard } from './shard.js';
+import { Shard } from './shard.js';
+import type { StoredShard } from './shard-events.js';
+import { putOf, type ShardTable } from './shard-table.js';
+import type { TaskRound } from './task-round.js';
 
 /**
  * A coordinator that starts again places nothing before every member has said what it still holds, or is dead
@@ -11,14 +15,32 @@ export class Recovery {
   #isUnderWay = false;
   #isJoined = false;
 
+  /** @param changed - to be told of each shard that was opened, or may have been */
   constructor(
+    private readonly self: NodeId,
     private readonly boot: number,
+    private readonly table: ShardTable,
+    private readonly round: TaskRound,
     private readonly emit: (effect: ShardEffect) => void,
+    private readonly changed: (shard: Shard) => void,
   ) {}
 
-  begin(members: readonly NodeId[]): void {
-    this.#isUnderWay = true;
-    for (const node of members) this.ask(node);
+  /** Each unfinished shard gets a new ballot, durable before anything is done under it (register.md, rule 3). */
+  restore(shards: readonly StoredShard[], members: readonly NodeId[]): void {
+    for (const { record, spec, tasks } of shards) {
+      if (record.done) {
+        this.table.restoreDone(record, record.done);
+        continue;
+      }
+      const shard = new Shard({ ...record, ballot: record.ballot + 1 }, spec);
+      this.table.add(shard);
+      for (const task of tasks) shard.restore(task);
+      shard.mode = 'recovering';
+      this.#isUnderWay = true;
+      const tag = { what: 'ballot' as const, job: record.job, shard: record.shard };
+      this.emit({ kind: 'commit', puts: [putOf(shard)], tag });
+    }
+    for (const node of members) if (node !== this.self) this.ask(node);
   }
 
   /** A member that only turns up now may hold something too: the stored list of members is a second old at worst. */
@@ -29,25 +51,40 @@ export class Recovery {
     this.emit({ kind: 'ask', to: node, message, tag: { what: 'held' }, patience: 'alive' });
   }
 
-  /** All members there are have been heard of. True where nobody is left to be heard. */
-  joined(): boolean {
+  /** All members that there are have been asked. */
+  joined(): void {
     this.#isJoined = true;
-    return this.#isOver();
+    this.#openAll();
   }
 
-  /** False once it has answered or was given up as dead: nobody would say that what it holds is lost. */
-  awaits(node: NodeId): boolean {
-    return this.#unheard.has(node);
+  /**
+   * A node has answered, or is given up as dead. What comes after that is not taken up: nobody would say that it is lost.
+   *
+   * @param told - undefined where no answer will come
+   */
+  heard(node: NodeId, told: Omit<TaskMessages['held.tell'], 're'> | undefined): void {
+    if (!this.#unheard.delete(node)) return;
+    for (const attempt of told?.held ?? []) {
+      const shard = this.table.get(attempt);
+      if (shard?.mode !== 'recovering' || !shard.has(attempt.index)) continue;
+      this.round.takeUp(shard, node, told?.boot ?? 0, attempt);
+    }
+    this.#openAll();
   }
 
-  /** True where this was the last that was waited for. */
-  heard(node: NodeId): boolean {
-    return this.#unheard.delete(node) && this.#isOver();
+  /** Opens a shard once its new ballot is durable and nobody is left to be heard. */
+  open(shard: Shard): void {
+    if (shard.mode !== 'recovering' || !shard.isPrepared || !this.#isOver()) return;
+    shard.mode = 'open';
+    this.round.cancel(shard);
   }
 
-  /** Whether a shard may be opened: its new ballot is durable and nobody is left to be heard. */
-  isOver(shard: Shard): boolean {
-    return shard.mode === 'recovering' && shard.isPrepared && this.#isOver();
+  #openAll(): void {
+    if (!this.#isOver()) return;
+    for (const shard of [...this.table.live()]) {
+      this.open(shard);
+      this.changed(shard);
+    }
   }
 
   #isOver(): boolean {

@@ -9,7 +9,7 @@ import type { Placer } from './placer.js';
 import { Recovery } from './recovery.js';
 import { Reports } from './reports.js';
 import { Shard } from './shard.js';
-import type { AboutTasks, ShardEvent, StoredShard, ToShardHome } from './shard-events.js';
+import type { AboutTasks, ShardEvent, ToShardHome } from './shard-events.js';
 import { answerTasks, loadTasks } from './shard-queries.js';
 import { putOf, ShardTable, type ShardName } from './shard-table.js';
 import type { Asker, ShardTag } from './shard-tags.js';
@@ -28,16 +28,13 @@ export class ShardHome {
   readonly #recovery: Recovery;
   #out: ShardEffect[] = [];
 
-  constructor(
-    private readonly self: NodeId,
-    boot: number,
-    placer: Placer,
-  ) {
+  constructor(self: NodeId, boot: number, placer: Placer) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
     this.#offering = new Offering(placer, boot, this.#timers, emit);
     this.#round = new TaskRound(this.#offering, placer, emit);
     this.#reports = new Reports(this.#timers, emit);
-    this.#recovery = new Recovery(boot, emit);
+    const changed = (shard: Shard) => void this.#changed(shard);
+    this.#recovery = new Recovery(self, boot, this.#table, this.#round, emit, changed);
   }
 
   /** Tasks here that have no executor yet: part of this node's load vector. */
@@ -67,7 +64,7 @@ export class ShardHome {
         this.#onLoaded(event);
         break;
       case 'joined':
-        if (this.#recovery.joined()) this.#openRecovered();
+        this.#recovery.joined();
         break;
       case 'peer-here':
         this.#recovery.ask(event.node);
@@ -82,7 +79,7 @@ export class ShardHome {
         if (this.#timers.fired(event.timer)) this.#onTimer(event.timer.name, now);
         break;
       case 'restore':
-        this.#restore(event.shards, event.members);
+        this.#recovery.restore(event.shards, event.members);
         break;
       default:
         assertNever(event);
@@ -175,10 +172,7 @@ export class ShardHome {
   #onAnswer(event: Answered<TaskMessage, ShardTag>, now: Now): void {
     const { tag, from } = event;
     const message = event.kind === 'reply' ? event.message : undefined;
-    if (tag.what === 'held') {
-      if (message?.kind === 'held.tell' && this.#recovery.awaits(from)) this.#takeHeld(from, message);
-      return this.#heard(from);
-    }
+    if (tag.what === 'held') return this.#recovery.heard(from, message?.kind === 'held.tell' ? message : undefined);
     const shard = this.#table.get(tag);
     if (tag.what === 'offer') {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
@@ -213,7 +207,7 @@ export class ShardHome {
         break;
       case 'ballot':
         shard.prepared();
-        this.#openIfRecovered(shard);
+        this.#recovery.open(shard);
         break;
       default:
         return;
@@ -259,55 +253,12 @@ export class ShardHome {
     for (const shard of [...this.#table.live()]) {
       if (this.#round.lost(shard, node, boot)) this.#changed(shard);
     }
-    if (boot === undefined) this.#heard(node);
+    if (boot === undefined) this.#recovery.heard(node, undefined);
   }
 
   #onTimer(timer: string, now: Now): void {
     if (this.#offering.ownsTimer(timer)) this.#offering.onTimer(now);
     else this.#reports.onTimer();
-  }
-
-  /** Each unfinished shard gets a new ballot, durable before anything is done under it (register.md, rule 3). */
-  #restore(shards: readonly StoredShard[], members: readonly NodeId[]): void {
-    let isUnfinished = false;
-    for (const { record, spec, tasks } of shards) {
-      if (record.done) {
-        this.#table.restoreDone(record, record.done);
-        continue;
-      }
-      const shard = new Shard({ ...record, ballot: record.ballot + 1 }, spec);
-      this.#table.add(shard);
-      for (const task of tasks) shard.restore(task);
-      shard.mode = 'recovering';
-      isUnfinished = true;
-      const tag: ShardTag = { what: 'ballot', job: record.job, shard: record.shard };
-      this.#out.push({ kind: 'commit', puts: [putOf(shard)], tag });
-    }
-    if (isUnfinished) this.#recovery.begin(members.filter((node) => node !== this.self));
-  }
-
-  #takeHeld(node: NodeId, { boot, held }: Omit<TaskMessages['held.tell'], 're'>): void {
-    for (const attempt of held) {
-      const shard = this.#table.get(attempt);
-      if (shard?.mode === 'recovering' && shard.has(attempt.index)) this.#round.takeUp(shard, node, boot, attempt);
-    }
-  }
-
-  #heard(node: NodeId): void {
-    if (this.#recovery.heard(node)) this.#openRecovered();
-  }
-
-  #openRecovered(): void {
-    for (const shard of [...this.#table.live()]) {
-      this.#openIfRecovered(shard);
-      this.#changed(shard);
-    }
-  }
-
-  #openIfRecovered(shard: Shard): void {
-    if (!this.#recovery.isOver(shard)) return;
-    shard.mode = 'open';
-    this.#round.cancel(shard);
   }
 
   #tellState(of: ShardName, { to, re }: Asker): void {

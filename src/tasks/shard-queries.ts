@@ -104,6 +104,7 @@ function taskMore(
   return {
     path: [...(shard?.live.get(index)?.path ?? record?.path ?? [])],
     key: of.key ?? shardName(of.job, of.shard),
+    ...(shard ? { needs: shard.spec.needs } : {}),
     waiting,
     stdoutTail: outcome?.stdoutTail ?? NOTHING,
     stderrTail: outcome?.stderrTail ?? NOTHING,

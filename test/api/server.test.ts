@@ -34,6 +34,14 @@ describe('API server', () => {
     await refused(call(to, 'GET', '/nothing'), 404, 'not-found', /nothing/);
   });
 
+  it('should let no web page use the TCP port', async () => {
+    const { hostname, port } = new URL(served.daemon.ready.http!);
+    const to = { host: hostname, port: Number(port) };
+    for (const headers of [{ origin: 'http://example.com' }, { host: 'rebound.example.com' }]) {
+      await refused(call(to, 'POST', '/v1/node/leave', { headers }), 403, 'forbidden', /web pages/);
+    }
+  });
+
   it('should wait for a job until it ends, or as long as it was asked to', async () => {
     const sleeping = await served.submit({ argv: ['sleep', '60'] });
     const from = performance.now();

@@ -51,6 +51,16 @@ describe('submission', () => {
     expect(new Set(others.map((other) => make(other).digest)).size).to.equal(others.length);
   });
 
+  it('should not mind in what order variables are written', () => {
+    const digests = [
+      { A: '1', B: '2' },
+      { B: '2', A: '1' },
+      { A: '2', B: '1' },
+    ].map((env) => make({ env }).digest);
+    expect(digests[1]).to.equal(digests[0]);
+    expect(digests[2]).to.not.equal(digests[0]);
+  });
+
   it('should give fresh ids that sort by time and differ', () => {
     const times = Array.from({ length: 50 }, (_, i) => WALL_MS + i * 12_345);
     const ids = times.map((wallMs) => make({}, undefined, wallMs).job);

@@ -24,8 +24,14 @@ const MORE = {
   key: 'k',
   waiting: 2,
 };
-const candidate = (node: NodeId, out?: string): Candidate =>
-  ({ node, order: 0, load: 0, bound: 1, free: 1, ...(out === undefined ? {} : { out }) }) as Candidate;
+const candidate = (node: NodeId, out?: string): Candidate => ({
+  node,
+  order: 0,
+  load: 0,
+  bound: 1,
+  free: 1,
+  ...(out === undefined ? {} : { out }),
+});
 
 describe('views', () => {
   it('should show times as ISO 8601 in UTC, and null where there is none', () => {

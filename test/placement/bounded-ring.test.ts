@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { QUEUE_MAX } from '../../src/kernel/load.js';
-import { BoundedRing } from '../../src/placement/bounded-ring.js';
+import type { BoundedRing } from '../../src/placement/bounded-ring.js';
 import { demandOf, flockOf, load, member, node, resources, type MemberOptions } from './support.js';
 
 const CANDIDATES_MAX = 16;
@@ -99,7 +99,8 @@ describe('Room on the bounded ring', () => {
         const sum = (read: (load: { running: number; queued: number; waiting: number; workMs: number }) => number) =>
           flock.reduce((total, { load }) => total + (load ? read(load) : 0), 0);
         const tasks = sum(({ running, queued, waiting }) => running + queued + waiting);
-        const workMs = sum((load) => load.workMs);
+        const placed = sum(({ running, queued }) => running + queued);
+        const workMs = sum((load) => load.workMs) * (placed === 0 ? 1 : tasks / placed);
         const allCpus = flock.reduce((total, one) => total + one.cpus, 0);
         flock.forEach((one, i) => {
           const share = one.cpus / allCpus;
@@ -167,6 +168,9 @@ describe('Room on the bounded ring', () => {
     expect(policy.workBoundMs(node(0), 0)).to.equal(6_250);
     expect(policy.workBoundMs(node(0), 1_000)).to.equal(1.25 * 11_000 * 0.5 + 1_000);
     expect(policy.standing(node(0), resources(1)).room).to.equal(0);
+    load(view, node(1), { running: 6, queued: 4, waiting: 11, workMs: 1_000 });
+    expect(policy.workBoundMs(node(0), 0), 'as many wait as were placed').to.equal(12_500);
+    load(view, node(1), { running: 6, queued: 6, workMs: 1_000 });
     load(view, node(0), { ...BUSY, workMs: 1_000 });
     expect(policy.standing(node(0), resources(1))).to.include({ bound: 9, room: 8 });
   });

@@ -111,7 +111,7 @@ export class NodeCore {
 
   /** Until nothing is left to say to itself; then looks after what any event may have changed. */
   #settle(): void {
-    const { outlet, shards, ownLoad, membership } = this.#machines;
+    const { outlet, shards, ownLoad, membership, stealing } = this.#machines;
     for (let own = outlet.takeOwn(); ; own = outlet.takeOwn()) {
       for (const message of own) this.#onMessage(this.#self, message);
       if (ownLoad.refresh(this.#departure !== 'no' || membership.self.draining, this.#now)) shards.reopen(this.#self);
@@ -119,7 +119,8 @@ export class NodeCore {
       if (shards.hasWaiting) this.#wiring.shards(shards.pump(this.#now));
       if (!outlet.hasOwn) break;
     }
-    if (this.#isIdle()) this.#wiring.stealing(this.#machines.stealing.idle());
+    if (this.#isIdle()) this.#wiring.stealing(stealing.idle());
+    else stealing.busy();
     this.#publishLoad();
     this.#finishLeaving();
   }

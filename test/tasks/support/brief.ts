@@ -32,7 +32,7 @@ export function counted(counts: Counts): string {
     .join(', ');
 }
 
-export function epochs(tasks: readonly { readonly index: number; readonly epoch: number }[]): string {
+function epochs(tasks: readonly { readonly index: number; readonly epoch: number }[]): string {
   return tasks.map(({ index, epoch }) => `${index}@${Math.floor(epoch / 2 ** 20)}.${epoch % 2 ** 20}`).join(' ');
 }
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../../../src/tasks/record.js';
 import type { JobSpec } from '../../../src/tasks/spec.js';
 
 export const JOB = jobId('job1');
-export const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);
 
 export const node = (name: string) => nodeId(name);
 

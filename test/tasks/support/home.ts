@@ -16,7 +16,7 @@ import { brief, type Shown } from './brief.js';
 type Asking = Extract<ShardEffect, { kind: 'ask' }>;
 
 /** Nodes with as many places as a test gives them; offers go to the first that has room. */
-export class Room implements Placer {
+class Room implements Placer {
   readonly left = new Map<NodeId, number>();
   readonly boots = new Map<NodeId, number>();
 

@@ -31,12 +31,12 @@ export function* readJob(scene: Scene, { job, waitMs }: Asks<'job'>): Conversati
 /** The jobs of all nodes, newest first. */
 export function* readJobs(scene: Scene, query: Asks<'jobs'>): Conversation<Requests['jobs']['gets']> {
   const nodes = liveNodes(scene);
-  const { prefix, state, beforeMs, limit } = query;
+  const { prefix, state, before, limit } = query;
   const message = {
     kind: 'query.jobs' as const,
     ...{ prefix, limit },
     ...(state === undefined ? {} : { state }),
-    ...(beforeMs === undefined ? {} : { beforeMs }),
+    ...(before === undefined ? {} : { beforeMs: before.atMs, beforeJob: before.job }),
   };
   const dead = [...scene.membership.members.values()].filter((member) => member.state === 'dead').length;
   const answers = yield* askAll(
@@ -129,7 +129,7 @@ const ANY = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
 
 export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Requests['explain']['gets']> {
   const task = yield* readTask(scene, query);
-  return { ...task, candidates: candidatesFor(scene.view, scene.policy, task.more.key, ANY) };
+  return { ...task, candidates: candidatesFor(scene.view, scene.policy, task.more.key, task.more.needs ?? ANY) };
 }
 
 /** Cancels a job, or one task of it, durably; what runs is ended. */

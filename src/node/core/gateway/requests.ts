@@ -77,7 +77,13 @@ export interface Requests {
   submit: { asks: Submission; gets: Accepted };
   job: { asks: { job: JobId; waitMs: number }; gets: JobInfo };
   jobs: {
-    asks: { prefix: string; state?: TaskState | undefined; beforeMs?: number | undefined; limit: number };
+    asks: {
+      prefix: string;
+      state?: TaskState | undefined;
+      /** The last job seen; those after it follow. */
+      before?: { readonly atMs: number; readonly job: JobId } | undefined;
+      limit: number;
+    };
     gets: Completeness & { readonly jobs: readonly JobInfo[] };
   };
   tasks: { asks: { job: JobId; after: number; state?: TaskState | undefined; limit: number }; gets: TaskPage };
