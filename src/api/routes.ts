@@ -36,7 +36,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
 
   app.get('/v1/jobs', async (request, reply) => {
     const { prefix = '', state, cursor, limit } = queryOf(request);
-    if (!/^[0-9a-z]*$/.test(prefix))
+    if (!/^[0-9a-z]{0,40}$/.test(prefix))
       throw new CoveyError('usage', `${JSON.stringify(prefix)} is no prefix of a job id`);
     const max = whole('limit', limit, 1, 1000, 100);
     const found = await driver.request(

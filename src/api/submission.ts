@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CoveyError } from '../kernel/errors.js';
+import { FILLED_MAX, filledLength } from '../kernel/template.js';
 import { compareText, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
 import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
@@ -29,7 +30,7 @@ function freshJobId(wallMs: number, chance: Uint8Array): JobId {
 }
 
 /** The id that (submitter, key) always has, and whether anybody may know it from before. */
-export function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
+function jobIdFor(submitter: string, key: string | undefined, wallMs: number): { job: JobId; isKeyed: boolean } {
   if (key === undefined) return { job: freshJobId(wallMs, randomBytes(10)), isKeyed: false };
   if (key === '')
     throw new CoveyError('usage', 'the idempotency key is empty', 'leave it out, or give each job its own');
@@ -54,11 +55,21 @@ export function submissionOf(body: SubmitBody, key: string | undefined, wallMs: 
   const submitter = userName();
   const spec = specOf(body, submitter);
   const { range, items } = tasksOf(body);
+  refuseEndless(spec, items);
   const digest = createHash('sha256')
     .update(JSON.stringify([{ ...spec, stdin: body.stdin }, range, items ?? null]))
     .digest('hex');
   const { job, isKeyed } = jobIdFor(submitter, key, wallMs);
   return { job, digest, isKeyed, spec, range, ...(items ? { items } : {}) };
+}
+
+/** With a long item in many places a small submission makes a command that no machine can hold. */
+function refuseEndless({ argv }: JobSpec, items: readonly string[] = []): void {
+  const longest = items.reduce((max, { length }) => Math.max(max, length), 0);
+  const length = filledLength(argv, longest);
+  if (length <= FILLED_MAX) return;
+  const hint = `a command has at most ${FILLED_MAX / 2 ** 20}M characters`;
+  throw new CoveyError('too-large', `with its item in place of {} the command has ${length} characters`, hint);
 }
 
 function specOf(body: SubmitBody, submitter: string): JobSpec {

@@ -1,4 +1,5 @@
 import type { NodeId } from '../kernel/ids.js';
+import { fill, FILLED_MAX, filledLength } from '../kernel/template.js';
 import type { Assignment } from './assignment.js';
 import type { Command } from './runner.js';
 
@@ -7,12 +8,19 @@ import type { Command } from './runner.js';
  * the daemon's own environment is passed on but `base`.
  *
  * @param base - what every command here gets, PATH and HOME above all; the job's own variables win
+ * @returns a reason where no such command can ever run
  */
-export function commandOf(assignment: Assignment, node: NodeId, base: Readonly<Record<string, string>>): Command {
+export function commandOf(
+  assignment: Assignment,
+  node: NodeId,
+  base: Readonly<Record<string, string>>,
+): Command | string {
   const { work, item } = assignment;
   const shown = item ?? String(assignment.index);
+  const length = filledLength(work.argv, shown.length);
+  if (length > FILLED_MAX) return `with its item in place of {} the command has ${length} characters`;
   return {
-    argv: work.argv.map((word) => word.replaceAll('{}', () => shown)),
+    argv: fill(work.argv, shown),
     shell: work.shell,
     cwd: work.cwd,
     stdin: work.stdin,

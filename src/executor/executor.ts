@@ -218,11 +218,16 @@ export class Executor {
   #fill(now: Now): void {
     for (let next = this.#queue.head(); next && this.#canStart(next.work.needs); next = this.#queue.head()) {
       this.#queue.remove(next.id);
+      const command = commandOf(next, this.self, this.baseEnv);
+      if (typeof command === 'string') {
+        this.#tell(next, { ...NO_OUTPUT, how: 'failed', reason: command, finishedAtMs: now.wallMs });
+        continue;
+      }
       this.#free = addResources(this.#free, next.work.needs, -1);
       this.#runningMs += next.estimateMs;
       this.#running.set(next.id, { assignment: next, sinceMs: now.monoMs, ending: undefined });
       const attempt = { task: next.id, epoch: next.epoch };
-      this.#out.push({ kind: 'start', attempt, command: commandOf(next, this.self, this.baseEnv) });
+      this.#out.push({ kind: 'start', attempt, command });
       const { job, shard, index, epoch, coordinator: to } = next;
       this.#out.push({ kind: 'started', to, job, shard, tasks: [{ index, epoch }], atMs: now.wallMs });
       if (next.work.timeoutMs !== undefined)

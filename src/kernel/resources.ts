@@ -30,13 +30,14 @@ export function shortage(needs: Resources, free: Resources): string | undefined 
   if (exceeds(needs.cpus, free.cpus)) return 'cpus';
   if (exceeds(needs.memBytes, free.memBytes)) return 'mem';
   if (exceeds(needs.gpus, free.gpus)) return 'gpus';
-  return Object.keys(needs.custom).find((name) => exceeds(needs.custom[name] ?? 0, free.custom[name] ?? 0));
+  return Object.keys(needs.custom).find((name) => exceeds(needs.custom[name] ?? 0, amountOf(free, name)));
 }
 
 /** `a + sign · b`, resource by resource; those that only `b` has count as absent in `a`. */
 export function addResources(a: Resources, b: Resources, sign: 1 | -1 = 1): Resources {
   const custom = { ...a.custom };
-  for (const [name, n] of Object.entries(b.custom)) custom[name] = sum(custom[name] ?? 0, sign, n);
+  for (const [name, n] of Object.entries(b.custom))
+    custom[name] = sum(Object.hasOwn(custom, name) ? (custom[name] ?? 0) : 0, sign, n);
   return {
     cpus: sum(a.cpus, sign, b.cpus),
     memBytes: sum(a.memBytes, sign, b.memBytes),
@@ -54,6 +55,11 @@ export function fitCount(needs: Resources, free: Resources): number {
   bound(needs.cpus, free.cpus);
   bound(needs.memBytes, free.memBytes);
   bound(needs.gpus, free.gpus);
-  for (const [name, n] of Object.entries(needs.custom)) bound(n, free.custom[name] ?? 0);
+  for (const [name, n] of Object.entries(needs.custom)) bound(n, amountOf(free, name));
   return Math.max(0, fits);
+}
+
+/** What is there of a custom resource: its own property only, for a name may be `constructor`. */
+function amountOf({ custom }: Resources, name: string): number {
+  return Object.hasOwn(custom, name) ? (custom[name] ?? 0) : 0;
 }

@@ -1,26 +1,33 @@
 import { expect } from 'chai';
 import { commandOf } from '../../src/executor/command.js';
+import type { Command } from '../../src/executor/runner.js';
 import { assignmentOf, JOB, SELF, workOf } from './support.js';
+
+function startable(...given: Parameters<typeof commandOf>): Command {
+  const command = commandOf(...given);
+  if (typeof command === 'string') throw new Error(command);
+  return command;
+}
 
 describe('The command of an assignment', () => {
   it('should put the item wherever {} stands in the command, as it is', () => {
     const work = workOf({ argv: ['convert', '{}', 'out/{}-{}.png', '{ }'] });
-    const { argv } = commandOf(assignmentOf(4, { work, item: "a $& $1 {} 'b'" }), SELF, {});
+    const { argv } = startable(assignmentOf(4, { work, item: "a $& $1 {} 'b'" }), SELF, {});
     const item = "a $& $1 {} 'b'";
     expect(argv).to.deep.equal(['convert', item, `out/${item}-${item}.png`, '{ }']);
   });
 
   it('should show the index where a task has no item, and an empty item as nothing', () => {
     const work = workOf({ argv: ['echo', '<{}>'] });
-    expect(commandOf(assignmentOf(4, { work }), SELF, {}).argv[1]).to.equal('<4>');
-    const empty = commandOf(assignmentOf(4, { work, item: '' }), SELF, {});
+    expect(startable(assignmentOf(4, { work }), SELF, {}).argv[1]).to.equal('<4>');
+    const empty = startable(assignmentOf(4, { work, item: '' }), SELF, {});
     expect([empty.argv[1], empty.env['COVEY_ITEM']]).to.deep.equal(['<>', '']);
   });
 
   it("should let the job's variables win over the base, and the task's own over both", () => {
     const work = workOf({ env: { PATH: '/job', COVEY_EPOCH: 'forged', EMPTY: '' } });
     const base = { PATH: '/base', HOME: '/home', COVEY_NODE: 'forged' };
-    expect(commandOf(assignmentOf(4, { work, epoch: 7, attempt: 2, item: 'x' }), SELF, base).env).to.deep.equal({
+    expect(startable(assignmentOf(4, { work, epoch: 7, attempt: 2, item: 'x' }), SELF, base).env).to.deep.equal({
       ...{ PATH: '/job', HOME: '/home', EMPTY: '' },
       ...{ COVEY_TASK: `${JOB}/4`, COVEY_JOB: JOB, COVEY_INDEX: '4', COVEY_EPOCH: '7', COVEY_ATTEMPT: '2' },
       ...{ COVEY_NODE: SELF, COVEY_ITEM: 'x' },
@@ -30,7 +37,7 @@ describe('The command of an assignment', () => {
   it('should pass on nothing of the environment it runs in', () => {
     process.env['COVEY_LEAK'] = 'secret';
     try {
-      expect(commandOf(assignmentOf(0), SELF, {}).env).not.to.have.any.keys('COVEY_LEAK', 'PATH');
+      expect(startable(assignmentOf(0), SELF, {}).env).not.to.have.any.keys('COVEY_LEAK', 'PATH');
     } finally {
       delete process.env['COVEY_LEAK'];
     }
@@ -39,8 +46,13 @@ describe('The command of an assignment', () => {
   it('should hand shell, directory and input through unchanged', () => {
     const stdin = new Uint8Array([123, 125]);
     const work = workOf({ argv: ['echo {}'], shell: true, cwd: '/tmp/{}', stdin });
-    expect(commandOf(assignmentOf(1, { work }), SELF, {})).to.deep.include({
+    expect(startable(assignmentOf(1, { work }), SELF, {})).to.deep.include({
       ...{ argv: ['echo 1'], shell: true, cwd: '/tmp/{}', stdin },
     });
+  });
+
+  it('should not be made where it could never run', () => {
+    const work = workOf({ argv: ['echo', '{}'.repeat(9000)] });
+    expect(commandOf(assignmentOf(0, { work, item: 'x'.repeat(65_536) }), SELF, {})).to.match(/589824\d+ characters/);
   });
 });

@@ -9,7 +9,7 @@ import { node, xxh32 } from '../ring/support.js';
 
 export { node };
 
-export const NOW = { monoMs: 0, wallMs: 0 };
+const NOW = { monoMs: 0, wallMs: 0 };
 
 export function resources(cpus: number, more: Partial<Resources> = {}): Resources {
   return { cpus, memBytes: 0, gpus: 0, custom: {}, ...more };

@@ -47,8 +47,8 @@ export function acquireLock(dir: string): DirectoryLock {
  */
 function take(path: string, me: Holder): Holder | undefined {
   const draft = `${path}-${me.token}`;
-  writeFileSync(draft, JSON.stringify(me), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(me), { mode: 0o600 });
     for (;;) {
       if (linked(draft, path)) return undefined;
       const holder = read(path);

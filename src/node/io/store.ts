@@ -110,7 +110,7 @@ class LmdbStore implements Store {
     if (this.#broken !== undefined) return this.#broken;
     try {
       const committed = this.#db.batch(() => {
-        for (const { puts } of batches) for (const { key, value } of puts) void this.#apply(key, value);
+        for (const { puts } of batches) for (const { key, value } of puts) this.#apply(key, value);
       });
       await committed;
       await this.#db.flushed;
@@ -125,8 +125,10 @@ class LmdbStore implements Store {
     }
   }
 
-  #apply(key: Buffer, value: Buffer | undefined): Promise<boolean> {
-    return value === undefined ? this.#db.remove(key) : this.#db.put(key, value);
+  /** Its own promise fails with that of the batch, which is the one that is looked at. */
+  #apply(key: Buffer, value: Buffer | undefined): void {
+    const applied = value === undefined ? this.#db.remove(key) : this.#db.put(key, value);
+    applied.catch(() => undefined);
   }
 
   #raw({ key, value }: Put): RawPut {

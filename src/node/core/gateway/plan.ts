@@ -6,8 +6,18 @@ import { shardName } from '../../../tasks/keys.js';
 import type { Plan } from '../../../tasks/messages.js';
 import { LIMITS } from '../../../tasks/spec.js';
 
-/** UTF-8 bytes of a string, from above: a UTF-16 unit takes at most three. */
-const bytesAtMost = (text: string) => text.length * 3;
+/** A plan of so many shards takes about 200 KiB of the frame that it shares with the spec. */
+const SHARDS_MAX = 65_536;
+
+/** UTF-8 bytes of a string. */
+function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
 
 /**
  * Tasks of one shard: about four shards a node, no more than a shard may have, and so few that the items of any shard fit
@@ -23,7 +33,7 @@ function fullestShard(items: readonly string[], size: number): number {
   let fullest = 0;
   for (let from = 0; from < items.length; from += size) {
     let bytes = 0;
-    for (let i = from; i < Math.min(from + size, items.length); i++) bytes += bytesAtMost(items[i] ?? '');
+    for (let i = from; i < Math.min(from + size, items.length); i++) bytes += bytesOf(items[i] ?? '');
     fullest = Math.max(fullest, bytes);
   }
   return fullest;
@@ -33,7 +43,7 @@ function fullestShard(items: readonly string[], size: number): number {
  * Gives each shard its home: the ring's walk from the shard's name, to the first live node that has not more than its share
  * of the shards (bounded load again). The only shard of a small job stays with the job.
  *
- * @throws CoveyError `unavailable` where no node is alive
+ * @throws CoveyError `unavailable` where no node is alive, `too-large` where the plan would not fit into a frame
  */
 export function planShards(
   ring: Ring,
@@ -42,6 +52,10 @@ export function planShards(
   size: number,
 ): Plan {
   const shards = Math.ceil(job.tasks / size);
+  if (shards > SHARDS_MAX) {
+    const hint = 'keep long items in files, or in a job of their own';
+    throw new CoveyError('too-large', `items of such different length make ${shards} shards`, hint);
+  }
   if (shards === 1) return { shardSize: size, homes: [job.home], homeOf: [0] };
   const homes: NodeId[] = [];
   const counts = new Map<NodeId, number>();
