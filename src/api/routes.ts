@@ -118,7 +118,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
   app.get('/v1/node', () => self());
   app.post('/v1/node/leave', (_request, reply) => {
     reply.raw.once('finish', leave);
-    return { leaving: true };
+    return { leaving: true, unfinished: self().stats['unfinished'] ?? 0 };
   });
   app.get('/healthz', () => ({ ok: true }));
   app.get('/readyz', (_request, reply) => {

@@ -193,6 +193,13 @@ export interface Cancelled {
   readonly cancelled: number;
 }
 
+/** POST /v1/node/leave. */
+export interface Leaving {
+  readonly leaving: true;
+  /** Tasks whose records stay on this node's disk: they go on once it is started again. */
+  readonly unfinished: number;
+}
+
 /** Every error: application/problem+json (RFC 9457) with covey's code and hint. */
 export interface Problem {
   readonly type: string;

@@ -16,6 +16,8 @@ export class Lifetime {
   readonly #exit: (code: number) => void;
   readonly #hooks: (() => unknown)[] = [];
   #onSignal: ((signal: StopSignal) => void) | undefined;
+  #onReaderGone: () => Promise<unknown> = () => Promise.resolve();
+  #readerGone: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(exit: (code: number) => void) {
@@ -35,6 +37,19 @@ export class Lifetime {
   signal(signal: StopSignal): void {
     if (this.#onSignal && this.#closing === undefined) this.#onSignal(signal);
     else void this.quit(signalExit(signal));
+  }
+
+  /** Takes over what is to end once nobody reads the output any more (`| head`). */
+  onReaderGone(handler: () => Promise<unknown>): void {
+    this.#onReaderGone = handler;
+  }
+
+  /** That is no failure: the rest is not wanted. Called again, it waits for the same end. */
+  readerGone(): Promise<void> {
+    this.#readerGone ??= this.#onReaderGone()
+      .catch(() => undefined)
+      .then(() => this.quit(0));
+    return this.#readerGone;
   }
 
   /** Runs the hooks and exits; asked a second time, exits without waiting for them. */

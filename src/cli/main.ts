@@ -3,13 +3,10 @@ import { Lifetime, STOP_SIGNALS } from './lifetime.js';
 
 const life = new Lifetime((code) => process.exit(code));
 
-/** The reader has gone (`| head`): nobody wants the rest, and that is no failure. */
-let readerGone = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    if (!readerGone) void life.quit(0);
-    readerGone = true;
+    void life.readerGone();
   });
 }
 for (const signal of STOP_SIGNALS) process.on(signal, () => life.signal(signal));

@@ -48,6 +48,10 @@ export async function execute(argv: readonly string[], io: Io, life: Lifetime): 
     return chosen.code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') {
+      await life.readerGone();
+      return EXIT.ok;
+    }
     return report(error, argv, io, name);
   } finally {
     await life.close();

@@ -5,6 +5,7 @@ import type {
   Explanation,
   JobAnswer,
   JobsPage,
+  Leaving,
   NodesAnswer,
   RingView,
   SelfView,
@@ -190,8 +191,8 @@ export class Flock {
   }
 
   /** The daemon that answers begins to hand off what it has; it stops answering once it has left. */
-  async leave(): Promise<void> {
-    await this.#post('/v1/node/leave');
+  leave(): Promise<Leaving> {
+    return this.#post('/v1/node/leave');
   }
 
   /** Gives up the kept connections. */

@@ -82,7 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
   try {
     const log = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
-    const inbox = new Inbox();
+    const inbox = new Inbox((message) => log.warn(message));
     const slots = Math.ceil(options.capacity.cpus ?? availableParallelism());
     // First of all, since starting a process costs more the more memory this one has.
     const runner = await createShellRunner({

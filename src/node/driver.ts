@@ -191,7 +191,11 @@ function keyOf(timer: TimerToken): string {
 /** Where adapters made before the driver deliver their events: they wait until it is there. */
 export class Inbox implements TransportEvents<Message>, RunnerEvents {
   readonly #early: NodeEvent[] = [];
+  readonly #reasons = new Map<string, string>();
   #driver: Driver | undefined;
+
+  /** @param warn - told of every address that cannot be reached, once for each reason */
+  constructor(private readonly warn: (message: string) => void) {}
 
   attach(driver: Driver): void {
     this.#driver = driver;
@@ -214,7 +218,10 @@ export class Inbox implements TransportEvents<Message>, RunnerEvents {
     this.#feed({ kind: 'disconnected', peer });
   }
 
-  unreachable(addresses: readonly string[]): void {
+  unreachable(addresses: readonly string[], reason: string): void {
+    const place = addresses.join(' ');
+    if (this.#reasons.get(place) !== reason) this.warn(`${place} cannot be reached: ${reason}`);
+    this.#reasons.set(place, reason);
     this.#feed({ kind: 'unreachable', addresses });
   }
 

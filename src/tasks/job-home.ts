@@ -10,6 +10,7 @@ import type {
   ReplyEffect,
 } from '../kernel/effects.js';
 import { compareText, type JobId, type NodeId } from '../kernel/ids.js';
+import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook, type TimerEffect, type TimerFired } from '../kernel/timers.js';
 import { HeldQueries, type HeldQuery } from './held-queries.js';
@@ -174,7 +175,8 @@ export class JobHome {
       this.#createShards(underWay.job);
     } else if (tag.what === 'cancelled') {
       const job = this.#jobs.get(tag.job);
-      this.#reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks: job?.record.range.count ?? 0 });
+      const tasks = job ? job.record.range.count - terminalCount(job.counts()) : 0;
+      this.#reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks });
       if (!job) return;
       job.cancelled = true;
       for (const shard of job.unfinishedShards()) this.#cancelShard(job, shard);

@@ -1,6 +1,7 @@
 import { assertNever, known } from '../kernel/assert.js';
 import type { Answered, Loaded } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
+import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
@@ -40,6 +41,13 @@ export class ShardHome {
   /** Tasks here that have no executor yet: part of this node's load vector. */
   get unplaced(): number {
     return this.#offering.unplaced;
+  }
+
+  /** Tasks whose records are here and that are not at their end. */
+  get unfinished(): number {
+    let sum = 0;
+    for (const shard of this.#table.live()) sum += shard.record.range.count - terminalCount(shard.counts());
+    return sum;
   }
 
   /** Whether there is anything to pump. */

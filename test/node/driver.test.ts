@@ -34,7 +34,7 @@ describe('driver', () => {
     };
     const dial = (addresses: readonly string[]) => {
       dialled.push([...addresses]);
-      if (addresses[0] === 'nowhere') inbox.unreachable(addresses);
+      if (addresses[0] === 'nowhere') inbox.unreachable(addresses, 'gone');
     };
     const write: Store['write'] = (_puts, done) => void writes.push(done);
     driver = new Driver({
@@ -60,12 +60,12 @@ describe('driver', () => {
   beforeEach(() => {
     [events, fatal, dialled, writes] = [[], [], [], []];
     timers = new TimerBook('test');
-    inbox = new Inbox();
+    inbox = new Inbox(() => undefined);
   });
   afterEach(() => driver.stop());
 
   it('should give the core its start first, then what came before it, in order', () => {
-    inbox.unreachable(['early']);
+    inbox.unreachable(['early'], 'gone');
     drive(() => []);
     driver.feed({ kind: 'leave' });
     expect(events).to.deep.equal([]);
@@ -118,7 +118,7 @@ describe('driver', () => {
       return kind === 'start' ? [timers.arm('a', 1), dial('nowhere'), { kind: 'load', read: 1, prefix: '' }] : [];
     });
     driver.start();
-    inbox.unreachable(['again']);
+    inbox.unreachable(['again'], 'gone');
     await beat();
     expect(fatal.map(({ message }) => message)).to.deep.equal(['broken']);
     expect(kinds()).to.deep.equal(['start', 'unreachable']);

@@ -19,8 +19,13 @@ const command: CliCommand = {
 
   async run({ flock, out }) {
     const { node, pid } = await flock().self();
-    out.note('leaving: work is handed over first');
-    await flock().leave();
+    out.note('leaving: what it runs and has queued is handed over first');
+    const { unfinished } = await flock().leave();
+    if (unfinished > 0) {
+      out.note(
+        `it keeps the records of ${unfinished} unfinished tasks: start it again on its data directory to have them end`,
+      );
+    }
     await untilSilent(flock());
     if (flock().isLocal) await untilEnded(node, pid);
     if (out.json) out.object({ node, left: true });

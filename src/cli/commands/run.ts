@@ -44,6 +44,7 @@ starts for this command alone, and Ctrl-C cancels at once.`,
     }
     const { flock, submitted, ownNode } = await submitSomewhere(context, body, options.id);
     const { job } = submitted;
+    context.life.onReaderGone(() => flock.cancel(job));
     if (context.out.json) context.out.object(submitted);
     const interrupt = new Interrupt(context, { flock, job, ownNode });
     const attached =

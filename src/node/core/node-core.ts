@@ -46,11 +46,12 @@ export class NodeCore {
 
   /** Numbers for health and metrics. */
   stats(): Readonly<Record<string, number>> {
-    const { ownLoad, exchange, gateway, stealing, membership } = this.#machines;
+    const { ownLoad, exchange, gateway, stealing, membership, shards } = this.#machines;
     const { running, queued, waiting, free } = ownLoad.vector;
     const { alive } = membership.counts;
     const asked = exchange.size;
-    return { running, queued, waiting, free, alive, asked, clients: gateway.size, stolen: stealing.stolen };
+    const { unfinished } = shards;
+    return { running, queued, waiting, unfinished, free, alive, asked, clients: gateway.size, stolen: stealing.stolen };
   }
 
   /** Re-checks what its machines keep along; for tests and the simulator. */

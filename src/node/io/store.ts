@@ -1,8 +1,10 @@
 import { Encoder } from 'cbor-x';
 import { open, type RootDatabase } from 'lmdb';
 import { chmod, mkdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CoveyError } from '../../kernel/errors.js';
 import type { Put, Store } from '../core/ports.js';
+import { CommitRhythm } from './commit-rhythm.js';
 
 /** LMDB's bound for pages of 4 KiB. */
 const KEY_BYTES_MAX = 1978;
@@ -47,6 +49,7 @@ class LmdbStore implements Store {
   readonly #cbor = new Encoder({ useRecords: false, tagUint8Array: false, variableMapSize: true });
   #waiting: Batch[] = [];
   #flushing: Promise<void> | undefined;
+  readonly #rhythm = new CommitRhythm();
   #closed: Error | undefined;
   /** Why nothing can be written any more. After a failed fsync nobody knows what is on disk, so this never heals. */
   #broken: Error | undefined;
@@ -60,6 +63,7 @@ class LmdbStore implements Store {
       const ended = this.#broken ?? this.#closed;
       if (ended !== undefined) throw ended;
       this.#waiting.push({ puts: puts.map((put) => this.#raw(put)), done });
+      this.#rhythm.written(performance.now());
     } catch (error) {
       queueMicrotask(() => done(asError(error)));
       return;
@@ -98,6 +102,9 @@ class LmdbStore implements Store {
     // What else is written in this turn of the loop comes along.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
+      const pauseMs = this.#rhythm.pauseMs(performance.now());
+      if (pauseMs > 0 && this.#closed === undefined) await pause(pauseMs);
+      this.#rhythm.committed(performance.now());
       const batches = this.#waiting;
       this.#waiting = [];
       const error = await this.#commit(batches);

@@ -33,7 +33,9 @@ export function* readOutput(scene: Scene, asked: Asked): Conversation<OutputPart
       asked = { ...asked, offset: asked.at && asked.at.epoch !== place.epoch ? 0 : asked.offset };
       continue;
     }
-    if (isEnded) return part ? { ...part, isFinal: true, at } : fromTail(task, asked);
+    // What was cut before it could be read is gone; the record has at least the end.
+    if (isEnded)
+      return part && asked.offset >= totalOf(task, asked) ? { ...part, isFinal: true, at } : fromTail(task, asked);
     if (scene.now().monoMs >= untilMs) return { data: NOTHING, offset: asked.offset, isFinal: false, at };
     yield* pause(lookMs);
     lookMs = Math.min(lookMs * 2, LOOK_MAX_MS);
@@ -61,10 +63,15 @@ function* isGone(place: OutputPlace, asked: Asked): Conversation<boolean> {
   return found === undefined;
 }
 
+function totalOf({ more }: OneTask, { stream }: Asked): number {
+  return stream === 'stdout' ? more.stdoutBytes : more.stderrBytes;
+}
+
 /** The last bytes of a task whose output is nowhere else. */
-function fromTail({ more }: OneTask, { stream, offset }: Asked): OutputPart {
-  const [tail, total] = stream === 'stdout' ? [more.stdoutTail, more.stdoutBytes] : [more.stderrTail, more.stderrBytes];
-  const start = total - tail.length;
+function fromTail(task: OneTask, asked: Asked): OutputPart {
+  const { stream, offset } = asked;
+  const tail = stream === 'stdout' ? task.more.stdoutTail : task.more.stderrTail;
+  const start = totalOf(task, asked) - tail.length;
   const from = Math.max(offset, start);
   return { data: tail.slice(from - start), offset: from, isFinal: true };
 }

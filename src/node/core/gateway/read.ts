@@ -1,5 +1,5 @@
 import { CoveyError } from '../../../kernel/errors.js';
-import { compareText, type JobId } from '../../../kernel/ids.js';
+import { compareText, type JobId, type NodeId } from '../../../kernel/ids.js';
 import { isTerminal } from '../../../kernel/states.js';
 import { candidatesFor } from '../../../placement/explain.js';
 import { indexAt, ordinalOf, shardOf } from '../../../tasks/range.js';
@@ -58,7 +58,8 @@ export function* readTasks(scene: Scene, query: Asks<'tasks'>): Conversation<Tas
   const foundJob = yield* find(scene, job);
   const { range, plan, info } = foundJob.found;
   const tasks: TaskInfo[] = [];
-  const seen = { asked: 0, answered: 0 };
+  const asked = new Set<NodeId>();
+  const silent = new Set<NodeId>();
   const first = after < range.first ? 0 : Math.floor(((after - range.first) / range.step + 1) / plan.shardSize);
   for (let from = first; from < plan.homeOf.length && tasks.length < limit; from += SHARDS_AT_ONCE) {
     const shards = plan.homeOf.slice(from, from + SHARDS_AT_ONCE).map((_, i) => from + i);
@@ -71,9 +72,10 @@ export function* readTasks(scene: Scene, query: Asks<'tasks'>): Conversation<Tas
       ];
     });
     const answers = yield* askAll(asks, 'query.tasks-told');
-    seen.asked += asks.length;
     answers.forEach((answer, i) => {
-      if (answer?.found) seen.answered += 1;
+      const home = asks[i]?.to;
+      if (home !== undefined) asked.add(home);
+      if (home !== undefined && !answer?.found) silent.add(home);
       tasks.push(...(answer?.found ? answer.tasks : unsaid(foundJob, shards[i] ?? 0, query)));
     });
   }
@@ -81,7 +83,7 @@ export function* readTasks(scene: Scene, query: Asks<'tasks'>): Conversation<Tas
   const last = page.at(-1)?.index;
   const isEnd = last === undefined || (tasks.length <= limit && last === indexAt(range, range.count - 1));
   const next = isEnd || page.length < limit ? undefined : last;
-  return { job: info, tasks: page, next, ...seen };
+  return { job: info, tasks: page, next, asked: asked.size, answered: asked.size - silent.size };
 }
 
 /** Tasks of a shard that its home has not been told of yet: pending by the job's word. */
