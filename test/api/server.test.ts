@@ -83,7 +83,7 @@ describe('API server', () => {
 
   it('should leave when asked, and answer first', async () => {
     const other = await Served.start();
-    expect((await other.post('/v1/node/leave')).json()).to.deep.equal({ leaving: true });
+    expect((await other.post('/v1/node/leave')).json()).to.deep.equal({ leaving: true, unfinished: 0 });
     await other.daemon.stopped;
     expect(existsSync(other.daemon.ready.socket)).to.equal(false);
     rmSync(other.dir, { recursive: true });
