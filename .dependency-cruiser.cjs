@@ -15,6 +15,21 @@ const rooms = {
   'node/io': [...core, 'node/core'],
   'executor/io': ['kernel', 'executor'],
 };
+/** The simulator's rooms, by the same rule; each may also import the pure rooms of src/. */
+const simRooms = {
+  history: [],
+  world: ['history'],
+  checks: ['history'],
+  workload: ['world'],
+  faults: ['world', 'history'],
+  measure: ['world', 'history', 'workload', 'faults'],
+  baselines: ['workload', 'measure'],
+  scenario: ['workload', 'faults'],
+  swarm: ['world', 'history', 'checks', 'workload', 'faults'],
+  experiment: ['world', 'history', 'workload', 'faults', 'measure', 'scenario', 'baselines'],
+  report: ['measure'],
+  mutants: ['swarm'],
+};
 const pure = (room) => `^src/${room}/(?!io/)`;
 const escaped = (rest) => rest.map((r) => `^src/${r}/(?!io/)`).join('|');
 
@@ -31,6 +46,26 @@ module.exports = {
         pathNot: [room.endsWith('/io') ? `^src/${room}/` : pure(room), escaped(below)].filter(Boolean).join('|'),
       },
     })),
+    ...Object.entries(simRooms).map(([room, below]) => ({
+      name: `layer-simnet-${room}`,
+      comment: `simnet/${room} may import only ${below.join(', ') || 'nothing'} of simnet/, and of src/ only what is pure`,
+      severity: 'error',
+      from: { path: `^simnet/${room}/` },
+      to: {
+        path: '^(src|simnet)/',
+        pathNot:
+          ['hash.ts', ...[room, ...below].map((r) => `${r}/`)].map((r) => `^simnet/${r}`).join('|') +
+          '|' +
+          escaped([...core, 'node/core']),
+      },
+    })),
+    {
+      name: 'the-daemon-knows-no-simulator',
+      comment: 'only `covey sim` loads simnet',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/commands/sim' },
+      to: { path: '^simnet/' },
+    },
     {
       name: 'client-stands-alone',
       comment: 'the client speaks HTTP; it shares only kernel and the API schema with the daemon',

@@ -5,6 +5,10 @@ import tseslint from 'typescript-eslint';
 const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement', 'node/core'].map(
   (d) => `src/${d}/**/*.ts`,
 );
+/** The simulator's pure rooms: one seed, one story. */
+const simulated = ['world', 'history', 'checks', 'workload', 'faults', 'measure', 'baselines', 'swarm'].map(
+  (d) => `simnet/${d}/**/*.ts`,
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'node_modules/', '.dependency-cruiser.cjs'] },
@@ -29,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: core,
+    files: [...core, ...simulated],
     ignores: ['src/**/io/**'],
     rules: {
       'no-restricted-globals': [

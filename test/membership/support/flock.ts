@@ -1,17 +1,14 @@
-import xxhash from 'xxhash-wasm';
 import { nodeId, type NodeId } from '../../../src/kernel/ids.js';
 import { Prng } from '../../../src/kernel/prng.js';
 import type { MembershipConfig } from '../../../src/membership/config.js';
 import type { MembershipEffect, MembershipEvent } from '../../../src/membership/events.js';
 import type { MemberState } from '../../../src/membership/member.js';
 import { Membership } from '../../../src/membership/membership.js';
-import { EventQueue } from './event-queue.js';
+import { EventQueue } from '../../../simnet/world/event-queue.js';
+import { hash } from '../../../simnet/hash.js';
 import { addressOf, profileOf } from './states.js';
 
-const xx = await xxhash();
-
-/** xxh32, as in a real node. */
-export const hash = (text: string): number => xx.h32(text);
+export { hash };
 
 export interface Change {
   readonly atMs: number;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectQuiet } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 describe('attempts', () => {
   it('should be ended when they run longer than they may', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectQuiet, expectRerunsOnlyOf, jobHome, shardHomes } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 describe('a cancelled job', () => {
   it('should end soon, with no attempt left and none to come', () => {

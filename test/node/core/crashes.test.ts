@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CRASH_LIMIT } from '../../../src/tasks/task-round.js';
 import { expectQuiet, expectRerunsOnlyOf, idHomedAt, jobHome, shardHomes, startsByNode } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 describe('a flock whose nodes crash', () => {
   it('should run again just what ran or waited on an executor that died for good', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectEachOnce, expectQuiet, shardHomes } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 describe('a node that leaves', () => {
   it('should hand back what it holds, and be known to have left', () => {

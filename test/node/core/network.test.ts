@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { NodeId } from '../../../src/kernel/ids.js';
 import { expectQuiet } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 function halves(flock: Flock): [NodeId[], NodeId[]] {
   const half = Math.ceil(flock.ids.length / 2);

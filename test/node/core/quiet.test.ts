@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectQuiet } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 /** What is sent and stepped in a minute of virtual time, per node and second. */
 function pulse(flock: Flock): { kinds: string[]; messages: number; steps: number } {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectEachOnce, makespan, startsByNode, workOf } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 /** The bound on one of five nodes. Loads are hints, in which a task on its way may count twice: hence a sixth more. */
 function boundOf(tasks: number): number {

@@ -4,7 +4,7 @@ import { WIRE_SCHEMAS, type Message } from '../../../src/node/core/wire.js';
 import { createCodec } from '../../../src/node/io/codec.js';
 import { DEFAULT_LIMITS } from '../../../src/node/io/limits.js';
 import { expectEachOnce, expectQuiet } from './support/checks.js';
-import { Flock } from './support/flock.js';
+import { Flock } from '../../../simnet/world/flock.js';
 
 const codec = createCodec<Message>(WIRE_SCHEMAS);
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { JobId, NodeId } from '../../../../src/kernel/ids.js';
 import type { JobInfo } from '../../../../src/tasks/queries.js';
-import type { Flock } from './flock.js';
-import type { Attempt } from './history.js';
+import type { Flock } from '../../../../simnet/world/flock.js';
+import type { Attempt } from '../../../../simnet/history/history.js';
 
 /** All tasks of a job succeeded, each in the one attempt that was ever made at it. */
 export function expectEachOnce(flock: Flock, { job, tasks, counts }: JobInfo): void {

@@ -1,7 +1,7 @@
 import { taskId, type JobId, type NodeId } from '../../../../src/kernel/ids.js';
 import { Prng } from '../../../../src/kernel/prng.js';
 import { noCounts } from '../../../../src/kernel/states.js';
-import { Flock, type Pending } from './flock.js';
+import { Flock, type Pending } from '../../../../simnet/world/flock.js';
 
 interface Submitted {
   readonly job: JobId;

@@ -1,6 +1,6 @@
-import type { JobId } from '../../../../src/kernel/ids.js';
-import type { Submission } from '../../../../src/node/core/gateway/requests.js';
-import type { JobSpec } from '../../../../src/tasks/spec.js';
+import type { JobId } from '../../src/kernel/ids.js';
+import type { Submission } from '../../src/node/core/gateway/requests.js';
+import type { JobSpec } from '../../src/tasks/spec.js';
 
 export interface JobOptions extends Partial<JobSpec> {
   readonly id?: string;

@@ -1,8 +1,8 @@
-import type { NodeId } from '../../../../src/kernel/ids.js';
-import type { Prng } from '../../../../src/kernel/prng.js';
-import type { NodeEvent } from '../../../../src/node/core/events.js';
-import type { Lane } from '../../../../src/node/core/ports.js';
-import type { Message } from '../../../../src/node/core/wire.js';
+import type { NodeId } from '../../src/kernel/ids.js';
+import type { Prng } from '../../src/kernel/prng.js';
+import type { NodeEvent } from '../../src/node/core/events.js';
+import type { Lane } from '../../src/node/core/ports.js';
+import type { Message } from '../../src/node/core/wire.js';
 import type { World } from './world.js';
 
 export interface NetworkOptions {

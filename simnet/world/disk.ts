@@ -1,4 +1,4 @@
-import type { Put } from '../../../../src/kernel/effects.js';
+import type { Put } from '../../src/kernel/effects.js';
 import type { World } from './world.js';
 
 /** A store that survives its node: what was not yet durable at a crash never was. */
@@ -15,7 +15,7 @@ export class Disk {
   ) {}
 
   write(puts: readonly Put[], done: () => void): void {
-    const copies = structuredClone<readonly Put[]>(puts);
+    const copies = puts.map(({ key, value }) => ({ key, value: copied(value) }));
     const life = this.#life;
     this.#lastMs = Math.max(this.#lastMs, this.world.nowMs + this.writeMs());
     this.world.after(this.#lastMs - this.world.nowMs, () => {
@@ -43,4 +43,12 @@ export class Disk {
     if (put.value === undefined) this.#entries.delete(put.key);
     else this.#entries.set(put.key, put.value);
   }
+}
+
+/** As a codec leaves it: nobody who keeps the value written can change what is stored. */
+function copied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied);
+  if (value instanceof Uint8Array) return value.slice();
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copied(inner)]));
 }

@@ -1,8 +1,8 @@
-import type { Put } from '../../../../src/kernel/effects.js';
-import type { NodeId, TaskId } from '../../../../src/kernel/ids.js';
-import { isTerminal } from '../../../../src/kernel/states.js';
-import type { AttemptId } from '../../../../src/executor/runner.js';
-import type { TaskRecord } from '../../../../src/tasks/record.js';
+import type { Put } from '../../src/kernel/effects.js';
+import type { NodeId, TaskId } from '../../src/kernel/ids.js';
+import { isTerminal } from '../../src/kernel/states.js';
+import type { AttemptId } from '../../src/executor/runner.js';
+import type { TaskRecord } from '../../src/tasks/record.js';
 
 /** One attempt that really ran. */
 export interface Attempt {

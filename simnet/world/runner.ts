@@ -1,4 +1,4 @@
-import type { AttemptEnd, AttemptId, Command } from '../../../../src/executor/runner.js';
+import type { AttemptEnd, AttemptId, Command } from '../../src/executor/runner.js';
 import type { World } from './world.js';
 
 /** What a command does on the virtual clock. */

@@ -1,14 +1,14 @@
-import type { Hash32 } from '../../../../src/kernel/hash.js';
-import type { NodeId } from '../../../../src/kernel/ids.js';
-import type { Prng } from '../../../../src/kernel/prng.js';
-import type { TimerToken } from '../../../../src/kernel/timers.js';
-import type { Profile } from '../../../../src/membership/member.js';
-import type { NodeEffect, NodeEvent } from '../../../../src/node/core/events.js';
-import type { ClientRequest, ClientResult } from '../../../../src/node/core/gateway/requests.js';
-import { NodeCore } from '../../../../src/node/core/node-core.js';
-import { readStored } from '../../../../src/node/core/stored.js';
+import type { Hash32 } from '../../src/kernel/hash.js';
+import type { NodeId } from '../../src/kernel/ids.js';
+import type { Prng } from '../../src/kernel/prng.js';
+import type { TimerToken } from '../../src/kernel/timers.js';
+import type { Profile } from '../../src/membership/member.js';
+import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
+import type { ClientRequest, ClientResult } from '../../src/node/core/gateway/requests.js';
+import { NodeCore } from '../../src/node/core/node-core.js';
+import { readStored } from '../../src/node/core/stored.js';
 import type { Disk } from './disk.js';
-import type { History } from './history.js';
+import type { History } from '../history/history.js';
 import type { Network } from './network.js';
 import { VirtualRunner } from './runner.js';
 import type { World } from './world.js';
@@ -152,7 +152,8 @@ export class SimNode {
   }
 }
 
-const WALL_MS = Date.UTC(2026, 10, 1);
+/** 1 November 2026, in ms since 1970. */
+const WALL_MS = 1_793_491_200_000;
 const LAST_WORDS_MS = 100;
 
 function timerName({ owner, name }: TimerToken): string {

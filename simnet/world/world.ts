@@ -1,4 +1,4 @@
-import { EventQueue } from '../../../membership/support/event-queue.js';
+import { EventQueue } from './event-queue.js';
 
 /** Events at one instant beyond which somebody is taken to talk in a circle. */
 const INSTANT_EVENTS_MAX = 200_000;
