@@ -23,7 +23,7 @@ const simRooms = {
   workload: ['world'],
   faults: ['world', 'history'],
   measure: ['world', 'history', 'workload', 'faults'],
-  baselines: ['workload', 'measure'],
+  baselines: ['world', 'workload', 'measure'],
   scenario: ['workload', 'faults'],
   swarm: ['world', 'history', 'checks', 'workload', 'faults'],
   experiment: ['world', 'history', 'workload', 'faults', 'measure', 'scenario', 'baselines'],

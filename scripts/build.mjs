@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { local, root, run } from './support/run.mjs';
@@ -42,6 +42,10 @@ await build({
   legalComments: 'none',
   logLevel: 'error',
 });
+/** What the simulator's report reads at run time, beside the chunk that reads it. */
+for (const name of ['page.css', 'look.js', 'plots.js']) {
+  cpSync(join(root, 'simnet/report/page', name), join(next, 'page', name));
+}
 const { code, output } = await types;
 if (code === 0) {
   const old = join(root, `dist.old.${process.pid}`);

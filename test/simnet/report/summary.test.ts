@@ -1,0 +1,109 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect } from 'chai';
+import { renderSummary } from '../../../simnet/report/summary.js';
+import { sampleResult } from './support/samples.js';
+
+const one = sampleResult();
+const compared = [
+  one,
+  sampleResult({ policy: 'least-loaded', seed: 8 }),
+  sampleResult({ policy: 'central', transport: 'model', seed: 9 }),
+];
+const plain = { width: 80, color: false };
+
+function lines(text: string): string {
+  return text.replace(/^\n/, '').replace(/^ {4}/gm, '').trimEnd();
+}
+
+describe('the summary on the terminal', () => {
+  it('should be a dozen lines for one run', () => {
+    expect(renderSummary([one], plain).trimEnd()).to.equal(
+      lines(`
+    a rack dies  64 nodes, 256 slots, 10,000 tasks, seed 7
+    bounded-ring: 5 min virtual in 8.4 s, 410,000 events (48,810/s), hash 9f1c03ab77e2d418
+
+    tasks     10,000 accepted, 10,000 succeeded, 12 run again, 431 stolen
+    makespan  5 min, 1.042× the lower bound of 4 min 48 s
+    balance   utilisation 83.8 %, busiest node 1.125× the average, Jain 0.995
+    traffic   46.2 messages/s a node, 18.3 KB/s, gossip 6.12 KB/s
+
+                   mean   median     p90     p99       p99.9        worst
+    wait        58.7 ms  20.4 ms  117 ms  579 ms      2.39 s       9.54 s
+    response     2.91 s   836 ms  5.23 s    30 s  2 min 27 s  11 min 43 s
+    slowdown      2.83×   1.566×   4.43×   19.7×       87.1×         386×
+    `),
+    );
+  });
+  it('should be a table for several', () => {
+    expect(renderSummary(compared, plain).trimEnd()).to.equal(
+      lines(`
+    a rack dies  64 nodes, 256 slots, 10,000 tasks, seed 7
+    bounded-ring: 5 min virtual in 8.4 s, 410,000 events (48,810/s), hash 9f1c03ab77e2d418
+    least-loaded: 5 min virtual in 8.4 s, 410,000 events (48,810/s), hash 9f1c03ab77e2d418
+    central (model): 5 min virtual in 8.4 s, 0 events
+
+    * best of the row            bounded-ring       least-loaded    central (model)
+    submitted                          10,000             10,000             10,000
+    accepted                           10,000             10,000             10,000
+    succeeded                          10,000             10,000             10,000
+    run again                              12                 12                 12
+    stolen                                431                431                431
+    makespan                            5 min              5 min              5 min
+    lower bound                    4 min 48 s         4 min 48 s         4 min 48 s
+    makespan / bound                   1.042×             1.042×             1.042×
+    wait mean                        *58.7 ms            90.4 ms            93.1 ms
+    wait median                      *20.4 ms            24.7 ms              25 ms
+    wait p90                          *117 ms             157 ms             160 ms
+    wait p99                          *579 ms             934 ms             963 ms
+    wait p99.9                        *2.39 s             4.76 s             4.98 s
+    wait worst                        *9.54 s             23.7 s             25.1 s
+    response mean                     *2.91 s             3.15 s             4.55 s
+    response median                   *836 ms             863 ms             978 ms
+    response p90                      *5.23 s              5.5 s             6.74 s
+    response p99                        *30 s             32.6 s             45.9 s
+    response p99.9                *2 min 27 s         2 min 46 s         4 min 34 s
+    response worst               *11 min 43 s        13 min 43 s        26 min 39 s
+    slowdown mean                       2.83×             *2.62×              3.49×
+    slowdown median                    1.566×            *1.536×             1.640×
+    slowdown p90                        4.43×             *4.16×              5.17×
+    slowdown p99                        19.7×             *17.3×              26.8×
+    slowdown p99.9                      87.1×             *71.9×               138×
+    slowdown worst                       386×              *299×               716×
+    utilisation, mean                 *83.8 %             83.7 %             83.6 %
+    busiest / average node            *1.125×             1.129×             1.117×
+    Jain's fairness index               0.995              0.995              0.994
+    messages of a node                 46.2/s             46.2/s                  –
+    bytes of a node                 18.3 KB/s          18.3 KB/s                  –
+    of them gossip                  6.12 KB/s          6.12 KB/s                  –
+    `),
+    );
+  });
+
+  it('should not be wider than the terminal', () => {
+    for (const width of [60, 80, 100, 160]) {
+      for (const results of [[one], compared.slice(0, 2)]) {
+        const body = renderSummary(results, { width, color: false })
+          .split('\n')
+          .slice(1 + results.length);
+        for (const line of body) expect(line.length, line).to.be.at.most(width);
+      }
+    }
+  });
+
+  it('should say the same in colour', () => {
+    const coloured = renderSummary(compared, { ...plain, color: true });
+    expect(coloured).to.contain('\u001b[32m');
+    expect(stripVTControlCharacters(coloured)).to.equal(renderSummary(compared, plain));
+  });
+
+  it('should end with what went wrong', () => {
+    const bad = { ...one, tasks: { ...one.tasks, lost: 3, failed: 20 } };
+    expect(renderSummary([bad], plain)).to.match(/\nbounded-ring: 3 lost, 20 failed of 10,000 accepted tasks$/);
+  });
+
+  it('should keep the terminal from the names of others', () => {
+    const evil = sampleResult({ scenario: 'a\u001b[2Jb', policy: 'x\u0007y\u009bz' });
+    // eslint-disable-next-line no-control-regex -- control characters are what it must not have
+    expect(renderSummary([evil, one], plain)).not.to.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
