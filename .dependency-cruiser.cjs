@@ -24,10 +24,11 @@ const simRooms = {
   faults: ['world', 'history'],
   measure: ['world', 'history', 'workload', 'faults'],
   baselines: ['world', 'workload', 'measure'],
-  scenario: ['workload', 'faults'],
+  scenario: ['world', 'workload', 'faults'],
   swarm: ['world', 'history', 'checks', 'workload', 'faults'],
   experiment: ['world', 'history', 'workload', 'faults', 'measure', 'scenario', 'baselines'],
   report: ['measure'],
+  seeds: ['swarm'],
   mutants: ['swarm'],
 };
 const pure = (room) => `^src/${room}/(?!io/)`;
@@ -59,6 +60,13 @@ module.exports = {
           escaped([...core, 'node/core']),
       },
     })),
+    {
+      name: 'nobody-in-simnet-knows-real',
+      comment: 'only simnet/real touches the world; `covey sim` alone loads it',
+      severity: 'error',
+      from: { path: '^simnet/', pathNot: '^simnet/real/' },
+      to: { path: '^simnet/real/' },
+    },
     {
       name: 'the-daemon-knows-no-simulator',
       comment: 'only `covey sim` loads simnet',

@@ -1,19 +1,26 @@
 import Table from 'cli-table3';
 import { benchCommands } from './commands.js';
 import { benchFlock } from './flock.js';
+import { benchMembership } from './membership-scale.js';
 import { benchRing } from './ring.js';
+import { benchSimnet } from './simnet.js';
 import type { Row } from './row.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
   commands: benchCommands,
   flock: benchFlock,
+  simnet: benchSimnet,
+  membership: benchMembership,
 };
+
+/** Hours of a thousand nodes: only where asked for. */
+const LONG: ReadonlySet<string> = new Set(['membership']);
 
 /** `npm run bench -- [NAME…]`: every figure with its target and what was measured beside it. */
 async function main(names: readonly string[]): Promise<void> {
   const table = new Table({ head: ['what', 'figure', 'target', '', 'beside'], style: { head: [] } });
-  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES).filter((name) => !LONG.has(name))) {
     const bench = BENCHES[name];
     if (!bench) throw new Error(`no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
     for (const row of await bench()) table.push(cells(row));

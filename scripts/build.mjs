@@ -26,7 +26,7 @@ const REQUIRE = [
 const types = run(local('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next));
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts', 'src/client/index.ts'],
+  entryPoints: ['src/cli/main.ts', 'src/cli/commands/sim-worker.ts', 'src/client/index.ts'],
   outdir: next,
   outbase: 'src',
   bundle: true,

@@ -1,8 +1,9 @@
 import type { Put } from '../../src/kernel/effects.js';
-import type { NodeId, TaskId } from '../../src/kernel/ids.js';
-import { isTerminal } from '../../src/kernel/states.js';
+import type { JobId, NodeId, TaskId } from '../../src/kernel/ids.js';
 import type { AttemptId } from '../../src/executor/runner.js';
-import type { TaskRecord } from '../../src/tasks/record.js';
+import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
+import { Durables } from './durables.js';
+import type { ClientLog, MessageLog, Phases, Sample, Trouble } from './log.js';
 
 /** One attempt that really ran. */
 export interface Attempt {
@@ -12,40 +13,60 @@ export interface Attempt {
   readonly startMs: number;
   endMs: number | undefined;
   how: 'runs' | 'ended' | 'died';
+  /** Of its own end, where somebody watched. */
+  exitCode?: number | undefined;
 }
 
-/** What happened, seen from outside; it throws as soon as a promise is broken. */
+/** Sees each step of each node: what happened to it, and what of its wishes comes to pass. */
+export type Watcher = (node: NodeId, event: NodeEvent, effects: readonly NodeEffect[], atMs: number) => void;
+
+/**
+ * What happened, seen from outside: a plain record, which judges nothing (simnet/checks does). Attempts, deaths and what
+ * became durable are always noted; the logs are filled by those who watch.
+ */
 export class History {
   readonly attempts: Attempt[] = [];
+  readonly deaths: { readonly node: NodeId; readonly atMs: number }[] = [];
+  readonly durables = new Durables();
+  readonly clients: ClientLog = { submissions: [], cancels: [], reads: [] };
+  readonly messages: MessageLog = { cancelNotes: [], offers: [], accepts: [], handbacks: [], steals: [] };
+  readonly samples: Sample[] = [];
+  readonly troubles: Trouble[] = [];
+  readonly phases: Phases = { healedMs: undefined, restMs: undefined };
+  watcher: Watcher | undefined;
+  readonly #running = new Set<Attempt>();
   readonly #byName = new Map<string, Attempt>();
 
-  /** No two attempts of a task may share an epoch, wherever they run. */
   started(node: NodeId, { task, epoch }: AttemptId, startMs: number): void {
-    const before = this.#byName.get(`${task} ${epoch}`);
-    if (before) throw new Error(`${task} under epoch ${epoch} ran on ${before.node} and again on ${node}`);
     const attempt: Attempt = { task, epoch, node, startMs, endMs: undefined, how: 'runs' };
     this.attempts.push(attempt);
+    this.#running.add(attempt);
     this.#byName.set(`${task} ${epoch}`, attempt);
   }
 
   ended({ task, epoch }: AttemptId, endMs: number): void {
-    const attempt = this.#byName.get(`${task} ${epoch}`);
-    if (attempt) Object.assign(attempt, { endMs, how: 'ended' });
+    const attempt = this.attempt(task, epoch);
+    if (attempt) this.#end(attempt, 'ended', endMs);
   }
 
+  /** All that ran there is gone. */
   died(node: NodeId, endMs: number): void {
-    for (const attempt of this.running()) if (attempt.node === node) Object.assign(attempt, { endMs, how: 'died' });
+    this.deaths.push({ node, atMs: endMs });
+    for (const attempt of this.#running) if (attempt.node === node) this.#end(attempt, 'died', endMs);
   }
 
-  /** An outcome, once recorded, never changes. */
-  recorded({ key, value }: Put, before: unknown): void {
-    if (!key.startsWith('task/') || before === undefined) return;
-    const [was, is] = [before as TaskRecord, value as TaskRecord];
-    if (isTerminal(was.state)) throw new Error(`${key} was ${was.state} and was written again as ${is.state}`);
+  /** A write is on disk. */
+  recorded(put: Put, before: unknown, node: NodeId, atMs: number): void {
+    this.durables.note(node, put, before, atMs);
+  }
+
+  /** The last attempt under this epoch. */
+  attempt(task: TaskId, epoch: number): Attempt | undefined {
+    return this.#byName.get(`${task} ${epoch}`);
   }
 
   running(): Attempt[] {
-    return this.attempts.filter(({ how }) => how === 'runs');
+    return [...this.#running];
   }
 
   of(task: TaskId): Attempt[] {
@@ -63,4 +84,44 @@ export class History {
   reruns(): TaskId[] {
     return [...this.starts()].filter(([, starts]) => starts > 1).map(([task]) => task);
   }
+
+  /** The same of all other jobs. */
+  without(jobs: ReadonlySet<JobId>): History {
+    const rest = new History();
+    const isOther = ({ job }: { readonly job: JobId }) => !jobs.has(job);
+    const isOtherTask = ({ task }: { readonly task: TaskId }) => isOther(partsOf(task));
+    for (const attempt of this.attempts.filter(isOtherTask)) {
+      rest.attempts.push(attempt);
+      rest.#byName.set(`${attempt.task} ${attempt.epoch}`, attempt);
+      if (attempt.how === 'runs') rest.#running.add(attempt);
+    }
+    rest.deaths.push(...this.deaths);
+    rest.durables.records.push(...this.durables.records.filter(isOtherTask));
+    rest.durables.rewrites.push(...this.durables.rewrites.filter(isOtherTask));
+    rest.durables.created.push(...this.durables.created.filter(isOther));
+    rest.clients.submissions.push(...this.clients.submissions.filter(isOther));
+    rest.clients.cancels.push(...this.clients.cancels.filter(isOther));
+    rest.clients.reads.push(...this.clients.reads.filter(isOther));
+    rest.messages.cancelNotes.push(...this.messages.cancelNotes.filter(isOther));
+    rest.messages.offers.push(...this.messages.offers.filter(isOtherTask));
+    rest.messages.accepts.push(...this.messages.accepts.filter(isOther));
+    rest.messages.handbacks.push(...this.messages.handbacks.filter(isOtherTask));
+    rest.messages.steals.push(...this.messages.steals);
+    rest.samples.push(...this.samples);
+    rest.troubles.push(...this.troubles);
+    Object.assign(rest.phases, this.phases);
+    return rest;
+  }
+
+  #end(attempt: Attempt, how: 'ended' | 'died', endMs: number): void {
+    this.#running.delete(attempt);
+    attempt.endMs = endMs;
+    attempt.how = how;
+  }
+}
+
+/** The two halves of a task's id. */
+export function partsOf(task: TaskId): { readonly job: JobId; readonly index: number } {
+  const slash = task.lastIndexOf('/');
+  return { job: task.slice(0, slash) as JobId, index: Number(task.slice(slash + 1)) };
 }

@@ -1,31 +1,57 @@
+import { known } from '../../src/kernel/assert.js';
+import type { Put } from '../../src/kernel/effects.js';
 import { nodeId, type JobId, type NodeId } from '../../src/kernel/ids.js';
 import { Prng } from '../../src/kernel/prng.js';
 import { terminalCount } from '../../src/kernel/states.js';
-import type { Profile } from '../../src/membership/member.js';
+import type { MembershipConfig } from '../../src/membership/config.js';
+import type { FormedFlock } from '../../src/node/core/machines.js';
+import { MEMBERS_KEY } from '../../src/node/core/stored.js';
+import { RingCache } from '../../src/ring/ring-cache.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from '../../src/node/core/gateway/requests.js';
 import type { JobInfo } from '../../src/tasks/queries.js';
 import { hash } from '../hash.js';
-import { Disk } from './disk.js';
 import { History } from '../history/history.js';
+import { Disk, SSD, type SyncTimes } from './disk.js';
+import { acquaintances, initiated, pairsOf } from './machine-acquaintance.js';
+import { Machine, type MachineOptions } from './machine.js';
+import type { NetworkGiven } from './network-options.js';
 import { submissionOf, type JobOptions } from './submission.js';
-import { addressOf, Network, type NetworkOptions } from './network.js';
-import { SimNode } from './sim-node.js';
+import { Network } from './network.js';
+import { SimNode, type Death } from './sim-node.js';
+import { Trace } from './trace.js';
 import { World } from './world.js';
 
-export interface FlockOptions extends Partial<NetworkOptions> {
+export interface FlockOptions extends MachineOptions, NetworkGiven {
   readonly seed?: number;
-  /** Of each node. @default 2 */
-  readonly cpus?: number;
+  /** Of every node's failure detector, in place of the defaults. */
+  readonly detector?: Partial<MembershipConfig>;
+  /** Of each node by the order of its first start, in place of what is the same for all. */
+  readonly machineOf?: (index: number) => MachineOptions;
+  /** @default a common SSD */
+  readonly syncTimes?: SyncTimes;
+  /** A daemon that stopped itself, or was brought down by a task, is started again after so long. @default 1_000 */
+  readonly restartMs?: number;
+  /** What is told of all that runs. @default one of its own, that keeps everything */
+  readonly history?: History;
 }
 
-interface Machine {
-  readonly disk: Disk;
-  boot: number;
-  node: SimNode;
+/** Where a flock plays, in place of a virtual clock and a simulated network. */
+export interface Stage {
+  readonly world: World;
+  readonly network: Network;
+}
+
+/** A machine, and the last process on it. */
+interface Place {
+  readonly machine: Machine;
+  node: SimNode | undefined;
 }
 
 type Asks<Name extends RequestName> = Extract<ClientRequest, { readonly op: Name }>;
 type Gets<Name extends RequestName> = Requests[Name]['gets'];
+
+/** Some 200 MB of rings at the most: a dozen of 10,000 nodes. */
+const RING_POINTS_MAX = 2 ** 24;
 
 /** What became of a request; undefined while it is open. */
 export interface Pending {
@@ -34,60 +60,127 @@ export interface Pending {
 
 /** Whole nodes on one virtual clock: the very core of the daemon, in a world that fails on request. */
 export class Flock {
-  readonly world = new World();
-  readonly history = new History();
+  readonly world: World;
+  readonly history: History;
   readonly network: Network;
   readonly prng: Prng;
-  readonly #machines = new Map<NodeId, Machine>();
+  readonly rings = new RingCache(hash, RING_POINTS_MAX);
+  readonly trace = new Trace();
+  /** Of a healthy disk. */
+  readonly syncTimes: SyncTimes;
+  readonly #places = new Map<NodeId, Place>();
+  readonly #deathWatchers = new Set<(id: NodeId, death: Death) => void>();
+  readonly #chance: Prng;
   #jobs = 0;
 
-  constructor(readonly options: FlockOptions = {}) {
+  constructor(
+    readonly options: FlockOptions = {},
+    stage?: Stage,
+  ) {
+    this.world = stage?.world ?? new World();
     this.prng = new Prng(options.seed ?? 1);
-    this.network = new Network(this.world, new Prng(this.prng.below(2 ** 30)), options);
+    this.syncTimes = options.syncTimes ?? SSD;
+    this.history = options.history ?? new History();
+    const chance = new Prng(this.prng.below(2 ** 30));
+    this.network = stage?.network ?? new Network(this.world, chance, options);
+    this.#chance = new Prng((options.seed ?? 1) + 0x5eed);
   }
 
-  /** Starts `n` nodes, all but the first with the first as their seed, and waits until each has stored who they are. */
+  /** Starts `n` nodes at once, and waits until each has stored who they are. */
   static formed(n: number, options: FlockOptions = {}): Flock {
     const flock = new Flock(options);
     for (let i = 0; i < n; i++) flock.start(`n${i}`);
-    flock.world.runUntil('the flock forms', 60_000, () => flock.isWhole());
+    const withinMs = Math.max(60_000, 60 * n);
+    flock.world.runUntil('the flock forms', withinMs, () => flock.isWhole(), n > 100 ? 100 : 10);
     flock.world.run(2_000);
     return flock;
   }
 
+  /**
+   * `n` nodes that know each other from the start, as if they had met long ago: for large flocks, whose forming takes longer
+   * than what is to be seen of them.
+   *
+   * @param connectionsMax - of each node; below the daemon's limit, so that there is room for newcomers
+   */
+  static warm(n: number, options: FlockOptions = {}, connectionsMax = 256): Flock {
+    const flock = new Flock(options);
+    const places = Array.from({ length: n }, (_, i) => flock.#newPlace(nodeId(`n${i}`), {}));
+    const machines = places.map(({ machine }) => machine);
+    const links = acquaintances(n, connectionsMax, flock.#chance);
+    const like = initiated(machines, flock.rings);
+    const members = [...like.membership.members.values()];
+    const nodes = places.map((place, i) => {
+      const connected = known(links[i], 'its peers').map((peer) => nodeId(`n${peer}`));
+      const node = known(flock.#boot(place, { like, connected }), place.machine.id);
+      place.machine.disk.sync([[{ key: MEMBERS_KEY, value: members }]]);
+      return node;
+    });
+    flock.network.form(pairsOf(links, machines));
+    for (const node of nodes) node.start();
+    return flock;
+  }
+
+  /** 16 hexadecimal digits over every event of every node: the same story gives the same. */
+  get traceHash(): string {
+    return this.trace.hash;
+  }
+
   get ids(): NodeId[] {
-    return [...this.#machines.keys()];
+    return [...this.#places.keys()];
+  }
+
+  /** Nodes that have ever been. */
+  get size(): number {
+    return this.#places.size;
   }
 
   get up(): SimNode[] {
-    return [...this.#machines.values()].map(({ node }) => node).filter(({ isUp }) => isUp);
+    const nodes: SimNode[] = [];
+    for (const { node } of this.#places.values()) if (node?.isUp) nodes.push(node);
+    return nodes;
   }
 
   node(id: string): SimNode {
-    return this.#machine(id).node;
+    return known(this.#place(id).node, `a node on ${id}`);
   }
 
   disk(id: string): Disk {
-    return this.#machine(id).disk;
+    return this.machine(id).disk;
   }
 
-  /** Starts a node, or starts it again with what its disk holds. */
-  start(name: string, cpus = this.options.cpus ?? 2): SimNode {
+  machine(id: string): Machine {
+    return this.#place(id).machine;
+  }
+
+  /**
+   * Starts a node, or starts it again with what its disk holds.
+   *
+   * @param given - its CPUs, or more, at the first start; later ones keep to that
+   */
+  start(name: string, given: number | MachineOptions = {}): SimNode {
     const id = nodeId(name);
-    const before = this.#machines.get(id);
-    if (before?.node.isUp) throw new Error(`${id} is up already`);
-    const disk = before?.disk ?? this.#newDisk();
-    const boot = (before?.boot ?? 0) + 1;
-    const [seed] = this.ids;
-    const { world, network, history } = this;
-    const node = new SimNode(id, {
-      ...{ world, network, history, disk, hash, boot, profile: profileOf(id, cpus) },
-      prng: new Prng(this.prng.below(2 ** 30)),
-      seeds: seed === undefined || seed === id ? [] : [[addressOf(seed)]],
-    });
-    this.#machines.set(id, { disk, boot, node });
-    node.start();
+    const place = this.#places.get(id) ?? this.#newPlace(id, typeof given === 'number' ? { cpus: given } : given);
+    if (place.node?.isUp) throw new Error(`${id} is up already`);
+    const node = this.#boot(place);
+    node?.start();
+    if (!node) throw new Error(`${id} cannot start: ${place.machine.disk.failure}`);
     return node;
+  }
+
+  /** Starts a node that is down, as soon as its disk lets it. Returns false where it is up already. */
+  revive(id: string): boolean {
+    const place = this.#place(id);
+    if (place.node?.isUp) return false;
+    const node = this.#boot(place);
+    if (node) node.start();
+    else this.world.after(this.#restartMs, () => this.revive(id));
+    return true;
+  }
+
+  /** Calls `watch` at each death of a process. Returns what ends that. */
+  onDeath(watch: (id: NodeId, death: Death) => void): () => void {
+    this.#deathWatchers.add(watch);
+    return () => void this.#deathWatchers.delete(watch);
   }
 
   /** Everybody who is up believes just them alive. */
@@ -144,25 +237,59 @@ export class Flock {
     return this.up.reduce((sum, { core }) => sum + (core.stats()[name] ?? 0), 0);
   }
 
-  #machine(id: string): Machine {
-    const machine = this.#machines.get(nodeId(id));
-    if (!machine) throw new Error(`${id} was never started`);
-    return machine;
+  get #restartMs(): number {
+    return this.options.restartMs ?? 1_000;
   }
 
-  #newDisk(): Disk {
-    return new Disk(
-      this.world,
-      () => this.prng.jitter(1),
-      (put, before) => this.history.recorded(put, before),
-    );
+  #place(id: string): Place {
+    return known(this.#places.get(nodeId(id)), id);
+  }
+
+  /** Undefined where the disk does not let it. */
+  #boot(place: Place, formed?: FormedFlock): SimNode | undefined {
+    const { machine } = place;
+    const { world, network, history, rings, trace } = this;
+    const store = machine.disk.open();
+    const boot = ((store.get(BOOT_KEY) as number | undefined) ?? 0) + 1;
+    if (store.writeNow([{ key: BOOT_KEY, value: boot }])) return undefined;
+    const node: SimNode = new SimNode({
+      ...{ world, network, history, rings, trace, machine, store, boot, hash },
+      ...(formed ? { formed } : {}),
+      ...(this.options.detector ? { detector: this.options.detector } : {}),
+      prng: new Prng(this.prng.below(2 ** 30)),
+      onDeath: (death) => this.#died(place, node, death),
+    });
+    place.node = node;
+    return node;
+  }
+
+  #died(place: Place, node: SimNode, death: Death): void {
+    for (const watch of this.#deathWatchers) watch(node.id, death);
+    if (death !== 'poison' && death !== 'fatal') return;
+    this.world.after(this.#restartMs, () => place.node === node && this.revive(node.id));
+  }
+
+  #newPlace(id: NodeId, given: MachineOptions): Place {
+    const { options, world } = this;
+    const index = this.#places.size;
+    const all = { ...options, ...options.machineOf?.(index), ...given };
+    const live = this.#liveIds();
+    const seeds = this.#chance.sample(live.length > 0 ? live : this.ids, SEEDS);
+    const prng = new Prng(this.#chance.below(2 ** 30));
+    const noteDurable = (put: Put, before: unknown) => this.history.recorded(put, before, id, world.nowMs);
+    const disk = new Disk(world, prng, noteDurable, this.syncTimes);
+    const place = { machine: new Machine(id, index, disk, all, seeds, prng, world), node: undefined };
+    if (all.zone !== undefined) this.network.setZone(id, all.zone);
+    this.#places.set(id, place);
+    return place;
+  }
+
+  #liveIds(): NodeId[] {
+    return this.up.map(({ id }) => id);
   }
 }
 
-function profileOf(id: NodeId, cpus: number): Profile {
-  return {
-    addresses: [addressOf(id)],
-    capacity: { cpus, memBytes: 2 ** 33, gpus: 0, custom: {} },
-    ...{ labels: {}, zone: '', speed: 1, version: '0.1.0' },
-  };
-}
+/** Where the daemon numbers its starts. */
+const BOOT_KEY = 'node/boot';
+/** How many nodes a new one is told to join: one of them may be down. */
+const SEEDS = 3;

@@ -1,62 +1,26 @@
+import { assert } from '../../src/kernel/assert.js';
 import type { NodeId } from '../../src/kernel/ids.js';
-import type { Prng } from '../../src/kernel/prng.js';
+import { Prng } from '../../src/kernel/prng.js';
 import type { NodeEvent } from '../../src/node/core/events.js';
 import type { Lane } from '../../src/node/core/ports.js';
 import type { Message } from '../../src/node/core/wire.js';
+import { Endpoint, Half, isJoined } from './link.js';
+import { Carrier } from './network-carrier.js';
+import { Cuts } from './network-cuts.js';
+import { Delays } from './network-delays.js';
+import { Dials, type DialTarget } from './network-dials.js';
+import { Links } from './network-links.js';
+import { networkOptions, type NetworkGiven, type NetworkOptions } from './network-options.js';
+import { Process, WaitingList } from './network-process.js';
+import { KindCounts, type Traffic } from './network-traffic.js';
+import { Pubsub } from './pubsub.js';
+import { sizeOf } from './size.js';
 import type { World } from './world.js';
 
-export interface NetworkOptions {
-  /** Of one way, half of it up or down. */
-  readonly latencyMs: number;
-  /** Part of the messages that get lost, direct ones and gossip. */
-  loss: number;
-  /** After so long a connection over a cut link is given up; until then what was sent waits, as in TCP. */
-  readonly silenceMs: number;
-  readonly dialTimeoutMs: number;
-  /** What becomes of a message on its way; by default nothing. */
-  readonly wire: (message: Message) => Message;
-}
+export type { NetworkOptions } from './network-options.js';
 
-const NETWORK_DEFAULTS: NetworkOptions = {
-  latencyMs: 1,
-  loss: 0,
-  silenceMs: 20_000,
-  dialTimeoutMs: 5_000,
-  wire: (message) => message,
-};
-
-/** After a dial in vain, sends do not dial for so long; it doubles up to the longest. */
-const BACKOFF_MS = 500;
-const BACKOFF_MS_MAX = 8_000;
-
-type Feed = (event: NodeEvent) => void;
-
-/** A connection. Each end sees it close for itself. */
-class Link {
-  readonly open: Set<NodeId>;
-  /** What arrived while the way was cut. */
-  readonly held: (() => void)[] = [];
-  readonly #lastMs = new Map<string, number>();
-
-  constructor(a: NodeId, b: NodeId) {
-    this.open = new Set([a, b]);
-  }
-
-  /** Keeps the order of one sender's lane. */
-  inOrder(from: NodeId, lane: Lane, atMs: number): number {
-    const arrivesMs = Math.max(atMs, this.#lastMs.get(`${from} ${lane}`) ?? 0);
-    this.#lastMs.set(`${from} ${lane}`, arrivesMs);
-    return arrivesMs;
-  }
-}
-
-interface Place {
-  readonly feed: Feed;
-  readonly learned: Map<NodeId, NodeId>;
-  readonly waiting: Map<NodeId, { readonly message: Message; readonly lane: Lane }[]>;
-  readonly backoff: Map<NodeId, { readonly pauseMs: number; readonly untilMs: number }>;
-  readonly seen: Set<string>;
-}
+/** As the daemon's: a message, with the head of its batch, must fit into one frame. */
+const MESSAGE_BYTES_MAX = 2 ** 20 - 5;
 
 export function addressOf(id: NodeId): string {
   return `/memory/${id}/p2p/${id}`;
@@ -65,180 +29,221 @@ export function addressOf(id: NodeId): string {
 /** Behaves as the real transport does (ports.ts), on a virtual clock, and fails on request. */
 export class Network {
   /** Direct messages that were sent, by kind. */
-  readonly sent = new Map<Message['kind'], number>();
+  readonly sent = new KindCounts<Message['kind']>();
   readonly options: NetworkOptions;
-  readonly #places = new Map<NodeId, Place>();
-  readonly #links = new Map<string, Link>();
-  readonly #side = new Map<NodeId, number>();
-  /** Machines without power: nobody refuses a dial there, nobody answers it. */
-  readonly #dark = new Set<NodeId>();
+  readonly #endpoints = new Map<NodeId, Endpoint>();
+  readonly #all: Endpoint[] = [];
+  readonly #prng: Prng;
+  readonly #delays: Delays;
+  readonly #cuts: Cuts;
+  readonly #links: Links;
+  readonly #carrier: Carrier;
+  readonly #pubsub: Pubsub;
 
   constructor(
     private readonly world: World,
-    private readonly prng: Prng,
-    options: Partial<NetworkOptions>,
+    prng: Prng,
+    given: NetworkGiven = {},
   ) {
-    this.options = { ...NETWORK_DEFAULTS, ...options };
+    const options = networkOptions(given);
+    this.options = options;
+    this.#prng = prng;
+    this.#delays = new Delays(world, prng, options);
+    this.#cuts = new Cuts(
+      (id) => this.#endpoint(id),
+      this.#all,
+      () => this.#links.changed(),
+    );
+    this.#links = new Links(world, prng, options, this.#delays, this.#all, {
+      released: (half, held) => this.#carrier.release(half, held),
+      closed: (half) => this.#pubsub.closed(half),
+    });
+    this.#carrier = new Carrier(world, prng, options, this.#delays, this.#links);
+    this.#pubsub = new Pubsub(world, new Prng(prng.below(2 ** 30)), options, this.#delays, this.#links, this.#all);
   }
 
-  attach(id: NodeId, feed: Feed): void {
-    this.#dark.delete(id);
-    const nothing = { learned: new Map(), waiting: new Map(), backoff: new Map(), seen: new Set<string>() };
-    this.#places.set(id, { feed, ...nothing });
+  attach(id: NodeId, feed: (event: NodeEvent) => void): void {
+    const endpoint = this.#endpoint(id);
+    assert(endpoint.process === undefined, `${id} is attached already`);
+    endpoint.isDark = false;
+    endpoint.process = new Process(feed, this.#dialsOf(endpoint));
+    this.#pubsub.attached(endpoint);
+    this.#links.disown(endpoint);
   }
 
   /** @param isDark - its machine is gone too: peers learn of it by silence only */
   detach(id: NodeId, isDark: boolean): void {
-    this.#places.delete(id);
-    if (isDark) this.#dark.add(id);
-    for (const [name, link] of this.#links) {
-      if (!link.open.delete(id)) continue;
-      const [peer] = link.open;
-      if (peer === undefined) this.#links.delete(name);
-      else this.world.after(isDark ? this.options.silenceMs : this.#delay(), () => this.#close(name, link));
-    }
+    const endpoint = this.#endpoint(id);
+    if (isDark) endpoint.isDark = true;
+    if (endpoint.process === undefined) return;
+    endpoint.process.dials.close();
+    endpoint.process = undefined;
+    this.#pubsub.detached(endpoint);
+    this.#links.abandon(endpoint);
   }
 
-  /** Nodes of different sides do not hear each other. */
+  /** Where a machine stands, for `zoneLatency`. */
+  setZone(id: NodeId, zone: string): void {
+    this.#endpoint(id).zone = zone;
+  }
+
+  /** The uplink of one machine; undefined: that of all. */
+  setBandwidth(id: NodeId, bytesPerS: number | undefined): void {
+    if (bytesPerS !== undefined && !(bytesPerS > 0)) throw new RangeError(`a bandwidth of ${bytesPerS} bytes/s`);
+    this.#endpoint(id).bandwidthBytesPerS = bytesPerS;
+  }
+
+  /**
+   * Nodes of different sides do not hear each other; those named nowhere make one more side. There is one partition at a
+   * time: it takes the place of an earlier `split` or `bridge`, and without sides it ends that alone.
+   */
   split(...sides: readonly (readonly NodeId[])[]): void {
-    this.#side.clear();
-    sides.forEach((side, i) => side.forEach((id) => this.#side.set(id, i)));
-    for (const [name, link] of this.#links) {
-      const isCut = () => [...link.open].some((a) => [...link.open].some((b) => !this.#isJoined(a, b)));
-      if (isCut()) this.world.after(this.options.silenceMs, () => isCut() && this.#close(name, link));
-    }
+    this.#cuts.split(sides);
   }
 
+  /** Two sides that hear each other only through a few nodes, which hear everybody. */
+  bridge(left: readonly NodeId[], right: readonly NodeId[], through: readonly NodeId[]): void {
+    this.#cuts.bridge(left, right, through);
+  }
+
+  /** What `from` sends does not get to `to`, but the other way round it does. Returns what ends this cut alone. */
+  cutOneWay(from: readonly NodeId[], to: readonly NodeId[]): () => void {
+    return this.#cuts.oneWay(from, to);
+  }
+
+  /** Everything between the two takes so much longer. */
+  clog(a: NodeId, b: NodeId, extraMs: number): void {
+    this.#cuts.clog(a, b, extraMs);
+  }
+
+  unclog(a: NodeId, b: NodeId): void {
+    this.#cuts.unclog(a, b);
+  }
+
+  /** Ends every partition, cut and clog. What TCP kept back comes with its next try, which may be as late again. */
   heal(): void {
-    this.#side.clear();
-    for (const link of this.#links.values()) for (const arrive of link.held.splice(0)) arrive();
+    this.#cuts.heal();
+  }
+
+  /** Resets the connection of the two, if there is one. */
+  reset(a: NodeId, b: NodeId): void {
+    const half = this.#endpoint(a).links.get(b);
+    if (half) this.#links.close(half);
+  }
+
+  /** Makes those attached a flock that has formed: all know where all are, and these connections are open. Nobody is told. */
+  form(connections: Iterable<readonly [NodeId, NodeId]>): void {
+    const book = new Map(this.#all.map(({ id }) => [id, [addressOf(id)]]));
+    for (const { process } of this.#all) if (process) process.book = book;
+    for (const [a, b] of connections) this.#links.open(new Half(this.#endpoint(a), this.#endpoint(b)));
   }
 
   learn(at: NodeId, peer: NodeId, addresses: readonly string[]): void {
-    const [address] = addresses;
-    if (address !== undefined) this.#places.get(at)?.learned.set(peer, idIn(address));
+    if (at !== peer) this.#endpoints.get(at)?.process?.learned.set(peer, addresses);
   }
 
   send(from: NodeId, to: NodeId, message: Message, lane: Lane): void {
-    this.sent.set(message.kind, (this.sent.get(message.kind) ?? 0) + 1);
-    const link = this.#links.get(nameOf(from, to));
-    if (link?.open.has(from)) return this.#pass(link, from, to, message, lane);
-    const place = this.#places.get(from);
-    const isKnown = place?.learned.has(to) && (place.backoff.get(to)?.untilMs ?? 0) <= this.world.nowMs;
-    const waiting = place?.waiting.get(to);
-    if (waiting) waiting.push({ message, lane });
-    else if (place && isKnown) {
-      place.waiting.set(to, [{ message, lane }]);
-      this.#dial(from, to, [addressOf(to)]);
-    }
+    this.sent.add(message.kind);
+    const endpoint = this.#endpoints.get(from);
+    if (endpoint?.process === undefined) return;
+    const bytes = sizeOf(message);
+    const half = endpoint.links.get(to);
+    if (bytes > MESSAGE_BYTES_MAX) endpoint.traffic.dropped += 1;
+    else if (half) this.#carrier.pass(half, message, lane, bytes);
+    else if (!this.#await(endpoint.process, to, message, lane, bytes)) endpoint.traffic.dropped += 1;
   }
 
   dial(from: NodeId, addresses: readonly string[]): void {
-    const [address] = addresses;
-    if (address === undefined) return;
-    const to = idIn(address);
-    if (to !== from && !this.#links.get(nameOf(from, to))?.open.has(from)) this.#dial(from, to, addresses);
+    const dials = this.#endpoints.get(from)?.process?.dials;
+    if (addresses.length > 0) dials?.request({ key: [...addresses].sort().join(' '), addresses });
   }
 
   publish(from: NodeId, message: Message): void {
-    const id = gossipId(message);
-    const isNew = !this.#places.get(from)?.seen.has(id);
-    this.#places.get(from)?.seen.add(id);
-    if (!isNew || !this.#isConnected(from)) return;
-    for (const [to, place] of this.#places) {
-      if (to === from || !this.#isJoined(from, to) || !this.#isConnected(to)) continue;
-      if (this.prng.chance(this.options.loss)) continue;
-      this.world.after(5 + this.prng.below(40), () => {
-        if (this.#places.get(to) !== place || place.seen.has(id)) return;
-        place.seen.add(id);
-        place.feed({ kind: 'gossip', message: this.options.wire(message) });
-      });
-    }
+    this.#pubsub.publish(this.#endpoint(from), message);
   }
 
-  #pass(link: Link, from: NodeId, to: NodeId, message: Message, lane: Lane): void {
-    if (this.prng.chance(this.options.loss)) return;
-    const copy = this.options.wire(message);
-    const atMs = link.inOrder(from, lane, this.world.nowMs + this.#delay());
-    const arrive = () => {
-      if (!link.open.has(to)) return;
-      if (this.#isJoined(from, to)) this.#places.get(to)?.feed({ kind: 'message', from, message: copy });
-      else link.held.push(arrive);
-    };
-    this.world.after(atMs - this.world.nowMs, arrive);
+  /** What the node sent since it was first heard of, over all its lives. */
+  traffic(id: NodeId): Readonly<Traffic> {
+    return this.#endpoint(id).traffic;
   }
 
-  #dial(from: NodeId, to: NodeId, addresses: readonly string[]): void {
-    const place = this.#places.get(from);
-    const isSilent = this.#dark.has(to) || !this.#isJoined(from, to);
-    this.world.after(isSilent ? this.options.dialTimeoutMs : 3 * this.#delay(), () => {
-      if (!place || this.#places.get(from) !== place) return;
-      const isThere = this.#places.has(to) && this.#isJoined(from, to);
-      if (isThere) return this.#connect(from, to);
-      const pauseMs = Math.min(BACKOFF_MS_MAX, 2 * (place.backoff.get(to)?.pauseMs ?? BACKOFF_MS / 2));
-      place.backoff.set(to, { pauseMs, untilMs: this.world.nowMs + pauseMs });
-      place.waiting.delete(to);
-      place.feed({ kind: 'unreachable', addresses });
+  /** Connections of a node, and how many of them are in its gossip mesh. */
+  peers(id: NodeId): { readonly connected: number; readonly mesh: number } {
+    const { peers, mesh } = this.#endpoint(id);
+    return { connected: peers.length, mesh: mesh.length };
+  }
+
+  #endpoint(id: NodeId): Endpoint {
+    const known = this.#endpoints.get(id);
+    if (known) return known;
+    const endpoint = new Endpoint(id, this.#all.length, this.#prng.float());
+    this.#endpoints.set(id, endpoint);
+    this.#all.push(endpoint);
+    return endpoint;
+  }
+
+  /** Keeps a message for a peer that is being dialled from now on. False: no address is known, or none worked lately. */
+  #await({ waiting, learned, book, dials }: Process, to: NodeId, message: Message, lane: Lane, bytes: number): boolean {
+    const queue = waiting.get(to);
+    if (queue !== undefined) return queue.add({ message, lane, bytes }, this.options.queueBytesMax);
+    const addresses = learned.get(to) ?? book?.get(to);
+    if (addresses === undefined || dials.isBackingOff(to)) return false;
+    waiting.set(to, new WaitingList({ message, lane, bytes }));
+    dials.request({ key: to, addresses });
+    return true;
+  }
+
+  #dialsOf(from: Endpoint): Dials {
+    const { options } = this;
+    const isReached = (place: NodeId) => place === from.id || from.links.has(place);
+    return new Dials(this.world, {
+      options,
+      isReached: ({ key, addresses }) =>
+        isReached(key as NodeId) || addresses.some((address) => isReached(placeIn(address))),
+      durationMs: (address) => {
+        const to = this.#endpoints.get(placeIn(address));
+        if (to === undefined) return 3 * this.#delays.wayMs(from, from);
+        return to.isDark || !isJoined(from, to) ? options.dialTimeoutMs : 3 * this.#delays.wayMs(from, to);
+      },
+      connect: (address) => this.#connect(from, this.#endpoints.get(placeIn(address))),
+      failed: (target) => this.#unreachable(from, target),
     });
   }
 
-  #connect(from: NodeId, to: NodeId): void {
-    const name = nameOf(from, to);
-    const before = this.#links.get(name);
-    if (before?.open.size === 2) return;
-    if (before) this.#close(name, before);
-    const link = new Link(from, to);
-    this.#links.set(name, link);
-    this.#opened(link, from, to);
-    this.#opened(link, to, from);
+  #connect(from: Endpoint, to: Endpoint | undefined): boolean {
+    if (to?.process === undefined || !isJoined(from, to)) return false;
+    const mine = from.links.get(to.id);
+    const theirs = to.links.get(from.id);
+    if (mine !== undefined && mine.reverse === theirs) return true;
+    // A connection of an earlier time is dead: whoever dialled knew of none.
+    if (mine) this.#links.close(mine);
+    if (theirs) this.#links.close(theirs);
+    if (to.peers.length >= this.options.connectionsMax) return false;
+    const half = new Half(from, to);
+    this.#links.open(half);
+    this.#greet(half);
+    this.#greet(half.reverse);
+    return true;
   }
 
-  #opened(link: Link, at: NodeId, peer: NodeId): void {
-    const place = this.#places.get(at);
-    if (!place || !link.open.has(at)) return;
-    place.backoff.delete(peer);
-    place.feed({ kind: 'connected', peer });
-    const waiting = place.waiting.get(peer) ?? [];
-    place.waiting.delete(peer);
-    for (const { message, lane } of waiting) this.#pass(link, at, peer, message, lane);
+  #greet(half: Half): void {
+    const { process } = half.from;
+    if (!process || !half.isOpen) return;
+    process.feed({ kind: 'connected', peer: half.to.id });
+    const waiting = process.waiting.get(half.to.id);
+    process.waiting.delete(half.to.id);
+    for (const { message, lane, bytes } of waiting?.messages ?? []) this.#carrier.pass(half, message, lane, bytes);
   }
 
-  #close(name: string, link: Link): void {
-    if (this.#links.get(name) === link) this.#links.delete(name);
-    const ends = [...link.open];
-    link.open.clear();
-    for (const end of ends) {
-      const peer = name.split(' ').find((id) => id !== end) as NodeId;
-      this.#places.get(end)?.feed({ kind: 'disconnected', peer });
-    }
-  }
-
-  #delay(): number {
-    return this.prng.jitter(this.options.latencyMs);
-  }
-
-  #isJoined(a: NodeId, b: NodeId): boolean {
-    return this.#side.get(a) === this.#side.get(b);
-  }
-
-  #isConnected(id: NodeId): boolean {
-    for (const link of this.#links.values()) if (link.open.has(id)) return true;
-    return false;
+  #unreachable({ process, traffic }: Endpoint, { key, addresses }: DialTarget): void {
+    const waiting = process?.waiting.get(key as NodeId);
+    process?.waiting.delete(key as NodeId);
+    traffic.dropped += waiting?.messages.length ?? 0;
+    process?.feed({ kind: 'unreachable', addresses });
   }
 }
 
-function nameOf(a: NodeId, b: NodeId): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
-}
-
-function idIn(address: string): NodeId {
-  return address.split('/').at(-1) as NodeId;
-}
-
-/** Who says the same says one thing. */
-function gossipId(message: Message): string {
-  if (message.kind === 'swim.rumour') return message.id;
-  if (message.kind !== 'load.vector') throw new Error(`${message.kind} is not gossiped`);
-  const { node, boot, seq } = message.vector;
-  return `${node} ${boot} ${seq}`;
+/** The machine that a multiaddr names; the node on it may be given too. */
+function placeIn(address: string): NodeId {
+  return (address.split('/')[2] ?? '') as NodeId;
 }

@@ -1,57 +1,34 @@
 import type { AttemptEnd, AttemptId, Command } from '../../src/executor/runner.js';
+import { programOf, type Program } from './runner-programs.js';
 import type { World } from './world.js';
 
-/** What a command does on the virtual clock. */
-interface Program {
-  readonly ms: number;
-  readonly exitCode: number;
-  /** It does not end when asked to; only a kill ends it. */
-  readonly isStubborn: boolean;
-}
-
-/**
- * Commands are programs of this little language:
- * `sleep MS [CODE]` ends after MS milliseconds; `sleep A-B` after some time between, ever the same for one task;
- * `fail-first N MS` fails in its first N attempts; `stubborn MS` stands a TERM.
- */
-function programOf({ argv, env }: Command, hash: (text: string) => number): Program {
-  const [verb, ...args] = argv;
-  const attempt = Number(env['COVEY_ATTEMPT']);
-  switch (verb) {
-    case 'sleep':
-      return {
-        ms: duration(args[0], env['COVEY_TASK'] ?? '', hash),
-        exitCode: Number(args[1] ?? 0),
-        isStubborn: false,
-      };
-    case 'fail-first':
-      return { ms: Number(args[1]), exitCode: attempt <= Number(args[0]) ? 1 : 0, isStubborn: false };
-    case 'stubborn':
-      return { ms: Number(args[0]), exitCode: 0, isStubborn: true };
-    default:
-      return { ms: 1, exitCode: 127, isStubborn: false };
-  }
-}
-
-function duration(text = '0', task: string, hash: (text: string) => number): number {
-  const [low = 0, high = low] = text.split('-').map(Number);
-  return low + (hash(task) % (high - low + 1));
+/** What the runner needs of the process that it runs programs for. */
+export interface RunnerHost {
+  readonly hash: (text: string) => number;
+  /** Of the machine: a program of 1 s takes 1 s / speed. */
+  readonly speed: number;
+  readonly wallMs: () => number;
+  readonly ended: (attempt: AttemptId, end: AttemptEnd) => void;
+  /** A program took the whole node with it. */
+  readonly poisoned: () => void;
 }
 
 interface Running {
+  readonly attempt: AttemptId;
   readonly program: Program;
   readonly startedAtMs: number;
-  readonly end: (exitCode: number) => void;
 }
 
-/** Runs programs; they die with their node. */
+/** From a signal to the end of what it is for. */
+const SIGNAL_MS = 2;
+
+/** Runs programs on the virtual clock; they die with their node. */
 export class VirtualRunner {
   readonly #running = new Map<string, Running>();
 
   constructor(
     private readonly world: World,
-    private readonly hash: (text: string) => number,
-    private readonly ended: (attempt: AttemptId, end: AttemptEnd) => void,
+    private readonly host: RunnerHost,
   ) {}
 
   get size(): number {
@@ -59,33 +36,51 @@ export class VirtualRunner {
   }
 
   start(attempt: AttemptId, command: Command): void {
-    const name = `${attempt.task} ${attempt.epoch}`;
-    const program = programOf(command, this.hash);
-    const startedAtMs = this.world.nowMs;
-    const running: Running = {
-      program,
-      startedAtMs,
-      end: (exitCode) => {
-        if (this.#running.get(name) !== running) return;
-        this.#running.delete(name);
-        this.ended(attempt, { exitCode, startedAtMs, finishedAtMs: this.world.nowMs, ...NO_OUTPUT });
-      },
-    };
+    const name = nameOf(attempt);
     if (this.#running.has(name)) throw new Error(`${name} is running already`);
+    const program = programOf(command, this.host.hash);
+    const running: Running = { attempt, program, startedAtMs: this.host.wallMs() };
     this.#running.set(name, running);
-    this.world.after(program.ms, () => running.end(program.exitCode));
+    if (program.ms === Infinity) return;
+    this.world.after(program.ms / this.host.speed, () => {
+      if (program.isPoison && this.#isRunning(running)) this.host.poisoned();
+      else this.#end(running, { exitCode: program.exitCode });
+    });
   }
 
   signal(attempt: AttemptId, how: 'term' | 'kill'): void {
-    const running = this.#running.get(`${attempt.task} ${attempt.epoch}`);
+    const running = this.#running.get(nameOf(attempt));
     if (!running || (how === 'term' && running.program.isStubborn)) return;
-    this.world.after(2, () => running.end(how === 'term' ? 143 : 137));
+    this.world.after(SIGNAL_MS, () => this.#end(running, { exitCode: how === 'term' ? 143 : 137 }));
+  }
+
+  /** The watchdog takes a process that stands still for dead. */
+  strike(): void {
+    const failure = 'the watchdog killed it, since the daemon stood still';
+    for (const running of [...this.#running.values()]) this.#end(running, { exitCode: 137, failure, lost: true });
   }
 
   /** The node has died: nothing ends any more, it is just gone. */
   die(): void {
     this.#running.clear();
   }
+
+  #isRunning(running: Running): boolean {
+    return this.#running.get(nameOf(running.attempt)) === running;
+  }
+
+  #end(running: Running, how: Pick<AttemptEnd, 'exitCode' | 'failure' | 'lost'>): void {
+    if (!this.#isRunning(running)) return;
+    const { attempt, startedAtMs } = running;
+    this.#running.delete(nameOf(attempt));
+    // A wall clock that was set back must not make an end before its start.
+    const finishedAtMs = Math.max(startedAtMs, this.host.wallMs());
+    this.host.ended(attempt, { ...how, startedAtMs, finishedAtMs, ...NO_OUTPUT });
+  }
 }
 
 const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
+
+function nameOf({ task, epoch }: AttemptId): string {
+  return `${task} ${epoch}`;
+}

@@ -1,32 +1,54 @@
+import { assertNever } from '../../src/kernel/assert.js';
 import type { Hash32 } from '../../src/kernel/hash.js';
 import type { NodeId } from '../../src/kernel/ids.js';
 import type { Prng } from '../../src/kernel/prng.js';
-import type { TimerToken } from '../../src/kernel/timers.js';
-import type { Profile } from '../../src/membership/member.js';
+import type { MembershipConfig } from '../../src/membership/config.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { ClientRequest, ClientResult } from '../../src/node/core/gateway/requests.js';
+import type { FormedFlock } from '../../src/node/core/machines.js';
+import type { RingCache } from '../../src/ring/ring-cache.js';
 import { NodeCore } from '../../src/node/core/node-core.js';
 import { readStored } from '../../src/node/core/stored.js';
-import type { Disk } from './disk.js';
 import type { History } from '../history/history.js';
-import type { Network } from './network.js';
+import type { SimStore } from './disk-store.js';
+import { EventLoop } from './machine-loop.js';
+import { Timers } from './machine-timers.js';
+import type { Machine } from './machine.js';
+import { addressOf, type Network } from './network.js';
 import { VirtualRunner } from './runner.js';
+import type { Trace } from './trace.js';
 import type { World } from './world.js';
+
+/** Why a process is no more. `fatal`: it stopped itself, as its disk failed. */
+export type Death = 'killed' | 'left' | 'poison' | 'fatal' | 'outdated';
 
 export interface SimNodeOptions {
   readonly world: World;
   readonly network: Network;
-  readonly disk: Disk;
   readonly history: History;
+  readonly trace: Trace;
   readonly hash: Hash32;
   readonly prng: Prng;
+  readonly machine: Machine;
+  readonly store: SimStore;
   readonly boot: number;
-  readonly profile: Profile;
-  readonly seeds: readonly (readonly string[])[];
+  /** Shared by all nodes: those that agree hold one ring. */
+  readonly rings: RingCache;
+  readonly detector?: Partial<MembershipConfig>;
+  readonly formed?: FormedFlock;
+  readonly onDeath: (death: Death) => void;
 }
+
+/** What was sent before the end still goes out, as in the real transport's close. */
+const LAST_WORDS_MS = 100;
+/** The daemon's watchdog kills what a daemon runs that is silent for so long. */
+const WATCHDOG_MS = 10_000;
+/** Few steps want more than this. */
+const MIDWAY_EFFECTS = 3;
 
 /** One boot of one node: performs what its core asks for, on the virtual world. */
 export class SimNode {
+  readonly id: NodeId;
   readonly core: NodeCore;
   readonly runner: VirtualRunner;
   /** Steps of the core: a node that spins shows here. */
@@ -34,25 +56,37 @@ export class SimNode {
   hasJoined = false;
   hasLeft = false;
   #isUp = true;
-  readonly #timers = new Map<string, number>();
+  /** It dies after so many effects of the first step that has more. */
+  #effectsLeft = Infinity;
+  #pauses = 0;
+  readonly #loop: EventLoop;
+  readonly #timers: Timers;
   readonly #clients = new Map<number, (result: ClientResult | undefined) => void>();
-  readonly #queue: NodeEvent[] = [];
-  #isStepping = false;
   #nextClient = 0;
 
-  constructor(
-    readonly id: NodeId,
-    private readonly options: SimNodeOptions,
-  ) {
-    const { world, network, disk, history, hash, prng, boot, profile, seeds } = options;
+  constructor(private readonly options: SimNodeOptions) {
+    const { world, network, history, machine, hash, prng, boot, rings, store, formed } = options;
+    const { id } = machine;
+    this.id = id;
     this.core = new NodeCore({
-      ...{ self: id, boot, profile, hash, prng, seeds },
+      ...{ self: id, boot, profile: machine.profile, hash, prng, rings },
       baseEnv: { PATH: '/bin' },
-      stored: readStored(disk),
+      seeds: machine.seeds.map((seed) => [addressOf(seed)]),
+      stored: readStored(store),
+      ...(formed ? { formed } : {}),
+      ...(options.detector ? { detector: options.detector } : {}),
     });
-    this.runner = new VirtualRunner(world, hash, (attempt, end) => {
-      history.ended(attempt, world.nowMs);
-      this.feed({ kind: 'ended', attempt, end });
+    this.#loop = new EventLoop(world, { stepMs: () => machine.stepMs, take: (event) => this.#step(event) });
+    this.#timers = new Timers(world, (timer) => this.feed({ kind: 'timer', timer }));
+    this.runner = new VirtualRunner(world, {
+      hash,
+      speed: machine.profile.speed,
+      wallMs: () => machine.now().wallMs,
+      ended: (attempt, end) => {
+        if (end.lost !== true) history.ended(attempt, world.nowMs);
+        this.feed({ kind: 'ended', attempt, end });
+      },
+      poisoned: () => this.die(false, 'poison'),
     });
     network.attach(id, (event) => this.feed(event));
   }
@@ -61,22 +95,27 @@ export class SimNode {
     return this.#isUp;
   }
 
+  get isPaused(): boolean {
+    return this.#loop.isPaused;
+  }
+
+  /** Events that wait for a process which is slow or stands still. */
+  get lag(): number {
+    return this.#loop.lag;
+  }
+
   start(): void {
     this.feed({ kind: 'start' });
   }
 
+  /** Has the core re-check what it keeps along; a slow one may not have come to its start yet. */
+  validate(): void {
+    if (this.steps > 0) this.core.validate();
+  }
+
   /** One event into the core; those that its effects bring about at once follow in order. */
   feed(event: NodeEvent): void {
-    if (!this.#isUp) return;
-    this.#queue.push(event);
-    if (this.#isStepping) return;
-    this.#isStepping = true;
-    for (let next = this.#queue.shift(); next && this.#isUp; next = this.#queue.shift()) {
-      const monoMs = this.options.world.nowMs;
-      this.steps += 1;
-      for (const effect of this.core.step(next, { monoMs, wallMs: WALL_MS + monoMs })) this.#perform(effect);
-    }
-    this.#isStepping = false;
+    if (this.#isUp) this.#loop.feed(event);
   }
 
   /** @param answered - gets undefined where the node died before it answered */
@@ -87,19 +126,63 @@ export class SimNode {
   }
 
   /** The process is gone, and all that it did not write. */
-  die(isDark = false): void {
-    const { network, disk, history, world } = this.options;
+  die(isDark = false, death: Death = 'killed'): void {
+    if (!this.#isUp) return;
+    const { network, history, world, machine } = this.options;
     this.#isUp = false;
+    this.#loop.stop();
+    this.#timers.clear();
     this.runner.die();
     history.died(this.id, world.nowMs);
-    disk.crash();
+    machine.disk.crash();
     network.detach(this.id, isDark);
     for (const answered of this.#clients.values()) answered(undefined);
     this.#clients.clear();
+    this.options.onDeath(death);
+  }
+
+  /** It dies in the middle of a step: of one that wants enough things, only the first few come to pass. */
+  dieMidway(): void {
+    this.#effectsLeft = 1 + this.options.machine.prng.below(MIDWAY_EFFECTS);
+  }
+
+  /** Takes that back. */
+  spare(): void {
+    this.#effectsLeft = Infinity;
+  }
+
+  /** Nothing runs until `resume`; what its tasks' processes do goes on, until the watchdog takes the daemon for dead. */
+  pause(): void {
+    if (!this.#isUp || this.isPaused) return;
+    const { world, history } = this.options;
+    this.#loop.pause();
+    const pause = ++this.#pauses;
+    world.after(WATCHDOG_MS, () => {
+      if (!this.#isUp || !this.isPaused || pause !== this.#pauses) return;
+      history.died(this.id, world.nowMs);
+      this.runner.strike();
+    });
+  }
+
+  resume(): void {
+    if (this.#isUp) this.#loop.resume(this.options.machine.prng);
+  }
+
+  #step(event: NodeEvent): void {
+    if (event.kind === 'timer' && !this.#timers.take(event.timer)) return;
+    const { machine, trace, world, history } = this.options;
+    this.steps += 1;
+    trace.note(machine.index, event, world.nowMs);
+    const effects = this.core.step(event, machine.now());
+    const isLast = effects.length > this.#effectsLeft;
+    if (isLast) effects.length = this.#effectsLeft;
+    history.watcher?.(this.id, event, effects, world.nowMs);
+    for (const effect of effects) if (this.#isUp) this.#perform(effect);
+    if (isLast) this.die();
   }
 
   #perform(effect: NodeEffect): void {
-    const { network, disk, history, world } = this.options;
+    const { network, store, history, world } = this.options;
     switch (effect.kind) {
       case 'send':
         return network.send(this.id, effect.to, effect.message, effect.lane);
@@ -110,13 +193,16 @@ export class SimNode {
       case 'learn':
         return network.learn(this.id, effect.peer, effect.addresses);
       case 'arm':
-        return this.#arm(effect.timer, effect.afterMs);
+        return this.#timers.arm(effect.timer, effect.afterMs);
       case 'disarm':
-        return void this.#timers.delete(timerName(effect.timer));
+        return this.#timers.disarm(effect.timer);
       case 'persist':
-        return disk.write(effect.puts, () => this.feed({ kind: 'persisted', write: effect.write }));
+        return store.write(effect.puts, (error) => {
+          if (error) this.die(false, 'fatal');
+          else this.feed({ kind: 'persisted', write: effect.write });
+        });
       case 'load':
-        return this.feed({ kind: 'loaded', read: effect.read, entries: disk.range(effect.prefix) });
+        return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
       case 'start':
         history.started(this.id, effect.attempt, world.nowMs);
         return this.runner.start(effect.attempt, effect.command);
@@ -134,28 +220,12 @@ export class SimNode {
         return;
       case 'left':
         this.hasLeft = true;
-        // What was sent before still goes out, as in the real transport's close.
-        return world.after(LAST_WORDS_MS, () => this.#isUp && this.die());
+        return world.after(LAST_WORDS_MS, () => this.die(false, 'left'));
       case 'outdated':
+        if (this.options.machine.disk.hasLied) return this.die(false, 'outdated');
         throw new Error(`${this.id} is told that it had a later boot, ${effect.boot}`);
+      default:
+        assertNever(effect);
     }
   }
-
-  #arm(timer: TimerToken, afterMs: number): void {
-    const name = timerName(timer);
-    this.#timers.set(name, timer.serial);
-    this.options.world.after(afterMs, () => {
-      if (this.#timers.get(name) !== timer.serial) return;
-      this.#timers.delete(name);
-      this.feed({ kind: 'timer', timer });
-    });
-  }
-}
-
-/** 1 November 2026, in ms since 1970. */
-const WALL_MS = 1_793_491_200_000;
-const LAST_WORDS_MS = 100;
-
-function timerName({ owner, name }: TimerToken): string {
-  return `${owner} ${name}`;
 }

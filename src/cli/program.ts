@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   nodes: { summary: 'list the members of the flock', load: () => import('./commands/nodes.js') },
   ring: { summary: 'say who would hold and run a key', load: () => import('./commands/ring.js') },
   leave: { summary: 'hand work over and stop the daemon', load: () => import('./commands/leave.js') },
+  sim: { summary: 'simulate a flock: what would happen if', load: () => import('./commands/sim.js') },
   keys: { summary: 'make a key for a cluster', load: () => import('./commands/keys.js') },
   version: { summary: 'print versions', load: () => import('./commands/version.js') },
 };

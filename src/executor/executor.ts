@@ -243,7 +243,7 @@ export class Executor {
     this.#free = this.#running.size === 0 ? this.capacity : addResources(this.#free, assignment.work.needs);
     this.#runningMs = this.#running.size === 0 ? 0 : this.#runningMs - assignment.estimateMs;
     this.#out.push(...this.#timers.disarm(`timeout ${attempt.task}`), ...this.#timers.disarm(`grace ${attempt.task}`));
-    if (ending === 'leaving') this.#handBack([assignment], undefined, now);
+    if (ending === 'leaving' && end.exitCode !== 0) this.#handBack([assignment], undefined, now);
     else this.#tell(assignment, outcomeOf(end, ending, assignment.work.timeoutMs));
     if (ending === undefined && end.exitCode !== undefined) {
       this.#estimates.note(assignment.work.name, now.monoMs - running.sinceMs);

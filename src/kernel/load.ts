@@ -28,3 +28,8 @@ export const QUEUE_MAX = 512;
 export function loadOf(vector: LoadVector): number {
   return vector.running + vector.queued;
 }
+
+/** Tasks at a node that nobody runs yet. */
+export function waitingAt(vector: LoadVector): number {
+  return vector.queued + vector.waiting;
+}

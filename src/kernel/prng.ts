@@ -2,12 +2,16 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
+/** Seeds that are near each other give first numbers that are, too: so many are thrown away. */
+const RUN_IN = 8;
+
 /** Seeded randomness, the only kind the core has: one seed, one story. */
 export class Prng {
   readonly #generator: RandomGenerator;
 
   constructor(seed: number) {
     this.#generator = xoroshiro128plus(seed);
+    for (let i = 0; i < RUN_IN; i++) this.#generator.next();
   }
 
   /** A whole number in 0..n-1. */

@@ -37,7 +37,7 @@ export class Beliefs {
   ) {}
 
   get self(): MemberState {
-    return known(this.view.get(this.view.self), 'the node itself');
+    return this.view.me;
   }
 
   /** Takes over what an earlier boot stored: its members are suspect until they are heard of. */
@@ -136,6 +136,7 @@ export class Beliefs {
   rumoursFor(to: NodeId): Rumour[] {
     const held = this.view.get(to);
     const buddy = this.config.lifeguard && held && isAccusation(held) && this.view.originOf(to) === 'heard';
+    if (!buddy && this.#rumours.isEmpty) return [];
     const first: Rumour[] = buddy ? [{ member: held, slot: this.#anySlotOf(to) }] : [];
     const times = this.config.retransmit * Math.ceil(Math.log10(this.view.size + 1));
     const others = this.#rumours.take(this.config.piggybackMax - first.length, times);

@@ -36,7 +36,10 @@ export interface MembershipConfig {
   readonly redialTarget: number;
   /** A handshake costs 8-12 ms of CPU at both ends, so at most one dial each. @default 250 */
   readonly dialIntervalMs: number;
-  /** No member is dialled for the mere connection beyond this many. @default 512 */
+  /**
+   * No member is dialled for the mere connection beyond this many, and in a flock of more, probes go to those connected.
+   * Half of what a transport admits: where all were full, no newcomer could get in. @default 256
+   */
   readonly connectionsMax: number;
   /** How long dead and left members are remembered. @default 86_400_000 */
   readonly rememberMs: number;
@@ -62,7 +65,7 @@ const DEFAULTS: MembershipConfig = {
   redialIntervalMs: 2000,
   redialTarget: 3,
   dialIntervalMs: 250,
-  connectionsMax: 512,
+  connectionsMax: 256,
   rememberMs: 86_400_000,
   persistDelayMs: 1000,
 };

@@ -2,15 +2,16 @@ import type { NodeId } from '../kernel/ids.js';
 import type { Prng } from '../kernel/prng.js';
 import type { MembershipConfig } from './config.js';
 import { isLive } from './member.js';
+import type { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
 import type { View } from './view.js';
+import { WishList } from './wish-list.js';
 
 /** Decides whom to connect to, and how soon. */
 export class Dialler {
-  readonly connected = new Set<NodeId>();
   readonly #seeds: readonly (readonly string[])[];
-  /** Live members without a connection, each with the instant from which it may be dialled. */
-  readonly #wanted = new Map<NodeId, number>();
+  /** Members without a connection, to be dialled in turn. */
+  readonly #wanted = new WishList();
   #lastDialMs = -Infinity;
 
   constructor(
@@ -18,6 +19,7 @@ export class Dialler {
     readonly outbox: Outbox,
     readonly config: MembershipConfig,
     readonly prng: Prng,
+    private readonly neighbours: Neighbours,
     seeds: readonly (readonly string[])[],
     readonly greet: (id: NodeId) => void,
   ) {
@@ -41,25 +43,24 @@ export class Dialler {
    * newcomer leave it that much time, since otherwise all of them would dial it at once.
    */
   want(id: NodeId, how: 'soon' | 'if-it-does-not'): void {
-    if (id === this.view.self || this.connected.has(id)) return;
+    if (id === this.view.self || this.neighbours.connected.has(id)) return;
     const patienceMs = Math.max(5000, this.view.size * this.config.dialIntervalMs);
-    const notBeforeMs = this.outbox.nowMs + (how === 'soon' ? 0 : this.prng.jitter(patienceMs));
-    this.#wanted.set(id, notBeforeMs);
+    const notBeforeMs = how === 'soon' ? -Infinity : this.outbox.nowMs + this.prng.jitter(patienceMs);
+    this.#wanted.add(id, notBeforeMs);
     this.#armFor(notBeforeMs);
   }
 
   onTurn(): void {
-    if (this.connected.size >= this.config.connectionsMax) this.#wanted.clear();
-    for (const [id, notBeforeMs] of this.#wanted) {
-      if (notBeforeMs > this.outbox.nowMs) continue;
-      this.#wanted.delete(id);
+    if (this.neighbours.connected.size >= this.config.connectionsMax) this.#wanted.clear();
+    for (let id = this.#wanted.take(this.outbox.nowMs); id; id = this.#wanted.take(this.outbox.nowMs)) {
       const member = this.view.get(id);
       if (!member || !isLive(member)) continue;
       this.#dial(member.profile.addresses);
       this.#lastDialMs = this.outbox.nowMs;
       break;
     }
-    if (this.#wanted.size > 0) this.#armFor(Math.min(...this.#wanted.values()));
+    const nextMs = this.#wanted.nextMs();
+    if (nextMs !== undefined) this.#armFor(nextMs);
   }
 
   /** What heals partitions (Serf): now and then somebody calls on the dead, and on the seeds. */
@@ -71,12 +72,12 @@ export class Dialler {
     if (!chosen) return;
     if (!('profile' in chosen)) return this.#dial(chosen);
     // A short partition can end with the old connection still open.
-    if (this.connected.has(chosen.id)) this.greet(chosen.id);
+    if (this.neighbours.connected.has(chosen.id)) this.greet(chosen.id);
     else this.#dial(chosen.profile.addresses);
   }
 
   onConnected(peer: NodeId): void {
-    this.connected.add(peer);
+    this.neighbours.connected.add(peer);
     this.#wanted.delete(peer);
   }
 

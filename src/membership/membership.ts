@@ -12,6 +12,7 @@ import type { MembershipEffect, MembershipEvent } from './events.js';
 import { Health } from './health.js';
 import { isLive, type MemberState, type Profile } from './member.js';
 import type { MembershipMessage, Rumour } from './messages.js';
+import { Neighbours } from './neighbours.js';
 import { Outbox } from './outbox.js';
 import { Prober } from './prober.js';
 import { Syncer } from './syncer.js';
@@ -31,6 +32,16 @@ export interface MembershipOptions {
   readonly seeds: readonly (readonly string[])[];
   /** Rides on pings and acks. */
   readonly ownLoad?: () => LoadVector;
+  /** For simulated flocks that need not form. */
+  readonly formed?: Formed;
+}
+
+/** What a node knows from its start. */
+export interface Formed {
+  /** One whose members, all heard of, are known to this one too; they are shared as long as they stay the same. */
+  readonly like: Membership;
+  /** Peers with open connections, whose `connected` is not given as an event. */
+  readonly connected: Iterable<NodeId>;
 }
 
 /** How many hear of a departure directly, should gossip not go out any more. */
@@ -46,26 +57,32 @@ export class Membership {
   readonly #view: View;
   readonly #health: Health;
   readonly #beliefs: Beliefs;
+  readonly #neighbours: Neighbours;
   readonly #prober: Prober;
   readonly #syncer: Syncer;
   readonly #dialler: Dialler;
   readonly #remembered: readonly MemberState[];
   readonly #prng: Prng;
+  readonly #isFormed: boolean;
   #joined = false;
   #left = false;
 
-  constructor({ self, boot, profile, config, hash, prng, remembered = [], seeds, ownLoad }: MembershipOptions) {
+  constructor(options: MembershipOptions) {
+    const { self, boot, profile, config, hash, prng, remembered = [], seeds, ownLoad, formed } = options;
     this.#config = membershipConfig(config);
     this.#prng = prng;
     this.#remembered = remembered;
-    this.#view = new View(self, hash);
+    this.#view = formed ? View.like(formed.like.#view, self) : new View(self, hash);
     this.#view.put({ id: self, boot, n: 0, state: 'alive', draining: false, profile }, 'heard', 0);
     this.#health = new Health(this.#config);
     this.#beliefs = new Beliefs(this.#view, this.#outbox, this.#config, this.#health, this.#onChange.bind(this));
-    this.#prober = new Prober(this.#beliefs, this.#outbox, this.#config, this.#health, prng, ownLoad);
-    this.#syncer = new Syncer(this.#beliefs, this.#outbox, this.#config, prng, this.#caughtUp.bind(this));
+    this.#neighbours = new Neighbours(this.#view, this.#config, prng, formed?.connected);
+    const neighbours = this.#neighbours;
+    this.#prober = new Prober(this.#beliefs, this.#outbox, this.#config, this.#health, prng, neighbours, ownLoad);
+    this.#syncer = new Syncer(this.#beliefs, this.#outbox, this.#config, prng, neighbours, this.#caughtUp.bind(this));
     const greet = (id: NodeId) => this.#syncer.hello(id, true);
-    this.#dialler = new Dialler(this.#view, this.#outbox, this.#config, prng, seeds, greet);
+    this.#dialler = new Dialler(this.#view, this.#outbox, this.#config, prng, neighbours, seeds, greet);
+    this.#isFormed = formed !== undefined;
   }
 
   /** This node included. */
@@ -122,7 +139,7 @@ export class Membership {
     const { score } = this.#health;
     assert(score >= 0 && score <= this.#config.healthMax, `the health score is ${score}`);
     assert(this.#left || this.#outbox.dueMs('probe') !== undefined, 'no probe is due');
-    assert(!this.#dialler.connected.has(this.#view.self), 'connected to itself');
+    assert(!this.#neighbours.connected.has(this.#view.self), 'connected to itself');
   }
 
   #handle(event: MembershipEvent): void {
@@ -140,7 +157,7 @@ export class Membership {
         // Both sides say hello; one of them asks, so that views are compared once.
         return this.#syncer.hello(event.peer, this.#view.self < event.peer);
       case 'disconnected':
-        this.#dialler.connected.delete(event.peer);
+        this.#neighbours.connected.delete(event.peer);
         return this.#prober.doubt(event.peer);
       case 'unreachable':
         return this.#prober.onUnreachable(event.addresses);
@@ -159,7 +176,7 @@ export class Membership {
     this.#dialler.start();
     this.#prober.start();
     this.#outbox.arm('sync', this.#prng.jitter(this.#config.syncIntervalMs));
-    if (!this.#dialler.hasSeeds) this.#caughtUp();
+    if (!this.#dialler.hasSeeds || this.#isFormed) this.#caughtUp();
   }
 
   #onMessage(from: NodeId, message: MembershipMessage): void {
@@ -210,7 +227,9 @@ export class Membership {
   #onTimer(token: TimerToken): void {
     const lateMs = this.#outbox.fired(token);
     if (lateMs === undefined) return;
-    const [name, subject = ''] = token.name.split('/');
+    const slash = token.name.indexOf('/');
+    const name = slash < 0 ? token.name : token.name.slice(0, slash);
+    const subject = token.name.slice(slash + 1);
     switch (name) {
       case 'probe':
         return this.#prober.onPeriod(lateMs);
@@ -258,7 +277,7 @@ export class Membership {
 
   /** Words of the first exchange may have been lost, and submissions wait for it. */
   #askAgain(): void {
-    const peer = this.#joined ? undefined : this.#prng.pick([...this.#dialler.connected]);
+    const peer = this.#joined ? undefined : this.#prng.pick([...this.#neighbours.connected]);
     if (peer !== undefined) this.#syncer.compare(peer);
   }
 

@@ -6,6 +6,7 @@ import type { MembershipConfig } from './config.js';
 import type { Health } from './health.js';
 import { isLive } from './member.js';
 import type { Rumour } from './messages.js';
+import type { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
 
 interface Probe {
@@ -44,6 +45,7 @@ export class Prober {
     readonly config: MembershipConfig,
     readonly health: Health,
     readonly prng: Prng,
+    readonly neighbours: Neighbours,
     readonly ownLoad: (() => LoadVector) | undefined,
   ) {}
 
@@ -67,10 +69,7 @@ export class Prober {
   askOthers(): void {
     const probe = this.#probe;
     if (!probe || probe.helpers) return;
-    const others = this.beliefs.view.peers.filter(
-      (id) => id !== probe.target && this.beliefs.view.get(id)?.state === 'alive',
-    );
-    probe.helpers = this.prng.sample(others, this.config.indirectProbes);
+    probe.helpers = this.neighbours.sample(this.config.indirectProbes, probe.target);
     for (const helper of probe.helpers) {
       this.outbox.send(helper, { kind: 'swim.ping-req', seq: probe.seq, target: probe.target });
     }
@@ -147,8 +146,7 @@ export class Prober {
       this.#urgent.delete(id);
       if (this.#isLive(id)) return id;
     }
-    const { peers } = this.beliefs.view;
-    if (!this.#round.some((id) => this.#isLive(id))) this.#round = this.prng.sample(peers, peers.length);
+    if (!this.#round.some((id) => this.#isLive(id))) this.#round = this.neighbours.round();
     for (let id = this.#round.pop(); id !== undefined; id = this.#round.pop()) {
       if (this.#isLive(id)) return id;
     }

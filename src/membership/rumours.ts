@@ -16,6 +16,10 @@ export class RumourQueue {
   /** By how often they were told, each in order of arrival. */
   readonly #told: Set<Queued>[] = [];
 
+  get isEmpty(): boolean {
+    return this.#about.size === 0;
+  }
+
   add(rumour: Rumour): void {
     const { id } = rumour.member;
     const about = this.#about.get(id) ?? [];
@@ -30,8 +34,10 @@ export class RumourQueue {
 
   /** Up to `most` rumours, least told first; each is given away `times` times in all. */
   take(most: number, times: number): Rumour[] {
+    if (this.#about.size === 0) return [];
     const taken: Queued[] = [];
     for (const tier of this.#told) {
+      if (taken.length >= most) break;
       for (const queued of tier) {
         if (taken.length >= most) break;
         taken.push(queued);

@@ -4,6 +4,7 @@ import type { Beliefs } from './beliefs.js';
 import type { MembershipConfig } from './config.js';
 import { compareStanding, isAccusation, isLive, type MemberState } from './member.js';
 import { DIGEST_LINES_MAX, STATES_MAX, type DigestLine, type MessageOf } from './messages.js';
+import type { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
 
 /** News that ride on pings anyway need no round of comparisons. */
@@ -21,6 +22,7 @@ export class Syncer {
     readonly outbox: Outbox,
     readonly config: MembershipConfig,
     readonly prng: Prng,
+    readonly neighbours: Neighbours,
     readonly caughtUp: () => void,
   ) {}
 
@@ -36,14 +38,14 @@ export class Syncer {
   }
 
   onPeriod(): void {
-    const [peer] = this.prng.sample(this.#alive(), 1);
+    const [peer] = this.neighbours.sample(1);
     if (peer !== undefined) this.hello(peer, true);
     this.outbox.arm('sync', this.prng.jitter(this.config.syncIntervalMs, 0.2));
   }
 
   /** Hands many news on at once. A flock of N agrees after some log N such rounds. */
   onSpread(): void {
-    for (const peer of this.prng.sample(this.#alive(), this.config.spreadFanout)) this.hello(peer, true);
+    for (const peer of this.neighbours.sample(this.config.spreadFanout)) this.hello(peer, true);
   }
 
   onHello(from: NodeId, { self, view, ask }: MessageOf<'swim.hello'>): void {
@@ -128,10 +130,6 @@ export class Syncer {
   /** What this node stands for; see `Origin`. */
   #tellable(id: NodeId): MemberState | undefined {
     return this.beliefs.view.originOf(id) === 'heard' ? this.beliefs.view.get(id) : undefined;
-  }
-
-  #alive(): NodeId[] {
-    return this.beliefs.view.peers.filter((id) => this.beliefs.view.get(id)?.state === 'alive');
   }
 }
 

@@ -1,25 +1,43 @@
-import type { Hash32 } from '../kernel/hash.js';
+import { assert } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
 import { isOnRing, type MemberState } from '../membership/member.js';
+import { LayeredMap } from '../membership/layered-map.js';
 import { LoadTable } from '../membership/load.js';
-import { WEIGHT_MAX, type RingMember } from '../ring/member.js';
-import { Ring } from '../ring/ring.js';
+import { WEIGHT_MAX } from '../ring/member.js';
+import type { Ring } from '../ring/ring.js';
+import type { RingCache } from '../ring/ring-cache.js';
 
 /**
  * What this node knows of the flock when it places: the members, the ring that follows from them, and their loads. Nodes
- * whose members agree have the same ring.
+ * whose members agree have the same ring, and the very same object where they share a cache.
  */
 export class FlockView {
   readonly loads = new LoadTable();
-  readonly #members = new Map<NodeId, MemberState>();
-  #unit = 1;
+  readonly #members: LayeredMap<NodeId, MemberState>;
+  /** How many members on the ring have so many CPUs. */
+  readonly #byCpus: Map<number, number>;
+  /** Those whose part in the ring may be another since it was last asked for. */
+  readonly #changed = new Set<NodeId>();
+  #unit: number;
   #ring: Ring;
 
-  constructor(private readonly hash: Hash32) {
-    this.#ring = Ring.build([], hash);
+  /**
+   * @param rings - may be shared with other nodes
+   * @param like - the view of another node that knows the same members, for one that starts in a flock that has formed
+   */
+  constructor(
+    private readonly rings: RingCache,
+    like?: FlockView,
+  ) {
+    this.#ring = like ? like.ring : rings.empty;
+    this.#members = new LayeredMap(like ? like.#members.shared() : undefined);
+    this.#byCpus = new Map(like ? like.#byCpus : undefined);
+    this.#unit = like ? like.#unit : 1;
   }
 
+  /** Made when it is first asked for after a change: a node that hears of a hundred newcomers at once makes one. */
   get ring(): Ring {
+    if (this.#changed.size > 0) this.#follow();
     return this.#ring;
   }
 
@@ -28,43 +46,77 @@ export class FlockView {
   }
 
   update(member: MemberState): void {
+    const before = this.#members.get(member.id);
     this.#members.set(member.id, member);
-    if (!isOnRing(member)) this.loads.forget(member.id);
-    this.#reweigh(member.id);
+    const said = this.loads.of(member.id);
+    // What an older boot had to do is over.
+    if (said && (said.boot < member.boot || !isOnRing(member))) this.loads.forget(member.id);
+    this.#note(before, member);
   }
 
   forget(id: NodeId): void {
+    const before = this.#members.get(id);
     this.#members.delete(id);
     this.loads.forget(id);
-    this.#reweigh(id);
+    this.#note(before, undefined);
   }
 
-  /** The dead member that would own a key, were the dead still on the ring: what it knows of the key nobody else does. */
-  deadOwner(key: string): NodeId | undefined {
-    const dead = [...this.#members.values()].filter(({ state }) => state === 'dead');
-    const whole = dead.reduce((ring, member) => ring.with(ringMember(member, this.#unit)), this.#ring);
+  /**
+   * The member that owns a key and is not known to be alive: suspect, or dead or gone but remembered, and then counted as
+   * if it were still on the ring. What it knows of the key nobody else does.
+   */
+  awayOwner(key: string): MemberState | undefined {
+    const away = [...this.#members.values()].filter(({ state }) => state === 'dead' || state === 'left');
+    const whole = this.rings.follow(this.ring, new Map(away.map((member) => [member.id, this.#weightOf(member)])));
     const owner = whole.owner(key);
-    return dead.find(({ id }) => id === owner)?.id;
+    const member = owner === undefined ? undefined : this.#members.get(owner);
+    return member?.state === 'alive' ? undefined : member;
   }
 
-  /** Follows one member's change; only where the unit of weight moves is the ring built anew. */
-  #reweigh(changedId: NodeId): void {
-    const changed = this.#members.get(changedId);
-    const onRing = [...this.#members.values()].filter(isOnRing);
-    const unit = unitOf(onRing);
-    if (unit !== this.#unit) {
-      this.#unit = unit;
-      this.#ring = Ring.build(
-        onRing.map((member) => ringMember(member, unit)),
-        this.hash,
-      );
-    } else if (!changed || !isOnRing(changed)) {
-      this.#ring = this.#ring.without(changedId);
-    } else {
-      const { id, weight } = ringMember(changed, unit);
-      const before = this.#ring.members.find((member) => member.id === id);
-      if (before?.weight !== weight) this.#ring = this.#ring.with({ id, weight });
-    }
+  /** Recomputes what is kept along and compares. */
+  validate(): void {
+    this.loads.validate();
+    const again = new FlockView(this.rings);
+    for (const member of this.#members.values()) again.update(member);
+    const [kept, found] = [this, again].map((view) => JSON.stringify([...view.#byCpus].sort(([a], [b]) => a - b)));
+    assert(kept === found, () => `CPUs on the ring are counted as ${kept}, there are ${found}`);
+    assert(this.ring.digest === again.ring.digest, () => `the ring is ${this.ring.digest}, not ${again.ring.digest}`);
+  }
+
+  #note(before: MemberState | undefined, after: MemberState | undefined): void {
+    const was = before && isOnRing(before) ? cpusOf(before) : undefined;
+    const is = after && isOnRing(after) ? cpusOf(after) : undefined;
+    const id = after?.id ?? before?.id;
+    if (was === is || id === undefined) return;
+    this.#changed.add(id);
+    if (was !== undefined) this.#count(was, -1);
+    if (is !== undefined) this.#count(is, 1);
+  }
+
+  #count(cpus: number, by: 1 | -1): void {
+    const count = (this.#byCpus.get(cpus) ?? 0) + by;
+    if (count > 0) this.#byCpus.set(cpus, count);
+    else this.#byCpus.delete(cpus);
+  }
+
+  /** Follows the members that changed; only where the unit of weight moved, all. */
+  #follow(): void {
+    const unit = unitOf(this.#byCpus);
+    const touched = unit === this.#unit ? this.#changed : new Set([...this.#members.keys(), ...this.#changed]);
+    this.#unit = unit;
+    this.#ring = this.rings.follow(
+      this.#ring,
+      new Map(Array.from(touched, (id) => [id, this.#weightOnRing(this.#members.get(id))])),
+    );
+    this.#changed.clear();
+  }
+
+  #weightOnRing(member: MemberState | undefined): number | undefined {
+    return member && isOnRing(member) ? this.#weightOf(member) : undefined;
+  }
+
+  #weightOf(member: MemberState): number {
+    return Math.min(WEIGHT_MAX, cpusOf(member) / this.#unit);
   }
 }
 
@@ -72,14 +124,15 @@ export class FlockView {
  * The capacity that counts as weight 1: the power of two at or below the median of CPUs, so that a usual node has about
  * 128 points however large its machines are, and that one node more seldom changes it.
  */
-function unitOf(members: readonly MemberState[]): number {
-  const cpus = members.map(cpusOf).sort((a, b) => a - b);
-  const median = cpus[Math.floor(cpus.length / 2)] ?? 1;
-  return 2 ** Math.floor(Math.log2(median));
-}
-
-function ringMember(member: MemberState, unit: number): RingMember {
-  return { id: member.id, weight: Math.min(WEIGHT_MAX, cpusOf(member) / unit) };
+function unitOf(byCpus: ReadonlyMap<number, number>): number {
+  const ascending = [...byCpus].sort(([a], [b]) => a - b);
+  const half = Math.floor(ascending.reduce((sum, [, count]) => sum + count, 0) / 2);
+  let below = 0;
+  for (const [cpus, count] of ascending) {
+    below += count;
+    if (below > half) return 2 ** Math.floor(Math.log2(cpus));
+  }
+  return 1;
 }
 
 /** A node may declare no CPUs at all, for resources of its own kind; it still stands on the ring, with one point. */

@@ -1,5 +1,5 @@
 import type { NodeId } from '../kernel/ids.js';
-import type { LoadVector } from '../kernel/load.js';
+import { waitingAt, type LoadVector } from '../kernel/load.js';
 import type { Prng } from '../kernel/prng.js';
 import { TimerBook, type TimerEffect, type TimerFired } from '../kernel/timers.js';
 import type { FlockView } from './flock-view.js';
@@ -93,20 +93,17 @@ export class Stealing {
 
   /** Elsewhere: what waits here, and nobody takes, must not keep this node awake. */
   #isWorkKnown(): boolean {
-    const own = this.view.loads.of(this.self);
     const { queued, waiting } = this.view.loads.totals;
+    if (queued + waiting === 0) return false;
+    const own = this.view.loads.of(this.self);
     return queued + waiting > (own ? waitingAt(own) : 0);
   }
 
   #loaded(): LoadVector[] {
-    return this.view.ring.members
-      .map(({ id }) => (id === this.self ? undefined : this.view.loads.of(id)))
-      .filter((vector): vector is LoadVector => vector !== undefined && waitingAt(vector) > 0);
+    const loaded: LoadVector[] = [];
+    for (const vector of this.view.loads.laden) if (vector.node !== this.self) loaded.push(vector);
+    return loaded;
   }
-}
-
-function waitingAt(vector: LoadVector): number {
-  return vector.queued + vector.waiting;
 }
 
 /** How much a victim gives: half of what waits there, rounded up, and no more than the thief can start. */

@@ -162,6 +162,11 @@ export class Offering {
         if (isOver && (accepted.has(index) || !answer)) stale.push({ index, epoch });
         continue;
       }
+      // It may be held all the same, and a cancelled task is at its end only when nobody can start it any more.
+      if (!answer && (shard.cancelled || task.cancelled)) {
+        stale.push({ index, epoch });
+        continue;
+      }
       const load = answer ? { load: answer.load.running + answer.load.queued, bound: answer.bound } : {};
       if (accepted.has(index)) {
         noteStep(task, { node, what: 'accepted', ...load });

@@ -89,22 +89,23 @@ export class TaskRound {
   }
 
   /**
-   * A node that died, left or restarted holds nothing any more.
+   * A node that died, left or restarted holds nothing any more. One that is only taken for dead may well: what it held is
+   * called back once it is heard of again.
    *
    * @param boot - the one it has now, if it restarted
    * @returns whether it held anything of this shard
    */
   lost(shard: Shard, node: NodeId, boot: number | undefined): boolean {
-    let any = false;
-    for (const task of shard.live.values()) {
-      if (task.executor !== node || !isPlaced(task)) continue;
-      if (boot !== undefined && task.executorBoot === boot) continue;
-      any = true;
+    const held = [...shard.live.values()].filter((task) => {
+      return task.executor === node && isPlaced(task) && (boot === undefined || task.executorBoot !== boot);
+    });
+    if (held.length > 0 && boot === undefined) this.#revoke(shard, node, held, 'forever');
+    for (const task of held) {
       noteStep(task, { node, what: 'lost' });
       if (task.phase === 'running') this.#countLoss(shard, task);
       else this.#release(shard, task);
     }
-    return any;
+    return held.length > 0;
   }
 
   /** The executor says that it does not hold these attempts, of those that were revoked. */
@@ -210,11 +211,16 @@ export class TaskRound {
     this.emit({ kind: 'commit', puts: [recordOf(shard, task, state, outcome)], tag });
   }
 
-  #revoke(shard: Shard, to: NodeId, attempts: readonly { readonly index: number; readonly epoch: number }[]): void {
+  #revoke(
+    shard: Shard,
+    to: NodeId,
+    attempts: readonly { readonly index: number; readonly epoch: number }[],
+    patience: 'alive' | 'forever' = 'alive',
+  ): void {
     const { job, shard: number } = shard.record;
     const tasks = attempts.map(({ index, epoch }) => ({ index, epoch }));
     const message = { kind: 'task.revoke' as const, job, shard: number, tasks };
-    this.emit({ kind: 'ask', to, message, patience: 'alive', tag: { what: 'revoke', job, shard: number, tasks } });
+    this.emit({ kind: 'ask', to, message, patience, tag: { what: 'revoke', job, shard: number, tasks } });
   }
 
   #answer(result: Asker): void {

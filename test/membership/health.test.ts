@@ -43,7 +43,7 @@ describe('local health score', () => {
 
   it('should blame a late timer on this process, not on the peer', () => {
     const solo = knowing(['a']);
-    solo.fire('probe', 1000);
+    solo.fire('probe');
     solo.fire('probe', 1501);
     expect(solo.machine.healthScore).to.equal(1);
     expect(solo.machine.get(nodeId('a'))?.state).to.equal('alive');

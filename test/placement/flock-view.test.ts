@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isOnRing, type MemberState } from '../../src/membership/member.js';
+import { RingCache } from '../../src/ring/ring-cache.js';
 import { FlockView } from '../../src/placement/flock-view.js';
 import { xxh32 } from '../ring/support.js';
 import { flockOf, load, member, node, resources } from './support.js';
@@ -26,7 +27,7 @@ describe('The view of a flock', () => {
   it('should have the ring of its members, however it came to know them', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-        const view = new FlockView(xxh32);
+        const view = new FlockView(new RingCache(xxh32));
         const members = new Map<string, MemberState>();
         for (const one of steps) {
           if ('forgotten' in one) {
@@ -39,7 +40,7 @@ describe('The view of a flock', () => {
             view.update(said);
           }
         }
-        const fresh = new FlockView(xxh32);
+        const fresh = new FlockView(new RingCache(xxh32));
         for (const said of members.values()) fresh.update(said);
         expect(view.ring.digest).to.equal(fresh.ring.digest);
         const onRing = [...members.values()].filter(isOnRing).map(({ id }) => id);
@@ -50,7 +51,7 @@ describe('The view of a flock', () => {
   });
 
   it('should weigh nodes by their CPUs, against the power of two at or below the median', () => {
-    const view = new FlockView(xxh32);
+    const view = new FlockView(new RingCache(xxh32));
     [4, 4, 6].forEach((cpus, i) => view.update(member(node(i), { capacity: resources(cpus) })));
     expect(weightsOf(view)).to.deep.equal([1, 1, 1.5]);
     view.update(member(node(3), { capacity: resources(2) }));
@@ -98,17 +99,24 @@ describe('The view of a flock', () => {
     });
   }
 
-  it('should name the dead node that would own a key, and none for the keys of others', () => {
+  it('should forget the load of a boot that is over, and keep that of the boot that is', () => {
+    const { view } = flockOf(2);
+    load(view, node(0), { queued: 5 });
+    load(view, node(1), { boot: 2, queued: 2 });
+    for (const i of [0, 1]) view.update(member(node(i), { boot: 2 }));
+    expect(view.loads.of(node(0))).to.equal(undefined);
+    expect(view.loads.totals).to.include({ nodes: 1, queued: 2 });
+  });
+
+  it('should name the owner of a key that is not known to be alive, and none for the keys of others', () => {
+    const away = fc.subarray([0, 1, 2, 3, 4]);
+    const state = fc.constantFrom('suspect' as const, 'dead' as const, 'left' as const);
     fc.assert(
-      fc.property(fc.string(), fc.subarray([0, 1, 2, 3, 4]), fc.boolean(), (key, dead, isHuge) => {
-        const capacity = resources(isHuge ? 64 : 1);
+      fc.property(fc.string(), away, state, (key, gone, how) => {
         const { view } = flockOf(5);
         const owner = view.ring.owner(key);
-        for (const i of dead) view.update(member(node(i), { state: 'dead' }));
-        expect(view.deadOwner(key)).to.equal(dead.map(node).find((id) => id === owner));
-        // One that left took nothing with it that others do not have.
-        view.update(member(node(5), { state: 'left', capacity }));
-        expect(view.deadOwner(key)).to.equal(dead.map(node).find((id) => id === owner));
+        for (const i of gone) view.update(member(node(i), { state: how }));
+        expect(view.awayOwner(key)?.id).to.equal(gone.map(node).find((id) => id === owner));
       }),
     );
   });

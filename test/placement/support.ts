@@ -4,12 +4,11 @@ import type { Resources } from '../../src/kernel/resources.js';
 import type { Liveness, MemberState } from '../../src/membership/member.js';
 import { BoundedRing } from '../../src/placement/bounded-ring.js';
 import { FlockView } from '../../src/placement/flock-view.js';
+import { RingCache } from '../../src/ring/ring-cache.js';
 import type { Demand } from '../../src/tasks/placer.js';
 import { node, xxh32 } from '../ring/support.js';
 
 export { node };
-
-const NOW = { monoMs: 0, wallMs: 0 };
 
 export function resources(cpus: number, more: Partial<Resources> = {}): Resources {
   return { cpus, memBytes: 0, gpus: 0, custom: {}, ...more };
@@ -38,13 +37,13 @@ export function vectorOf(id: NodeId, more: Partial<LoadVector> = {}): LoadVector
 
 /** A view of `count` nodes alive, of `cpus` CPUs each, and the default policy over it. */
 export function flockOf(count: number, cpus = 1): { view: FlockView; policy: BoundedRing } {
-  const view = new FlockView(xxh32);
+  const view = new FlockView(new RingCache(xxh32));
   for (let i = 0; i < count; i++) view.update(member(node(i), { capacity: resources(cpus) }));
   return { view, policy: new BoundedRing(view) };
 }
 
 export function load(view: FlockView, id: NodeId, more: Partial<LoadVector>): void {
-  view.loads.note(vectorOf(id, more), NOW);
+  view.loads.note(vectorOf(id, more));
 }
 
 export function demandOf(key: string, more: Partial<Demand> = {}): Demand {

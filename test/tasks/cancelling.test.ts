@@ -124,16 +124,31 @@ describe('cancelling one task', () => {
     expect(home.home.unplaced).to.equal(2);
   });
 
-  it('should hold though its offer is refused, lost, or not held', () => {
-    for (const how of ['refused', 'no answer', 'unknown'] as const) {
+  it('should hold though its offer is refused or not held', () => {
+    for (const how of ['refused', 'unknown'] as const) {
       const home = mixed();
       home.cancel(1);
       expect(home.sync()[0]).to.equal('revoke y 1@1.2');
       if (how === 'unknown') home.answer('task.revoke', 'y', { kind: 'task.revoked', unknown: [1] });
-      else if (how === 'refused') home.accept('y', []);
-      else home.answer('task.offer', 'y', undefined);
+      else home.accept('y', []);
       home.sync();
       expect(home.record(1)?.state, how).to.equal('cancelled');
+    }
+  });
+
+  it('should not be final while an offer without an answer may still be taken up', () => {
+    for (const end of ['disowned', 'dead', 'ended'] as const) {
+      const home = mixed();
+      home.cancel(1);
+      home.sync();
+      expect(home.answer('task.offer', 'y', undefined)).to.deep.equal(['revoke y 1@1.2']);
+      home.sync();
+      expect(home.record(1)?.state).to.equal('pending');
+      if (end === 'disowned') home.answer('task.revoke', 'y', { kind: 'task.revoked', unknown: [1] });
+      else if (end === 'dead') home.step({ kind: 'peer-gone', node: node('y') });
+      else home.result('y', 1, at(1, 2), 'cancelled');
+      home.sync();
+      expect(home.record(1)?.state, end).to.equal('cancelled');
     }
   });
 

@@ -94,7 +94,8 @@ describe('an attempt that ends', () => {
 describe('an attempt that is lost', () => {
   it('should commit its loss before it is made again', () => {
     const home = running();
-    expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal(['commit 0 pending']);
+    // It may only be thought dead: it is told to stop once it is heard of again.
+    expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal(['revoke x 0@1.1', 'commit 0 pending']);
     expect(home.pump()).to.deep.equal([]);
     home.sync();
     expect(home.record(0)).to.include({ state: 'pending', losses: 1, failures: 0 });
@@ -106,7 +107,7 @@ describe('an attempt that is lost', () => {
     home.open(2);
     home.pump();
     home.accept('x', [0]);
-    expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal([]);
+    expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal(['revoke x 0@1.1']);
     home.room.left.delete(node('x'));
     expect(home.pump()).to.deep.equal(['offer y 1@1.3 0@1.4']);
   });

@@ -5,10 +5,12 @@ import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { Executor } from '../../executor/executor.js';
 import type { AttemptId } from '../../executor/runner.js';
+import type { MembershipConfig } from '../../membership/config.js';
 import { isLive, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
 import { BoundedRing } from '../../placement/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
+import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
 import { JobHome, type JobTag } from '../../tasks/job-home.js';
 import { ShardHome } from '../../tasks/shard-home.js';
@@ -34,6 +36,19 @@ export interface NodeCoreOptions {
   /** Whom to join: for each node the multiaddrs at which it may answer. */
   readonly seeds: readonly (readonly string[])[];
   readonly stored?: StoredState;
+  /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
+  readonly rings?: RingCache;
+  /** In place of the defaults: for comparison, in simulated flocks. */
+  readonly detector?: Partial<MembershipConfig>;
+  /** For simulated flocks that need not form. */
+  readonly formed?: FormedFlock;
+}
+
+/** What a node knows from its start; see `Formed`. */
+export interface FormedFlock {
+  /** A node that knows it. */
+  readonly like: { readonly membership: Membership; readonly view: FlockView };
+  readonly connected: Iterable<NodeId>;
 }
 
 /** Whose request an answer belongs to. */
@@ -62,9 +77,9 @@ export type Machines = ReturnType<typeof buildMachines>;
 
 /** The machines of one node, each given just what it may look at. */
 export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
-  const { self, boot, profile, hash, prng, baseEnv, seeds, stored } = options;
+  const { self, boot, profile, hash, prng, baseEnv, seeds, stored, formed, rings = new RingCache(hash) } = options;
   const outlet = new Outlet<WriteTag, ReadTag>(self);
-  const view = new FlockView(hash);
+  const view = new FlockView(rings, formed?.like.view);
   const policy = new BoundedRing(view);
   const bound = () => policy.bound(self);
   const admission = { bound, workBoundMs: (estimateMs: number) => policy.workBoundMs(self, estimateMs) };
@@ -74,7 +89,9 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
     remembered: stored?.members ?? [],
+    config: options.detector ?? {},
     ownLoad: () => ownLoad.vector,
+    ...(formed ? { formed: { like: formed.like.membership, connected: formed.connected } } : {}),
   });
   const isReachable = (node: NodeId) => {
     const member = membership.get(node);

@@ -26,7 +26,7 @@ const LEAVE_MS = 15_000;
 export class NodeCore {
   readonly #wiring: Wiring;
   readonly #machines: Machines;
-  readonly #publisher = new LoadPublisher();
+  readonly #publisher: LoadPublisher;
   readonly #timers = new TimerBook('node');
   readonly #self: NodeId;
   readonly #stored: StoredState;
@@ -36,12 +36,17 @@ export class NodeCore {
   constructor(options: NodeCoreOptions) {
     this.#self = options.self;
     this.#stored = options.stored ?? NOTHING_STORED;
+    this.#publisher = new LoadPublisher(options.hash(`${options.self}#load`) / 2 ** 32);
     this.#wiring = new Wiring(options, () => this.#now);
     this.#machines = this.#wiring.machines;
   }
 
   get membership(): Machines['membership'] {
     return this.#machines.membership;
+  }
+
+  get view(): Machines['view'] {
+    return this.#machines.view;
   }
 
   /** Numbers for health and metrics. */
@@ -56,8 +61,8 @@ export class NodeCore {
 
   /** Re-checks what its machines keep along; for tests and the simulator. */
   validate(): void {
-    this.#machines.membership.validate();
-    this.#machines.shards.validate();
+    const { membership, view, shards } = this.#machines;
+    for (const machine of [membership, view, shards]) machine.validate();
   }
 
   step(event: NodeEvent, now: Now): NodeEffect[] {
@@ -113,10 +118,11 @@ export class NodeCore {
   /** Until nothing is left to say to itself; then looks after what any event may have changed. */
   #settle(): void {
     const { outlet, shards, ownLoad, membership, stealing } = this.#machines;
-    for (let own = outlet.takeOwn(); ; own = outlet.takeOwn()) {
-      for (const message of own) this.#onMessage(this.#self, message);
-      if (ownLoad.refresh(this.#departure !== 'no' || membership.self.draining, this.#now)) shards.reopen(this.#self);
-      if (own.length > 0) continue;
+    for (;;) {
+      const hadOwn = outlet.hasOwn;
+      if (hadOwn) for (const message of outlet.takeOwn()) this.#onMessage(this.#self, message);
+      if (ownLoad.refresh(this.#departure !== 'no' || membership.self.draining)) shards.reopen(this.#self);
+      if (hadOwn) continue;
       if (shards.hasWaiting) this.#wiring.shards(shards.pump(this.#now));
       if (!outlet.hasOwn) break;
     }
@@ -244,10 +250,7 @@ export class NodeCore {
   }
 
   #onOwnTimer(name: string): void {
-    if (name === 'departure') {
-      this.#finishLeaving('overdue');
-      return;
-    }
+    if (name === 'departure') return this.#finishLeaving('overdue');
     this.#publishLoad();
     this.#machines.outlet.push(this.#timers.arm('tick', TICK_MS));
   }

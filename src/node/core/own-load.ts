@@ -1,6 +1,5 @@
 import type { NodeId } from '../../kernel/ids.js';
 import { loadOf, type LoadVector } from '../../kernel/load.js';
-import type { Now } from '../../kernel/time.js';
 import type { Executor } from '../../executor/executor.js';
 import type { FlockView } from '../../placement/flock-view.js';
 import type { ShardHome } from '../../tasks/shard-home.js';
@@ -26,27 +25,24 @@ export class OwnLoad {
   }
 
   /** @returns whether there is room now that was not there before */
-  refresh(isDraining: boolean, now: Now): boolean {
+  refresh(isDraining: boolean): boolean {
     const before = this.#vector;
-    const next: LoadVector = {
-      ...before,
-      running: this.executor.running,
-      queued: this.executor.queued,
-      waiting: this.shards.unplaced,
-      workMs: Math.round(this.executor.workMs),
-      free: Math.max(0, Math.min(this.slots, this.executor.free.cpus)),
-      draining: isDraining,
-    };
+    const { executor } = this;
+    const { running, queued } = executor;
+    const waiting = this.shards.unplaced;
+    const workMs = Math.round(executor.workMs);
+    const free = Math.max(0, Math.min(this.slots, executor.free.cpus));
     const isSame =
-      next.running === before.running &&
-      next.queued === before.queued &&
-      next.waiting === before.waiting &&
-      next.workMs === before.workMs &&
-      next.free === before.free &&
-      next.draining === before.draining;
+      running === before.running &&
+      queued === before.queued &&
+      waiting === before.waiting &&
+      workMs === before.workMs &&
+      free === before.free &&
+      isDraining === before.draining;
+    // Looked at after every event, and seldom another: nothing is made before that is known.
     if (isSame && before.seq > 0) return false;
-    this.#vector = { ...next, seq: before.seq + 1 };
-    this.view.loads.note(this.#vector, now);
-    return loadOf(next) < loadOf(before) || next.free > before.free || next.waiting > before.waiting;
+    this.#vector = { ...before, seq: before.seq + 1, running, queued, waiting, free, workMs, draining: isDraining };
+    this.view.loads.note(this.#vector);
+    return running + queued < loadOf(before) || free > before.free || waiting > before.waiting;
   }
 }

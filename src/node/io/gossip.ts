@@ -8,6 +8,7 @@ import {
   type Message as GossipMessage,
 } from '@chainsafe/libp2p-gossipsub';
 import { createHash } from 'node:crypto';
+import { MESH } from '../core/mesh.js';
 import type { Topic } from '../core/ports.js';
 import { DecodeError, type Codec } from './codec.js';
 import type { TransportLimits } from './limits.js';
@@ -25,6 +26,7 @@ export function gossipService(cluster: string, limits: TransportLimits): ReturnT
     // Many nodes at one address (one host, one NAT) are no attack. With the default their meshes are silently empty.
     // Nor is a slow node: penalties for unkept promises would shut out whoever is busy.
     scoreParams: { IPColocationFactorWeight: 0, behaviourPenaltyWeight: 0 },
+    ...{ D: MESH.degree, Dlo: MESH.low, Dhi: MESH.high, Dlazy: MESH.lazy, gossipFactor: MESH.gossipFactor },
     emitSelf: false,
     fallbackToFloodsub: false,
     floodPublish: true,

@@ -21,6 +21,17 @@ describe('a node that leaves', () => {
       expect(flock.history.of(task)[0]).to.include({ node: 'n3', how: 'ended' });
   });
 
+  it('should tell of a success that comes while it leaves, and not have it started again', () => {
+    const flock = Flock.formed(3);
+    const job = flock.submit('n0', 'stubborn 300', { tasks: 6 });
+    flock.untilStarted(6);
+    flock.node('n1').feed({ kind: 'leave' });
+    flock.world.runUntil('it has left', 5_000, () => flock.node('n1').hasLeft);
+    flock.world.run(500);
+    flock.start('n1');
+    expectEachOnce(flock, flock.finish('n0', job, 20_000));
+  });
+
   it('should not wait for an attempt that will not end, longer than its grace', () => {
     const flock = Flock.formed(3);
     flock.submit('n0', 'stubborn 60000', { tasks: 6 });

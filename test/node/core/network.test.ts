@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { NodeId } from '../../../src/kernel/ids.js';
-import { expectQuiet } from './support/checks.js';
+import { nodeId, type NodeId } from '../../../src/kernel/ids.js';
+import { expectQuiet, shardHomes } from './support/checks.js';
 import { Flock } from '../../../simnet/world/flock.js';
 
 function halves(flock: Flock): [NodeId[], NodeId[]] {
@@ -48,6 +48,21 @@ describe('a flock in a bad network', () => {
     expect(flock.finish('n5', fewer.job, 1_000).counts.succeeded).to.equal(20);
     flock.world.run(20_000);
     expectQuiet(flock);
+  });
+
+  it('should end what was started again elsewhere, once those it was thought lost with are heard of again', () => {
+    const flock = Flock.formed(5);
+    const job = flock.submit('n0', 'sleep 300000', { tasks: 7 });
+    flock.untilStarted(7);
+    const homes = shardHomes(flock, job);
+    const victim = flock.history.attempts.map(({ node }) => node).find((node) => !homes.includes(node)) ?? 'n4';
+    flock.network.split([nodeId(victim)]);
+    flock.world.runUntil('its tasks start again', 90_000, () => flock.history.reruns().length > 0);
+    flock.network.heal();
+    flock.world.runUntil('the flock is whole again', 60_000, () => flock.isWhole());
+    flock.world.run(10_000);
+    const running = flock.history.running().map(({ task }) => task);
+    expect(running).to.have.length(new Set(running).size);
   });
 
   it('should not start anything again over a partition that is shorter than a suspicion', () => {

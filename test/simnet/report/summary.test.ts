@@ -24,13 +24,13 @@ describe('the summary on the terminal', () => {
 
     tasks     10,000 accepted, 10,000 succeeded, 12 run again, 431 stolen
     makespan  5 min, 1.042× the lower bound of 4 min 48 s
-    balance   utilisation 83.8 %, busiest node 1.125× the average, Jain 0.995
+    balance   utilisation 83.8 %, busiest node 1.118× the average, Jain 0.995
     traffic   46.2 messages/s a node, 18.3 KB/s, gossip 6.12 KB/s
 
-                   mean   median     p90     p99       p99.9        worst
-    wait        58.7 ms  20.4 ms  117 ms  579 ms      2.39 s       9.54 s
-    response     2.91 s   836 ms  5.23 s    30 s  2 min 27 s  11 min 43 s
-    slowdown      2.83×   1.566×   4.43×   19.7×       87.1×         386×
+                   mean   median     p90     p99       p99.9       worst
+    wait        59.8 ms  20.6 ms  119 ms  592 ms      2.47 s      9.94 s
+    response      2.1 s   723 ms  4.18 s  20.8 s  1 min 27 s  5 min 51 s
+    slowdown      3.39×   1.630×   5.07×   25.7×        131×        662×
     `),
     );
   });
@@ -51,26 +51,26 @@ describe('the summary on the terminal', () => {
     makespan                            5 min              5 min              5 min
     lower bound                    4 min 48 s         4 min 48 s         4 min 48 s
     makespan / bound                   1.042×             1.042×             1.042×
-    wait mean                        *58.7 ms            90.4 ms            93.1 ms
-    wait median                      *20.4 ms            24.7 ms              25 ms
-    wait p90                          *117 ms             157 ms             160 ms
-    wait p99                          *579 ms             934 ms             963 ms
-    wait p99.9                        *2.39 s             4.76 s             4.98 s
-    wait worst                        *9.54 s             23.7 s             25.1 s
-    response mean                     *2.91 s             3.15 s             4.55 s
-    response median                   *836 ms             863 ms             978 ms
-    response p90                      *5.23 s              5.5 s             6.74 s
-    response p99                        *30 s             32.6 s             45.9 s
-    response p99.9                *2 min 27 s         2 min 46 s         4 min 34 s
-    response worst               *11 min 43 s        13 min 43 s        26 min 39 s
-    slowdown mean                       2.83×             *2.62×              3.49×
-    slowdown median                    1.566×            *1.536×             1.640×
-    slowdown p90                        4.43×             *4.16×              5.17×
-    slowdown p99                        19.7×             *17.3×              26.8×
-    slowdown p99.9                      87.1×             *71.9×               138×
-    slowdown worst                       386×              *299×               716×
+    wait mean                        *59.8 ms            75.1 ms              79 ms
+    wait median                      *20.6 ms            22.9 ms            23.4 ms
+    wait p90                          *119 ms             140 ms             144 ms
+    wait p99                          *592 ms             767 ms             810 ms
+    wait p99.9                        *2.47 s             3.58 s             3.88 s
+    wait worst                        *9.94 s             16.2 s               18 s
+    response mean                      *2.1 s             2.13 s             2.93 s
+    response median                   *723 ms             728 ms             838 ms
+    response p90                      *4.18 s             4.22 s             5.25 s
+    response p99                      *20.8 s             21.2 s             30.2 s
+    response p99.9                *1 min 27 s         1 min 29 s         2 min 29 s
+    response worst                *5 min 51 s          6 min 3 s        11 min 51 s
+    slowdown mean                       3.39×             *3.09×              3.11×
+    slowdown median                    1.630×            *1.598×             1.600×
+    slowdown p90                        5.07×             *4.75×              4.77×
+    slowdown p99                        25.7×             *22.6×              22.8×
+    slowdown p99.9                       131×              *107×               109×
+    slowdown worst                       662×              *509×               518×
     utilisation, mean                 *83.8 %             83.7 %             83.6 %
-    busiest / average node            *1.125×             1.129×             1.117×
+    busiest / average node            *1.118×             1.124×             1.129×
     Jain's fairness index               0.995              0.995              0.994
     messages of a node                 46.2/s             46.2/s                  –
     bytes of a node                 18.3 KB/s          18.3 KB/s                  –

@@ -4,6 +4,7 @@ import { Prng } from '../../../src/kernel/prng.js';
 import type { Now } from '../../../src/kernel/time.js';
 import type { TimerToken } from '../../../src/kernel/timers.js';
 import { FlockView } from '../../../src/placement/flock-view.js';
+import { RingCache } from '../../../src/ring/ring-cache.js';
 import { JobHome, type JobEffect, type JobEvent, type JobTag } from '../../../src/tasks/job-home.js';
 import { shardKey, taskKey } from '../../../src/tasks/keys.js';
 import type { TaskMessages } from '../../../src/tasks/messages.js';
@@ -55,7 +56,7 @@ export class World {
   ) {
     this.prng = new Prng(seed);
     this.pool = new Pool(this.prng);
-    const view = new FlockView(() => 0);
+    const view = new FlockView(new RingCache(() => 0));
     this.executors = ['x', 'y', 'z'].map((name) => {
       view.update(state(name));
       this.#believed.set(node(name), { boot: 1, isUp: true });

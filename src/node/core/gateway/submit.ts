@@ -49,12 +49,14 @@ function homeOf(scene: Scene, job: Submission, isAlive: (node: NodeId) => boolea
   const tried = scene.places.get(job.job);
   if (tried !== undefined && isAlive(tried)) return tried;
   if (tried !== undefined) throw unknownOutcome(job);
-  const away = job.isKeyed ? scene.view.deadOwner(job.job) : undefined;
+  const away = job.isKeyed ? scene.view.awayOwner(job.job) : undefined;
   if (away !== undefined) {
-    const hint = `submit again when ${away} is back, or under another key`;
-    throw new CoveyError('unavailable', `node ${away} may know this idempotency key, and it is dead`, hint);
+    const hint = `submit again when ${away.id} is back, or under another key`;
+    const how = { suspect: 'does not answer', dead: 'is dead', left: 'has left', alive: 'is busy' }[away.state];
+    throw new CoveyError('unavailable', `node ${away.id} may know this idempotency key, and it ${how}`, hint);
   }
-  return [...scene.view.ring.walk(job.job)].find(isAlive) ?? scene.self;
+  for (const node of scene.view.ring.walk(job.job)) if (isAlive(node)) return node;
+  return scene.self;
 }
 
 /** Sends the items of each shard ahead of the create. */
@@ -114,10 +116,13 @@ function repeated(job: Submission, digest: string | undefined, tasks: number): A
 
 /** Refuses at once what no node known to this one could ever run. */
 function refuseUnplaceable(scene: Scene, job: Submission): void {
-  const { members } = scene.membership;
-  const lacks = [...members.values()].map(({ profile }) => shortage(job.spec.needs, profile.capacity));
-  const lacking = lacks[0];
-  if (lacking === undefined || lacks.includes(undefined)) return;
+  let lacking: string | undefined;
+  for (const { profile } of scene.membership.members.values()) {
+    const lacks = shortage(job.spec.needs, profile.capacity);
+    if (lacks === undefined) return;
+    lacking ??= lacks;
+  }
+  if (lacking === undefined) return;
   throw new CoveyError(
     'unplaceable',
     `no node has enough ${lacking} for this job`,

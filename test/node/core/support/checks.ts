@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { JobId, NodeId } from '../../../../src/kernel/ids.js';
 import type { JobInfo } from '../../../../src/tasks/queries.js';
+import { judgeAttempts } from '../../../../simnet/checks/all.js';
 import type { Flock } from '../../../../simnet/world/flock.js';
 import type { Attempt } from '../../../../simnet/history/history.js';
 
@@ -10,6 +11,7 @@ export function expectEachOnce(flock: Flock, { job, tasks, counts }: JobInfo): v
   const starts = [...flock.history.starts()].filter(([task]) => task.startsWith(`${job}/`));
   expect(starts).to.have.length(tasks);
   expect(flock.history.reruns()).to.deep.equal([]);
+  expectSound(flock);
 }
 
 /** Whatever ran again had run on `node`, whose death took the attempt or the news of its end, and has a higher epoch. */
@@ -47,6 +49,12 @@ export function expectQuiet(flock: Flock): void {
   const none = { running: 0, queued: 0, waiting: 0, asked: 0, clients: 0 };
   for (const stats of left) expect(stats).to.include(none);
   expect(flock.history.running()).to.deep.equal([]);
+  expectSound(flock);
+}
+
+/** No promise is broken that needs nobody's word but the attempts' and the disks'. */
+function expectSound({ history }: Flock): void {
+  expect(judgeAttempts(history)).to.deep.equal([]);
 }
 
 /** The node that is a job's home, told by which disk has its record. */

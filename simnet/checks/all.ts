@@ -1,0 +1,42 @@
+import type { History } from '../history/history.js';
+import { acceptedEnds } from './accepted-ends.js';
+import { bounded } from './bounded.js';
+import { cancelledStays } from './cancelled-stays.js';
+import type { Check, Finding } from './finding.js';
+import { loadBound } from './load-bound.js';
+import { noInvention } from './no-invention.js';
+import { oneJobPerKey, twins } from './one-job-per-key.js';
+import { oneOutcome } from './one-outcome.js';
+import { staleEpochs } from './stale-epochs.js';
+import { stealsConserve } from './steals-conserve.js';
+import { trueOutcome } from './true-outcome.js';
+import { uniqueEpochs } from './unique-epochs.js';
+
+/** Every check, by the name of the invariant that it finds broken. */
+export const CHECKS: Readonly<Record<string, Check>> = {
+  'accepted-ends': acceptedEnds,
+  'one-outcome': oneOutcome,
+  'true-outcome': trueOutcome,
+  'one-job-per-key': oneJobPerKey,
+  'no-invention': noInvention,
+  'cancelled-stays': cancelledStays,
+  'unique-epochs': uniqueEpochs,
+  'stale-epochs': staleEpochs,
+  'load-bound': loadBound,
+  'steals-conserve': stealsConserve,
+  bounded,
+};
+
+/** What checks of attempts and disks find, which every flock notes whether somebody watches its clients or not. */
+export function judgeAttempts(history: History): Finding[] {
+  const rest = history.without(twins(history));
+  return [uniqueEpochs, staleEpochs, oneOutcome].flatMap((check) => check(rest));
+}
+
+/** All that is wrong with a history, in the order of time. */
+export function judge(history: History): Finding[] {
+  const rest = history.without(twins(history));
+  return Object.values(CHECKS)
+    .flatMap((check) => check(check === oneJobPerKey ? history : rest))
+    .sort((a, b) => a.atMs - b.atMs);
+}

@@ -1,0 +1,77 @@
+import type { TaskId } from '../../src/kernel/ids.js';
+import { taskId } from '../../src/kernel/ids.js';
+import { partsOf, type History } from '../history/history.js';
+import { indexesOf } from './accepted.js';
+import type { Finding } from './finding.js';
+
+const invariant = 'cancelled-stays';
+
+/** How long after all has healed a cancel that was answered before may take to reach who runs the tasks. */
+const REACH_MS = 15_000;
+
+/**
+ * An offer without an answer for so long may have been given up before the cancel came, and still be on its way: the stated
+ * limit of today (pending.ts, `cancel-is-final`).
+ */
+const GIVEN_UP_MS = 5_000;
+
+/**
+ * A task that was cancelled before it started never starts:
+ * - once its coordinator knows the cancel on disk, it is offered to nobody, and what starts all the same had been offered before
+ * - once its outcome is `cancelled`, it starts no more, unless under an epoch that was given up
+ * - a cancel of a whole job, which its home answers for shards elsewhere, holds at the latest {@link REACH_MS} after the end
+ *   of all faults
+ */
+export function cancelledStays(history: History): Finding[] {
+  return [...offeredAfter(history), ...startedAfterOutcome(history), ...startedAfterAll(history)];
+}
+
+function offeredAfter({ messages }: History): Finding[] {
+  const noted = new Map<TaskId, number>();
+  for (const { job, atMs, range } of messages.cancelNotes) {
+    for (const index of indexesOf(range)) {
+      const task = taskId(job, index);
+      if (!noted.has(task)) noted.set(task, atMs);
+    }
+  }
+  const first = new Map<string, Finding>();
+  for (const { task, epoch, atMs, to } of messages.offers) {
+    const message = `${task} was offered to ${to} after its cancel was on disk`;
+    const name = `${task} ${epoch}`;
+    const before = first.get(name);
+    if (!before || atMs < before.atMs) first.set(name, { invariant, message, atMs });
+  }
+  const findings: Finding[] = [];
+  for (const [name, finding] of first) {
+    const sinceMs = noted.get(name.slice(0, name.indexOf(' ')) as TaskId);
+    if (sinceMs !== undefined && finding.atMs > sinceMs) findings.push(finding);
+  }
+  return findings;
+}
+
+function startedAfterOutcome({ attempts, durables, messages }: History): Finding[] {
+  const offeredMs = new Map<string, number>();
+  for (const { task, epoch, atMs } of messages.offers) {
+    const name = `${task} ${epoch}`;
+    if (!offeredMs.has(name)) offeredMs.set(name, atMs);
+  }
+  const ends = new Map(durables.records.filter(({ state }) => state === 'cancelled').map((end) => [end.task, end]));
+  return attempts.flatMap(({ task, epoch, node, startMs }) => {
+    const end = ends.get(task);
+    if (!end || startMs <= end.atMs || epoch < end.epoch) return [];
+    if (end.atMs - (offeredMs.get(`${task} ${epoch}`) ?? Infinity) >= GIVEN_UP_MS) return [];
+    return [{ invariant, message: `${task} was cancelled, and started on ${node}`, atMs: startMs }];
+  });
+}
+
+function startedAfterAll({ attempts, clients, phases: { healedMs = Infinity } }: History): Finding[] {
+  const isIn = ({ answeredMs = Infinity, outcome, tasks = 0 }: (typeof clients.cancels)[number]) =>
+    outcome === 'ok' && tasks > 0 && answeredMs <= healedMs;
+  const jobs = new Set(
+    clients.cancels.filter((cancel) => cancel.index === undefined && isIn(cancel)).map(({ job }) => job),
+  );
+  return attempts.flatMap(({ task, node, startMs: atMs }) => {
+    if (atMs <= healedMs + REACH_MS || !jobs.has(partsOf(task).job)) return [];
+    return [{ invariant, message: `the cancel of ${task} was answered, and it started on ${node}`, atMs }];
+  });
+}

@@ -1,0 +1,87 @@
+import { taskId, type JobId, type NodeId } from '../../src/kernel/ids.js';
+import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
+import type { TaskMessages } from '../../src/tasks/messages.js';
+import { CancelWrites } from './cancel-writes.js';
+import type { History } from './history.js';
+
+/** What a node's word is to be compared with: of the whole flock, as it truly is. */
+export interface Truth {
+  /** Tasks that run, are queued or wait at any node. */
+  readonly total: number;
+  /** The node's part of the CPUs of all nodes that it believes there. */
+  readonly share: number;
+}
+
+type Send = Extract<NodeEffect, { readonly kind: 'send' }>;
+
+/** Fills a history's message log from what nodes say to each other; what a node says to itself nobody sees. */
+export class Tap {
+  /** Requests that were answered: the answer to a repeat says nothing new. */
+  readonly #answered = new Set<string>();
+  readonly #cancels = new CancelWrites();
+
+  constructor(
+    private readonly history: History,
+    private readonly truthAt: (node: NodeId) => Truth,
+  ) {}
+
+  readonly watch = (node: NodeId, event: NodeEvent, effects: readonly NodeEffect[], atMs: number): void => {
+    if (event.kind === 'ended' && event.end.lost !== true) {
+      const attempt = this.history.attempt(event.attempt.task, event.attempt.epoch);
+      if (attempt) attempt.exitCode = event.end.exitCode;
+    }
+    this.history.messages.cancelNotes.push(...this.#cancels.step(node, event, effects, atMs));
+    for (const effect of effects) if (effect.kind === 'send') this.#sent(node, effect, effects, event, atMs);
+  };
+
+  #sent(from: NodeId, { to, message }: Send, effects: readonly NodeEffect[], event: NodeEvent, atMs: number): void {
+    const { messages } = this.history;
+    switch (message.kind) {
+      case 'task.offer':
+        for (const { index, epoch, steals } of message.tasks) {
+          messages.offers.push({ atMs, from, to, task: taskId(message.job, index), epoch, steals });
+        }
+        return;
+      case 'task.offered':
+        if (event.kind !== 'message' || event.message.kind !== 'task.offer') return;
+        if (!this.#isFirst(from, to, message.re) || message.accepted.length === 0) return;
+        return this.#accepted(from, event.message.job, message, atMs);
+      case 'task.handback':
+        for (const { index, epoch } of message.tasks) {
+          const task = taskId(message.job, index);
+          messages.handbacks.push({ atMs, node: from, coordinator: to, task, epoch, thief: message.to });
+        }
+        return;
+      case 'steal.tell': {
+        if (event.kind !== 'message' || event.message.kind !== 'steal.ask') return;
+        const { free } = event.message.load;
+        const handedBack = handedBackTo(to, effects);
+        messages.steals.push({ atMs, victim: from, thief: to, free, given: message.given, handedBack });
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #accepted(node: NodeId, job: JobId, { load, bound }: TaskMessages['task.offered'], atMs: number): void {
+    const { running, queued } = load;
+    this.history.messages.accepts.push({ atMs, node, job, running, queued, bound, ...this.truthAt(node) });
+  }
+
+  #isFirst(from: NodeId, to: NodeId, re: number): boolean {
+    const name = `${from} ${to} ${re}`;
+    if (this.#answered.has(name)) return false;
+    this.#answered.add(name);
+    return true;
+  }
+}
+
+function handedBackTo(thief: NodeId, effects: readonly NodeEffect[]): number {
+  let tasks = 0;
+  for (const effect of effects) {
+    if (effect.kind !== 'send' || effect.message.kind !== 'task.handback') continue;
+    if (effect.message.to === thief) tasks += effect.message.tasks.length;
+  }
+  return tasks;
+}

@@ -1,0 +1,15 @@
+import { EXECUTOR_MUTANTS } from './executor.js';
+import { MEMBERSHIP_MUTANTS } from './membership.js';
+import type { Mutant } from './mutant.js';
+import { NODE_MUTANTS } from './node.js';
+import { PLACEMENT_MUTANTS } from './placement.js';
+import { TASK_MUTANTS } from './tasks.js';
+
+/** Every planted bug. The swarm must catch each one; what it cannot see, it does not prove. */
+export const MUTANTS: readonly Mutant[] = [
+  ...TASK_MUTANTS,
+  ...EXECUTOR_MUTANTS,
+  ...MEMBERSHIP_MUTANTS,
+  ...PLACEMENT_MUTANTS,
+  ...NODE_MUTANTS,
+];

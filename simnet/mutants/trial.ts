@@ -1,0 +1,90 @@
+import { Bundler } from './bundle.js';
+import { hunt, type Verdict } from './hunt.js';
+import type { Mutant } from './mutant.js';
+
+export interface TrialOptions {
+  /** Seeds 1 to this are tried, in order. */
+  readonly seeds: number;
+  /** For one mutant. */
+  readonly limitMs: number;
+  /** Processes at one time. */
+  readonly jobs: number;
+}
+
+/** What became of one mutant. */
+export interface Trial {
+  readonly mutant: Mutant;
+  /**
+   * The first verdict against it on a seed that the clean code passes. A name that is not there, since the code around the
+   * mutant has changed, is a slip of the mutant's and catches nothing.
+   */
+  readonly caught: Verdict | undefined;
+  readonly seeds: number;
+  readonly tookMs: number;
+  readonly broken: string | undefined;
+}
+
+/** The clean code over the same seeds: a mutant is caught only by what the clean code passes. */
+export interface CleanRun {
+  readonly failed: readonly Verdict[];
+  readonly seeds: number;
+  readonly tookMs: number;
+  readonly broken: string | undefined;
+}
+
+/** Tries mutants against the swarm. */
+export class Trials {
+  readonly #bundler = new Bundler();
+  #seeds: readonly number[];
+
+  constructor(readonly options: TrialOptions) {
+    this.#seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
+  }
+
+  /** Seeds that the clean code fails are left out from now on. */
+  async clean(): Promise<CleanRun> {
+    const { jobs, limitMs } = this.options;
+    const code = await this.#bundler.bundle();
+    const shares = Array.from({ length: jobs }, (_, job) => this.#seeds.filter((_seed, i) => i % jobs === job));
+    const hunts = shares.map((seeds) => hunt(code, { seeds, until: 'all', limitMs: CLEAN_LIMITS * limitMs }));
+    const parts = await Promise.all(hunts);
+    const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => a.seed - b.seed);
+    const failed = verdicts.filter(({ findings }) => findings.length > 0);
+    this.#seeds = verdicts.filter((verdict) => !failed.includes(verdict)).map(({ seed }) => seed);
+    const tookMs = Math.max(...parts.map((part) => part.tookMs));
+    const broken = parts.find((part) => part.broken !== undefined)?.broken;
+    return { failed, seeds: verdicts.length, tookMs, broken };
+  }
+
+  /** @param done - is given each trial as it ends */
+  async all(mutants: readonly Mutant[], done: (trial: Trial) => void): Promise<Trial[]> {
+    const waiting = [...mutants];
+    const trials: Trial[] = [];
+    const worker = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const trial = await this.#try(next);
+        trials.push(trial);
+        done(trial);
+      }
+    };
+    await Promise.all(Array.from({ length: this.options.jobs }, worker));
+    return trials;
+  }
+
+  async #try(mutant: Mutant): Promise<Trial> {
+    try {
+      const code = await this.#bundler.bundle(mutant);
+      const { limitMs } = this.options;
+      const { verdicts, broken, tookMs } = await hunt(code, { seeds: this.#seeds, until: 'first', limitMs });
+      const caught = verdicts.find(({ findings }) => findings.length > 0);
+      const slip = caught?.findings.find(({ message }) => message.startsWith('ReferenceError'));
+      if (slip) return { mutant, caught: undefined, seeds: verdicts.length, tookMs, broken: `no bug: ${slip.message}` };
+      return { mutant, caught, seeds: verdicts.length, tookMs, broken };
+    } catch (error) {
+      return { mutant, caught: undefined, seeds: 0, tookMs: 0, broken: (error as Error).message };
+    }
+  }
+}
+
+/** The clean code runs every seed to its end, where a mutant mostly runs a few. */
+const CLEAN_LIMITS = 10;

@@ -1,0 +1,89 @@
+import { labelOf, type TimedFault } from '../faults/fault.js';
+
+/** One machine; its node is `n<index>`. */
+export interface MachinePlan {
+  readonly cpus: number;
+  readonly zone: string;
+}
+
+/** A request that a client makes, to the node with that index, or, where it is down, to the next that is up. */
+interface Asking {
+  /** From the start of the faults, virtual ms. */
+  readonly atMs: number;
+  readonly at: number;
+}
+
+export interface JobPlan extends Asking {
+  /** Two plans of one id are one job under a user's key, or a conflict where they differ. */
+  readonly id: string;
+  /** A key given by the user, so that any node may know it; else the client made it up, and keeps to its node. */
+  readonly isKeyed: boolean;
+  /** A program of the virtual runner. */
+  readonly command: string;
+  readonly tasks: number;
+  /** Each task has a line of its own. */
+  readonly isItemised: boolean;
+  readonly retries: number;
+  /** Of each task. */
+  readonly cpus: number;
+  readonly timeoutMs?: number;
+  /** Of placement. */
+  readonly key?: string;
+}
+
+export interface CancelPlan extends Asking {
+  readonly job: string;
+  /** Absent: the whole job. */
+  readonly index?: number;
+  /** The client does not rest before it is answered, even where nobody knows the job. */
+  readonly isUrgent?: boolean;
+}
+
+export interface ReadPlan extends Asking {
+  readonly job: string;
+}
+
+/** All that a seed decides, as plain data: it can be written down, cut short and told again. */
+export interface Story {
+  readonly seed: number;
+  readonly machines: readonly MachinePlan[];
+  /** One way between different zones. */
+  readonly zonesApartMs: number;
+  /** How long faults happen before all heals. */
+  readonly forMs: number;
+  readonly jobs: readonly JobPlan[];
+  readonly cancels: readonly CancelPlan[];
+  readonly reads: readonly ReadPlan[];
+  readonly faults: readonly TimedFault[];
+}
+
+/** A story in readable lines, in the order of time. */
+export function linesOf({ seed, machines, zonesApartMs, forMs, jobs, cancels, reads, faults }: Story): string[] {
+  const cpus = machines.map(({ cpus, zone }) => (zone === '' ? String(cpus) : `${cpus} in ${zone}`)).join(', ');
+  const apart = zonesApartMs > 0 ? `, zones ${zonesApartMs} ms apart` : '';
+  const events = [
+    ...jobs.map((job) => ({ atMs: job.atMs, text: jobLine(job) })),
+    ...cancels.map(({ atMs, at, job, index }) => {
+      return { atMs, text: `${job}${index === undefined ? '' : `/${index}`} is cancelled at n${at}` };
+    }),
+    ...reads.map(({ atMs, at, job }) => ({ atMs, text: `somebody looks at ${job} at n${at}` })),
+    ...faults.map(({ atMs, fault }) => ({ atMs, text: labelOf(fault) })),
+    { atMs: forMs, text: 'everything heals' },
+  ].sort((a, b) => a.atMs - b.atMs);
+  return [
+    `seed ${seed}: ${machines.length} nodes of ${cpus} CPUs${apart}`,
+    ...events.map(({ atMs, text }) => `${(atMs / 1000).toFixed(3).padStart(8)} s  ${text}`),
+  ];
+}
+
+function jobLine({ id, at, command, tasks, isItemised, isKeyed, retries, cpus, timeoutMs, key }: JobPlan): string {
+  const more = [
+    isItemised ? 'a line each' : '',
+    isKeyed ? 'under a key' : '',
+    retries > 0 ? `${retries} retries` : '',
+    cpus === 1 ? '' : `${cpus} CPUs`,
+    timeoutMs === undefined ? '' : `timeout ${timeoutMs} ms`,
+    key === undefined ? '' : `placed by ${key}`,
+  ].filter((word) => word !== '');
+  return `${id}, ${tasks} times \`${command}\`, is handed to n${at}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { BASELINES, runModel, type Baseline } from '../../../simnet/experiment/compare.js';
+import { runScenario, type Standing } from '../../../simnet/experiment/run.js';
+import type { RunResult } from '../../../simnet/measure/result.js';
+import { POLICIES, readScenario, type Policy, type Scenario } from '../../../simnet/scenario/scenario.js';
+import { readTrace, writeTrace } from '../../../simnet/workload/csv-trace.js';
+import type { Trace } from '../../../simnet/workload/trace.js';
+import { CoveyError } from '../../kernel/errors.js';
+import { reasonOf } from './sim-files.js';
+import type { SimNews, SimTask, Transport } from './sim-protocol.js';
+
+/** How often the bar moves. */
+const PROGRESS_MS = 100;
+
+/** Reads the scenario, says that it is good, and simulates once it is told to. All that goes wrong is said too. */
+export function serve(port: MessagePort, task: SimTask): void {
+  const say = (news: SimNews): void => port.postMessage(news);
+  const saying = async (act: () => void | Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof CoveyError)) return say({ kind: 'failed', error });
+      const { code, message, hint } = error;
+      say({ kind: 'refused', code, message, hint });
+    }
+  };
+  void saying(() => {
+    const compared = comparedOf(task.compare);
+    const scenario = readScenario(task.scenario, task.overrides, (path) => loadTrace(path, task));
+    port.once('message', () => {
+      void saying(async () => {
+        if (task.wants === 'trace') return say({ kind: 'trace', csv: writeTrace(scenario.trace) });
+        const results: RunResult[] = [];
+        for (const name of compared) results.push(await resultOf(name, scenario, task.transport, say));
+        say({ kind: 'results', results });
+      });
+    });
+    say({ kind: 'ready', name: scenario.name, seed: scenario.seed });
+  });
+}
+
+/** The scenario's own policy first, and each name once. */
+function comparedOf(names: readonly string[]): readonly (Policy | Baseline)[] {
+  const all = [...POLICIES, ...BASELINES];
+  const found = names.map((name) => {
+    const which = all.find((one) => one === name);
+    if (which !== undefined) return which;
+    throw new CoveyError('usage', `--compare: unknown policy '${name}'`, `there is ${all.join(', ')}`);
+  });
+  return [...new Set([POLICIES[0], ...found])];
+}
+
+async function resultOf(
+  name: Policy | Baseline,
+  scenario: Scenario,
+  transport: Transport,
+  say: (news: SimNews) => void,
+): Promise<RunResult> {
+  const model = BASELINES.find((baseline) => baseline === name);
+  if (model !== undefined) return runModel(model, scenario);
+  let saidAtMs = -Infinity;
+  const onProgress = (standing: Standing): void => {
+    if (performance.now() - saidAtMs < PROGRESS_MS) return;
+    saidAtMs = performance.now();
+    say({ kind: 'progress', policy: name, standing });
+  };
+  if (transport === 'simulated') return runScenario(scenario, onProgress);
+  const { runOverLibp2p } = await import('../../../simnet/real/run.js');
+  return runOverLibp2p(scenario, onProgress);
+}
+
+function loadTrace(path: string, { scenario, cwd }: SimTask): Trace {
+  const absolute = resolve(scenario.dir, path);
+  const file = relative(cwd, absolute);
+  let text;
+  try {
+    text = readFileSync(absolute, 'utf8');
+  } catch (error) {
+    throw new CoveyError('usage', `${file}: ${reasonOf(error as NodeJS.ErrnoException)}`, 'a trace is a CSV file');
+  }
+  return readTrace(text, file);
+}

@@ -1,0 +1,4 @@
+import { pubsubContract } from '../../contract/pubsub-contract.js';
+import { realFlock } from './real-flock.js';
+
+pubsubContract('libp2p', realFlock);

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { drawStory } from '../../../simnet/swarm/draw.js';
+import { runStory } from '../../../simnet/swarm/run.js';
+import { MARKS } from '../../../simnet/swarm/sometimes.js';
+import { linesOf } from '../../../simnet/swarm/story.js';
+
+/** As many as one can wait for; CI runs a fresh range each day (`npm run swarm -- --minutes 3 --from-date`). */
+const SEEDS = 100;
+/** States so common that a hundred seeds without one of them means that nobody looks any more. */
+const COMMON = 25;
+
+describe('a flock to which everything happens', () => {
+  it('should keep every promise under faults, and come to rest when all is well again', function () {
+    this.timeout(60_000);
+    const reached = new Set<string>();
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { findings, sometimes } = runStory(drawStory(seed));
+      const said = findings.map(({ atMs, invariant, message }) => `${Math.round(atMs)} ms ${invariant}: ${message}`);
+      expect(said, `npm run swarm -- --seed ${seed}`).to.deep.equal([]);
+      for (const mark of sometimes) reached.add(mark);
+    }
+    expect(reached.size, [...reached].join(', ')).to.be.within(COMMON, MARKS.length);
+  });
+
+  it('should be the same story for the same seed, and another for another', () => {
+    const [once, again, other] = [7, 7, 8].map((seed) => runStory(drawStory(seed)));
+    expect(again).to.deep.equal(once);
+    expect(other!.traceHash).to.not.equal(once!.traceHash);
+  });
+
+  it('should be told the same from what is written down of it', () => {
+    const story = drawStory(3);
+    const { traceHash } = runStory(JSON.parse(JSON.stringify(story)) as typeof story);
+    expect(traceHash).to.equal(runStory(story).traceHash);
+  });
+
+  it('should be told in lines, in the order of time', () => {
+    const story = drawStory(3);
+    const [head, ...lines] = linesOf(story);
+    const { jobs, cancels, reads, faults } = story;
+    expect(head).to.match(/^seed 3: \d nodes of /);
+    expect(lines).to.have.length(jobs.length + cancels.length + reads.length + faults.length + 1);
+    const times = lines.map((line) => Number.parseFloat(line));
+    expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
+  });
+});

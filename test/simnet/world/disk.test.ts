@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import { Prng } from '../../../src/kernel/prng.js';
+import { MEMBERS_KEY } from '../../../src/node/core/stored.js';
+import { Disk } from '../../../simnet/world/disk.js';
+import { compareUtf8, damaged } from '../../../simnet/world/disk-values.js';
+import { World } from '../../../simnet/world/world.js';
+
+const EXACT = { lowMs: 2, highMs: 2, slowRate: 0, slowMs: 0 };
+
+describe('a simulated disk', () => {
+  let world: World;
+  let disk: Disk;
+  let told: string[];
+
+  beforeEach(() => {
+    world = new World();
+    disk = new Disk(world, new Prng(7), undefined, EXACT);
+    told = [];
+  });
+
+  const tell = (name: string) => (error?: Error) => {
+    told.push(`${world.nowMs} ${name}${error ? `: ${error.message}` : ''}`);
+  };
+  const put = (key: string, value: unknown = key) => [{ key, value }];
+
+  it('should write at once, and gather what comes meanwhile for the next sync', () => {
+    const store = disk.open();
+    store.write(put('a'), tell('a'));
+    world.run(1);
+    store.write(put('b'), tell('b'));
+    store.write(put('c'), tell('c'));
+    expect(store.get('a')).to.equal(undefined);
+    world.run(10);
+    expect(told).to.deep.equal(['2 a', '4 b', '4 c']);
+  });
+
+  it('should lose at a crash what was not synced, and tell nobody', () => {
+    const store = disk.open();
+    store.write(put('a'), tell('a'));
+    world.run(2);
+    store.write(put('b'), tell('b'));
+    world.run(1.9);
+    disk.crash();
+    world.run(10);
+    expect(told).to.deep.equal(['2 a']);
+    expect(disk.range('').map(({ key }) => key)).to.deep.equal(['a']);
+  });
+
+  it('should tell nobody more once whoever was told died of it', () => {
+    const store = disk.open();
+    store.write(put('a'), () => disk.crash());
+    store.write(put('b'), tell('b'));
+    world.run(10);
+    expect(told).to.deep.equal([]);
+  });
+
+  it('should keep what was written, whatever becomes of the object written or the one read', () => {
+    const value = { list: [1], deep: { raw: Uint8Array.of(1) } };
+    const store = disk.open();
+    store.write([{ key: 'a', value }], tell('a'));
+    value.list.push(2);
+    value.deep.raw[0] = 9;
+    world.run(2);
+    const read = store.get('a') as typeof value;
+    expect(read).to.deep.equal({ list: [1], deep: { raw: Uint8Array.of(1) } });
+    read.list.push(3);
+    expect((store.range('a')[0]?.value as typeof value).list).to.deep.equal([1]);
+  });
+
+  it('should share the states of a member list, of which there is one in each node', () => {
+    const [member, members] = [{ id: 'n1' }, [] as object[]];
+    members.push(member);
+    const store = disk.open();
+    store.write(put(MEMBERS_KEY, members), tell('members'));
+    members.push({ id: 'n2' });
+    world.run(2);
+    expect(store.get(MEMBERS_KEY)).to.deep.equal([member]);
+  });
+
+  it('should fail every write of a life in which one sync failed, and none of the next', () => {
+    const store = disk.open();
+    disk.failure = 'disk-full';
+    store.write(put('a'), tell('a'));
+    store.write(put('b'), tell('b'));
+    world.run(3);
+    disk.failure = undefined;
+    store.write(put('c'), tell('c'));
+    world.run(3);
+    const full = 'no space left on device';
+    expect(told).to.deep.equal([`2 a: ${full}`, `3 c: ${full}`, `4 b: ${full}`]);
+    expect(disk.range('')).to.deep.equal([]);
+    disk.open().write(put('d'), tell('d'));
+    world.run(3);
+    expect(told.at(-1)).to.equal('8 d');
+  });
+
+  it('should say with writeNow whether a process can begin', () => {
+    expect(disk.open().writeNow(put('a'))).to.equal(undefined);
+    disk.failure = 'failing-fsync';
+    expect(disk.open().writeNow(put('b'))?.message).to.equal('fsync: input/output error');
+    expect(disk.range('').map(({ key }) => key)).to.deep.equal(['a']);
+  });
+
+  it('should turn out never to have written its last sync where it lied', () => {
+    const store = disk.open();
+    store.writeNow(put('a', 1));
+    disk.tearTail();
+    store.writeNow([...put('a', 2), ...put('b', 2)]);
+    store.writeNow([...put('a', 3), { key: 'b', value: undefined }, ...put('c', 3), ...put('a', 4)]);
+    disk.crash();
+    expect(disk.range('')).to.deep.equal([...put('a', 2), ...put('b', 2)]);
+    expect(disk.hasLied).to.equal(true);
+    disk.open().writeNow(put('a', 5));
+    disk.crash();
+    expect(disk.get('a')).to.equal(5);
+  });
+
+  it('should give back one value damaged after a crash', () => {
+    const values = { a: { n: 5 }, b: { text: 'word' } };
+    const store = disk.open();
+    store.writeNow(Object.entries(values).map(([key, value]) => ({ key, value })));
+    disk.flipBit();
+    expect([store.get('a'), store.get('b')]).to.deep.equal(Object.values(values));
+    disk.crash();
+    const same = Object.entries(values).filter(
+      ([key, value]) => JSON.stringify(disk.get(key)) === JSON.stringify(value),
+    );
+    expect(same).to.have.length(1);
+  });
+
+  it('should sync in about the time of its kind, now and then in much more', () => {
+    const ssd = new Disk(world, new Prng(3));
+    const times = Array.from({ length: 2_000 }, () => ssd.drawSyncMs());
+    expect(Math.min(...times)).to.be.at.least(0.5);
+    expect(Math.max(...times)).to.be.within(1.5, 10);
+    expect(times.filter((ms) => ms > 1.5).length).to.be.within(5, 40);
+  });
+});
+
+describe('values on a disk', () => {
+  it('should be damaged in one place, and never in none', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const value = { n: seed, text: 'x', list: [true, 2.5], none: null };
+      const found = damaged(value, new Prng(seed)) as typeof value;
+      const changed = [
+        found.n !== seed,
+        found.text !== 'x',
+        ...found.list.map((each, i) => each !== value.list[i]),
+        found.none !== null,
+      ];
+      expect(changed.filter(Boolean), `seed ${seed}: ${JSON.stringify(found)}`).to.have.length(1);
+    }
+    expect(damaged({ nothing: undefined }, new Prng(1))).to.deep.equal({ nothing: undefined });
+  });
+
+  it('should be in the order of the bytes of their keys', () => {
+    const keys = ['', 'a', 'aa', 'b', '\u00e9', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}'];
+    const shuffled = new Prng(5).sample(keys, keys.length);
+    expect(shuffled.sort(compareUtf8)).to.deep.equal(keys);
+    expect(keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))).to.deep.equal(keys);
+  });
+});
