@@ -1,0 +1,211 @@
+import type { Put } from '../../kernel/effects.js';
+import type { NodeId } from '../../kernel/ids.js';
+import { admits, type Ballot } from './ballot.js';
+import { Entries } from './entries.js';
+import { compareLineages, type Head, type RegisterId, type Seal } from './head.js';
+import type { AskOf, TellOf } from './messages.js';
+import { coreKey, entryKey, type StoredCore, type StoredRegister } from './stored.js';
+import { compareVersions, type Version } from './version.js';
+
+/**
+ * One replica's duty for one register: what it has promised and accepted. It decides at once; what it answers is sent once
+ * the puts that it made are durable (replica.ts). Whether it may vote at all is decided before it is asked (abstention.ts).
+ */
+export class Acceptor {
+  readonly entries = new Entries();
+  promised: Ballot | undefined;
+  /** Of the latest generation that it was asked about: when it is old enough to be forgotten. */
+  bornAtMs = 0;
+  head: Head | undefined;
+  headAt: Version | undefined;
+  seal: Seal | undefined;
+  sealAt: Version | undefined;
+  /** It is no replica any more and only says where the state went: `head` is that of a later generation. */
+  isStub = false;
+  /** Finished and forgotten but for its name. */
+  isGone = false;
+  /** Names what it may have lost; it abstains until that is repaired. */
+  doubt: number | undefined;
+  #isDirty = false;
+  #committed: { readonly n: number; readonly node: NodeId; readonly seq: number } | undefined;
+
+  constructor(
+    readonly id: RegisterId,
+    public era: number,
+  ) {}
+
+  static restored({ id, core, entries }: StoredRegister): Acceptor {
+    const acceptor = new Acceptor(id, core?.era ?? 0);
+    acceptor.promised = core?.promised;
+    acceptor.bornAtMs = core?.bornAtMs ?? 0;
+    acceptor.head = core?.head;
+    acceptor.headAt = core?.headAt;
+    acceptor.seal = core?.seal;
+    acceptor.sealAt = core?.sealAt;
+    acceptor.isStub = core?.isStub ?? false;
+    acceptor.isGone = core?.isGone ?? false;
+    acceptor.doubt = core?.doubt;
+    for (const [key, { version, value }] of entries) {
+      acceptor.entries.keep(key, version, value);
+      // A promise whose own write failed may be on disk only as what was accepted under it.
+      if (admits(acceptor.promised, version)) acceptor.promised = { n: version.n, node: version.node };
+    }
+    return acceptor;
+  }
+
+  /** @returns whether it is promised */
+  prepare(ballot: Ballot, bornAtMs: number): boolean {
+    if (!admits(this.promised, ballot)) return false;
+    this.#promise(ballot, bornAtMs);
+    return true;
+  }
+
+  /** What it has accepted, one page of it; the first one where `after` is not given. */
+  report(ask: AskOf<'prepare'> | AskOf<'page'>, pageEntriesMax: number): TellOf<'promise'> {
+    const { id, n } = ask;
+    const after = ask.kind === 'page' ? ask.after : undefined;
+    const { isStub, isGone } = this;
+    const isOther = this.head !== undefined && compareLineages(ask, this.head) !== 0;
+    // What a register that is about to give way holds is no part of the one that stays.
+    if (isOther) return { kind: 'promise', id, n, entries: [], isStub: false, isGone: false };
+    return {
+      ...{ kind: 'promise', id, n, isStub, isGone },
+      ...this.entries.page(after, pageEntriesMax),
+      ...(after === undefined ? {} : { after }),
+      ...(this.head && this.headAt ? { head: this.head, headAt: this.headAt } : {}),
+      ...(this.seal && this.sealAt ? { seal: this.seal, sealAt: this.sealAt } : {}),
+    };
+  }
+
+  /** @returns whether it is accepted */
+  accept(ballot: Ballot, ask: AskOf<'accept'>, puts: Put[]): boolean {
+    if (!admits(this.promised, ballot) || this.isBeyond(ask.generation)) return false;
+    if (this.head && compareLineages(ask, this.head) < 0) this.#clear(puts);
+    const version = { generation: ask.generation, n: ballot.n, node: ballot.node, seq: ask.seq };
+    this.#promise(ballot, ask.bornAtMs);
+    for (const { key, value } of ask.entries) {
+      if (this.entries.keep(key, version, value)) puts.push({ key: entryKey(this.id, key), value: { version, value } });
+    }
+    if (ask.head && isNews(version, this.headAt)) this.#follow(ask.head, version, puts);
+    if (ask.seal && isNews(version, this.sealAt)) {
+      this.seal = ask.seal;
+      this.sealAt = version;
+      this.#isDirty = true;
+    }
+    this.learn(ballot, ask.committed);
+    return true;
+  }
+
+  /** Everything that the ballot wrote up to `seq` is committed. */
+  learn({ n, node }: Ballot, seq: number): void {
+    const known = this.#committed;
+    if (known && (known.n > n || (known.n === n && known.seq >= seq))) return;
+    if (seq > 0 && this.promised?.n === n && this.promised.node === node) this.#committed = { n, node, seq };
+  }
+
+  /** Whether what is accepted here under `key` is known to be committed (register.md, rule 5). */
+  isCommitted(key: string): boolean {
+    const version = this.entries.get(key)?.version;
+    const known = this.#committed;
+    return known !== undefined && version?.n === known.n && version.node === known.node && version.seq <= known.seq;
+  }
+
+  /** The state went on without this node: from now on it only forwards (register.md, rule 16). */
+  settle(head: Head, self: NodeId, puts: Put[]): void {
+    const isKnown = this.head !== undefined && this.head.generation >= head.generation;
+    if (isKnown || this.isGone || head.set.includes(self)) return;
+    this.#drop((at) => at.generation < head.generation, puts);
+    this.head = head;
+    this.headAt = undefined;
+    this.bornAtMs = head.bornAtMs;
+    this.seal = undefined;
+    this.sealAt = undefined;
+    this.isStub = true;
+    this.#isDirty = true;
+  }
+
+  /** Leaves only the name. */
+  bury(puts: Put[]): void {
+    this.#drop(() => true, puts);
+    this.isGone = true;
+    this.#isDirty = true;
+  }
+
+  forget(puts: Put[]): void {
+    this.#drop(() => true, puts);
+    puts.push({ key: coreKey(this.id), value: undefined });
+  }
+
+  /** It may have lost something. */
+  quarantine(doubt: number): void {
+    this.doubt = doubt;
+    this.#isDirty = true;
+  }
+
+  /** What it may have lost is made good. */
+  repaired(era: number): void {
+    this.era = era;
+    this.doubt = undefined;
+    this.#isDirty = true;
+  }
+
+  /** Adds what changed of the core to what is to be stored. */
+  flush(puts: Put[]): void {
+    if (this.#isDirty) puts.push(this.#put());
+    this.#isDirty = false;
+  }
+
+  /** Whether a later generation is known here. */
+  isBeyond(generation: number): boolean {
+    return this.head !== undefined && this.head.generation > generation;
+  }
+
+  #put(): Put {
+    const { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt } = this;
+    const value: StoredCore = { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt };
+    return { key: coreKey(this.id), value };
+  }
+
+  #promise(ballot: Ballot, bornAtMs: number): void {
+    if (bornAtMs > this.bornAtMs) this.bornAtMs = bornAtMs;
+    if (this.promised?.n === ballot.n && this.promised.node === ballot.node) return;
+    this.promised = ballot;
+    this.#isDirty = true;
+  }
+
+  /**
+   * Takes what a ballot's coordinator began with for the whole state: it has learned all that could be committed before, so
+   * older leftovers are void.
+   */
+  #follow(head: Head, version: Version, puts: Put[]): void {
+    const first: Version = { ...version, seq: 0 };
+    const isLeftover = (at: Version) => compareVersions(at, first) < 0;
+    this.#drop(isLeftover, puts);
+    if (this.sealAt && isLeftover(this.sealAt)) {
+      this.seal = undefined;
+      this.sealAt = undefined;
+    }
+    this.head = head;
+    this.headAt = version;
+    this.isStub = false;
+    this.#isDirty = true;
+  }
+
+  #drop(isVoid: (at: Version) => boolean, puts: Put[]): void {
+    for (const key of this.entries.drop(isVoid)) puts.push({ key: entryKey(this.id, key), value: undefined });
+  }
+
+  #clear(puts: Put[]): void {
+    this.#drop(() => true, puts);
+    this.head = undefined;
+    this.headAt = undefined;
+    this.seal = undefined;
+    this.sealAt = undefined;
+    this.isStub = false;
+    this.#isDirty = true;
+  }
+}
+
+function isNews(version: Version, known: Version | undefined): boolean {
+  return known === undefined || compareVersions(version, known) > 0;
+}

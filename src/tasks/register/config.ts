@@ -1,0 +1,44 @@
+import { assert } from '../../kernel/assert.js';
+import { MESSAGE_ENTRIES_MAX } from './messages.js';
+
+export interface RegisterConfig {
+  /**
+   * The retention floor: nothing is forgotten that is younger, so a sound replica that does not know a younger register never
+   * knew it.
+   */
+  readonly floorMs: number;
+  /** How far the clocks of two nodes that decide may be apart. */
+  readonly skewMs: number;
+  /** Older creates are refused: one that wandered for long must not find its register forgotten. */
+  readonly createAgeMaxMs: number;
+  /** Entries of one register in one message. */
+  readonly pageEntriesMax: number;
+  /** After so long without an answer a question is asked again. */
+  readonly resendMs: number;
+  /** First pause of a coordinator that met a rival; it doubles up to the longest, and is jittered. */
+  readonly backOffMs: number;
+  readonly backOffMaxMs: number;
+}
+
+export const REGISTER_DEFAULTS: RegisterConfig = {
+  floorMs: 24 * 3_600_000,
+  skewMs: 10_000,
+  createAgeMaxMs: 600_000,
+  pageEntriesMax: 32,
+  resendMs: 500,
+  backOffMs: 50,
+  backOffMaxMs: 5_000,
+};
+
+export function checked(config: RegisterConfig): RegisterConfig {
+  const { floorMs, skewMs, createAgeMaxMs, pageEntriesMax } = config;
+  assert(
+    createAgeMaxMs + 2 * skewMs < floorMs,
+    () => `a create may be ${createAgeMaxMs} ms old, but after ${floorMs} ms its register may be forgotten`,
+  );
+  assert(
+    pageEntriesMax >= 1 && pageEntriesMax <= MESSAGE_ENTRIES_MAX,
+    () => `pages of ${pageEntriesMax} entries, messages of ${MESSAGE_ENTRIES_MAX}`,
+  );
+  return config;
+}

@@ -1,0 +1,113 @@
+import type { NodeId } from '../../kernel/ids.js';
+import { FIRST_N } from './ballot.js';
+import type { Head, Seal } from './head.js';
+import type { State } from './learning.js';
+import type { About, Written } from './messages.js';
+import type { ProposerPort } from './port.js';
+import { majorityOf } from './replica-set.js';
+import { Chunks, Transfer, type Chunk, type Target } from './transfer.js';
+import { Writes, type Write } from './writes.js';
+
+/**
+ * All that one ballot has accepted: first the state it begins with, brought to each member in order, then writes, each sent
+ * to all members at once.
+ */
+export class Delivery {
+  readonly #writes: Writes;
+  readonly #transfers = new Map<NodeId, Transfer>();
+
+  constructor(
+    private readonly port: ProposerPort,
+    private readonly about: About,
+    readonly state: State,
+    /** Goes with the state where one was found. */
+    readonly seal: Seal | undefined,
+    repair: Target['repair'],
+  ) {
+    const chunks = new Chunks(state, seal, port.config.pageEntriesMax);
+    this.#writes = new Writes(chunks.length);
+    for (const node of this.head.set) {
+      this.#transfers.set(node, new Transfer(node, chunks, repair?.node === node ? repair.doubt : undefined));
+    }
+  }
+
+  get head(): Head {
+    return this.state.head;
+  }
+
+  /** Whether a majority has the whole state. */
+  get isInstalled(): boolean {
+    let whole = 0;
+    for (const { isWhole } of this.#transfers.values()) if (isWhole) whole += 1;
+    return whole >= majorityOf(this.head.set);
+  }
+
+  /** Whether anything still waits for an answer. */
+  get isBusy(): boolean {
+    if (this.#writes.size > 0) return true;
+    for (const { isWhole } of this.#transfers.values()) if (!isWhole) return true;
+    return false;
+  }
+
+  start(): void {
+    const { self } = this.port;
+    for (const transfer of this.#transfers.values()) {
+      // Without a promise only its own accept keeps it from using the ballot twice: that one must be durable first.
+      if (this.about.n !== FIRST_N || transfer.to === self) this.#forward(transfer);
+    }
+  }
+
+  write(entries: readonly Written[], seal: Seal | undefined, tag: unknown, nowMs: number): void {
+    const what = { entries: [...entries] };
+    this.#send(this.#writes.begin(seal ? { ...what, seal } : what, tag, nowMs));
+  }
+
+  /** @returns the write that is at a majority now, if this made it one */
+  accepted(from: NodeId, seq: number): Write | undefined {
+    const transfer = this.#transfers.get(from);
+    if (!transfer) return undefined;
+    if (!transfer.accepted(seq)) return this.#writes.accepted(from, seq, majorityOf(this.head.set));
+    if (!transfer.isWhole) this.#forward(transfer);
+    else if (this.about.n === FIRST_N && from === this.port.self) {
+      for (const other of this.#transfers.values()) if (other !== transfer) this.#forward(other);
+    }
+    return undefined;
+  }
+
+  resend(nowMs: number): void {
+    const own = this.#transfers.get(this.port.self);
+    const mayLeave = this.about.n !== FIRST_N || own?.isWhole === true;
+    for (const transfer of this.#transfers.values()) {
+      if (!transfer.isWhole && (mayLeave || transfer === own)) this.#forward(transfer);
+    }
+    for (const write of this.#writes) {
+      if (nowMs - write.sentAtMs < this.port.config.resendMs) continue;
+      write.sentAtMs = nowMs;
+      this.#send(write);
+    }
+  }
+
+  /** Lets the replicas answer for what is committed (register.md, rule 5). */
+  announce(): void {
+    const committed = this.#committed;
+    for (const node of this.head.set) this.port.ask(node, { kind: 'committed', ...this.about, committed });
+  }
+
+  /** Nothing is known to be committed before the state is. */
+  get #committed(): number {
+    return this.isInstalled ? this.#writes.committed : 0;
+  }
+
+  #forward({ to, next, doubt }: Transfer): void {
+    if (next && this.port.isReachable(to)) this.#accept(to, next, doubt);
+  }
+
+  #send({ chunk, acked }: Write): void {
+    for (const node of this.head.set) if (!acked.includes(node)) this.#accept(node, chunk, undefined);
+  }
+
+  #accept(to: NodeId, chunk: Chunk, doubt: number | undefined): void {
+    const ask = { ...this.about, ...chunk, committed: this.#committed };
+    this.port.ask(to, { kind: 'accept', ...(doubt === undefined ? ask : { ...ask, doubt }) });
+  }
+}

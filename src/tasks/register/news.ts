@@ -1,0 +1,25 @@
+import type { Head, RegisterId } from './head.js';
+import type { State } from './learning.js';
+
+/** What a coordinator's host is told of a register. */
+export type News =
+  /**
+   * It may act from now on, under epochs of ballot `n`. `state` is committed; of what it had under way before, the rest is
+   * void.
+   */
+  | { readonly kind: 'opened'; readonly id: RegisterId; readonly n: number; readonly state: State }
+  /** It may not act until it is opened again. */
+  | { readonly kind: 'paused'; readonly id: RegisterId }
+  /** A write is at a majority. */
+  | { readonly kind: 'written'; readonly id: RegisterId; readonly tag: unknown }
+  | {
+      readonly kind: 'over';
+      readonly id: RegisterId;
+      /**
+       * `deposed`: by a higher ballot. `handed-over`: the state is installed at a set that this node is not part of. `rival`:
+       * another register has the id; `head` is its. `absent`: a majority never heard of it. `gone`: it was finished, and
+       * forgotten. `abstains`: this node may have forgotten what it knew. `refused`: a create too old or from the future.
+       */
+      readonly why: 'deposed' | 'handed-over' | 'rival' | 'absent' | 'gone' | 'abstains' | 'refused';
+      readonly head?: Head;
+    };

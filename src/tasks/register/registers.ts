@@ -1,0 +1,171 @@
+import { assertNever } from '../../kernel/assert.js';
+import type { CommitEffect, Committed, MessageEvent, Put, SendEffect } from '../../kernel/effects.js';
+import type { NodeId } from '../../kernel/ids.js';
+import type { Prng } from '../../kernel/prng.js';
+import type { Now } from '../../kernel/time.js';
+import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
+import { checked, REGISTER_DEFAULTS, type RegisterConfig } from './config.js';
+import { Coordinators, type Creation } from './coordinators.js';
+import type { RegisterId, Seal } from './head.js';
+import type { Ask, RegisterMessage, Tell, Written } from './messages.js';
+import type { News } from './news.js';
+import { Outbox } from './outbox.js';
+import { Replica, type Reading, type Vouched, type Votes } from './replica.js';
+import type { StoredLoss, StoredRegister } from './stored.js';
+
+/** What waits for a write: the answers that vouch for it, and the registers that are in doubt if it fails. */
+export interface RegisterTag {
+  readonly answers: readonly { readonly to: NodeId; readonly vouched: readonly Vouched[] }[];
+  readonly ids: readonly RegisterId[];
+}
+
+export type RegisterEvent =
+  | MessageEvent<RegisterMessage>
+  | Committed<RegisterTag>
+  /**
+   * The write failed, and so did all that were under way behind it: the store keeps their order. They may be on the disk or
+   * not. What was in doubt by it abstains until it is repaired, or until a restart shows what is on the disk.
+   */
+  | { readonly kind: 'commit-failed'; readonly tag: RegisterTag }
+  | TimerFired
+  | {
+      readonly kind: 'restore';
+      readonly registers: readonly StoredRegister[];
+      readonly before: StoredLoss | undefined;
+      /** A loss of unknown extent noticed at this start: an empty disk of an old node, a restored copy. */
+      readonly loss: StoredLoss | undefined;
+    }
+  | ({ readonly kind: 'create' } & Creation)
+  | { readonly kind: 'take-over' | 'resign' | 'bury' | 'forget'; readonly id: RegisterId }
+  | { readonly kind: 'write'; readonly id: RegisterId; readonly entries: readonly Written[]; readonly tag: unknown }
+  | { readonly kind: 'seal'; readonly id: RegisterId; readonly seal: Seal };
+
+export type RegisterEffect =
+  | SendEffect<RegisterMessage>
+  | CommitEffect<RegisterTag>
+  | TimerEffect
+  | { readonly kind: 'register'; readonly news: News };
+
+export interface RegistersOptions {
+  readonly self: NodeId;
+  /** Differs at each start of a node: names of losses are drawn from it. */
+  readonly prng: Prng;
+  readonly config?: RegisterConfig;
+  /** Whether it is worth sending to a node again. */
+  readonly isReachable?: (node: NodeId) => boolean;
+}
+
+/** The registers of one node: those of which it is a replica, and those that it coordinates. */
+export class Registers {
+  readonly replica: Replica;
+  readonly coordinators: Coordinators;
+  readonly #self: NodeId;
+  readonly #outbox = new Outbox();
+  #toSelf: Ask[] = [];
+  #out: RegisterEffect[] = [];
+  #puts: Put[] = [];
+  #answers: { to: NodeId; vouched: Vouched[] }[] = [];
+
+  constructor({ self, prng, config = REGISTER_DEFAULTS, isReachable = () => true }: RegistersOptions) {
+    this.#self = self;
+    this.replica = new Replica(self, checked(config), prng);
+    this.coordinators = new Coordinators({
+      ...{ self, config, prng, isReachable, replica: this.replica },
+      ask: (to, ask) => void (to === self ? this.#toSelf.push(ask) : this.#outbox.ask(to, ask)),
+      tell: (news) => void this.#out.push({ kind: 'register', news }),
+      timer: (effect) => void this.#out.push(effect),
+    });
+  }
+
+  /** What this node may say of an entry without asking anybody. */
+  read(id: RegisterId, key: string): Reading {
+    return this.replica.read(id, key);
+  }
+
+  /** A fencing number for an attempt of a register that is open here; undefined where a new ballot must be prepared. */
+  nextEpoch(id: RegisterId): number | undefined {
+    return this.coordinators.get(id)?.nextEpoch();
+  }
+
+  step(event: RegisterEvent, now: Now): RegisterEffect[] {
+    this.#out = [];
+    this.#puts = [];
+    this.#answers = [];
+    this.#handle(event, now);
+    for (let asks = this.#takeOwn(); asks.length > 0; asks = this.#takeOwn()) this.#asked(this.#self, asks, now);
+    if (this.#puts.length > 0 || this.#answers.length > 0) this.#commit();
+    for (const send of this.#outbox.take()) this.#out.push(send);
+    return this.#out;
+  }
+
+  #handle(event: RegisterEvent, now: Now): void {
+    switch (event.kind) {
+      case 'message':
+        return this.#onMessage(event.from, event.message, now);
+      case 'committed':
+        return this.#onCommitted(event.tag, now);
+      case 'commit-failed':
+        this.replica.failed(event.tag.ids);
+        for (const id of event.tag.ids) this.coordinators.abstain(id);
+        return;
+      case 'timer':
+        return this.coordinators.fired(event.timer, now);
+      case 'restore':
+        for (const put of this.replica.restore(event.registers, event.before, event.loss)) this.#puts.push(put);
+        return;
+      case 'create':
+        return this.coordinators.create(event, now);
+      case 'take-over':
+        return this.coordinators.takeOver(event.id, now);
+      case 'resign':
+        return this.coordinators.resign(event.id);
+      case 'bury':
+        if (this.replica.bury(event.id, now, this.#puts)) this.coordinators.resign(event.id);
+        return;
+      case 'forget':
+        return void this.replica.forget(event.id, now, this.#puts);
+      case 'write':
+        return void this.coordinators.write(event.id, event.entries, event.tag, now);
+      case 'seal':
+        return void this.coordinators.seal(event.id, event.seal, now);
+      default:
+        assertNever(event);
+    }
+  }
+
+  #onMessage(from: NodeId, message: RegisterMessage, now: Now): void {
+    if (message.kind === 'register.ask') return this.#asked(from, message.items, now);
+    for (const tell of message.items) this.coordinators.told(from, tell, now);
+  }
+
+  #asked(from: NodeId, asks: readonly Ask[], now: Now): void {
+    const votes: Votes = { puts: this.#puts, vouched: [], atOnce: [] };
+    for (const ask of asks) this.replica.asked(from, ask, now, votes);
+    if (votes.vouched.length > 0) this.#answers.push({ to: from, vouched: votes.vouched });
+    this.#tell(from, votes.atOnce, now);
+  }
+
+  #onCommitted({ answers }: RegisterTag, now: Now): void {
+    for (const { to, vouched } of answers) {
+      const tells = vouched.filter((answer) => this.replica.holds(answer)).map(({ tell }) => tell);
+      this.#tell(to, tells, now);
+    }
+  }
+
+  #tell(to: NodeId, tells: readonly Tell[], now: Now): void {
+    if (to !== this.#self) return this.#outbox.tell(to, tells);
+    for (const tell of tells) this.coordinators.told(to, tell, now);
+  }
+
+  #takeOwn(): Ask[] {
+    const asks = this.#toSelf;
+    if (asks.length > 0) this.#toSelf = [];
+    return asks;
+  }
+
+  /** A commit without puts waits for those before it. */
+  #commit(): void {
+    const ids = new Set(this.#answers.flatMap(({ vouched }) => vouched.map(({ tell }) => tell.id)));
+    this.#out.push({ kind: 'commit', puts: this.#puts, tag: { answers: this.#answers, ids: [...ids] } });
+  }
+}

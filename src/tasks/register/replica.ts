@@ -1,0 +1,206 @@
+import { assertNever } from '../../kernel/assert.js';
+import type { Put } from '../../kernel/effects.js';
+import type { NodeId } from '../../kernel/ids.js';
+import type { Prng } from '../../kernel/prng.js';
+import type { Now } from '../../kernel/time.js';
+import { Abstention, TOO_OLD } from './abstention.js';
+import { Acceptor } from './acceptor.js';
+import type { RegisterConfig } from './config.js';
+import { compareLineages, type RegisterId } from './head.js';
+import type { About, Ask, AskOf, Tell } from './messages.js';
+import { ReplicaSets } from './replica-set.js';
+import { LOSS_KEY, NO_LOSS, type StoredLoss, type StoredRegister } from './stored.js';
+
+/** An answer that holds only while the replica's doubt is still the same: a write that fails raises a new one. */
+export interface Vouched {
+  readonly tell: Tell;
+  readonly doubt: number | undefined;
+}
+
+/** What a replica does about one question: answers that vouch for something wait until the puts are durable. */
+export interface Votes {
+  readonly puts: Put[];
+  readonly vouched: Vouched[];
+  readonly atOnce: Tell[];
+}
+
+/** What a reader is told (register.md, rule 5). */
+export type Reading =
+  | { readonly kind: 'committed'; readonly value: unknown }
+  /** Only a coordinator knows: whoever is not sure asks it, or takes over. */
+  | { readonly kind: 'ask-coordinator' }
+  | { readonly kind: 'moved'; readonly to: readonly NodeId[] }
+  | { readonly kind: 'gone' | 'unknown' | 'abstains' };
+
+/** All registers of which this node is a replica, or was, or has promised anything. */
+export class Replica {
+  readonly abstention: Abstention;
+  readonly #sets = new ReplicaSets();
+  readonly #registers = new Map<RegisterId, Acceptor>();
+
+  constructor(
+    private readonly self: NodeId,
+    private readonly config: RegisterConfig,
+    private readonly prng: Prng,
+  ) {
+    this.abstention = new Abstention(config);
+  }
+
+  get(id: RegisterId): Acceptor | undefined {
+    return this.#registers.get(id);
+  }
+
+  registers(): Iterable<Acceptor> {
+    return this.#registers.values();
+  }
+
+  /**
+   * Takes up what was stored.
+   *
+   * @param loss - a loss of unknown extent that was noticed at this start, if there was one; its era must never have been used
+   * @returns what must be durable before this node answers anything
+   */
+  restore(stored: readonly StoredRegister[], before: StoredLoss | undefined, loss: StoredLoss | undefined): Put[] {
+    const puts: Put[] = [];
+    this.abstention.loss = loss ?? before ?? NO_LOSS;
+    if (loss) puts.push({ key: LOSS_KEY, value: loss });
+    for (const register of stored) {
+      const acceptor = Acceptor.restored(register);
+      this.#registers.set(register.id, acceptor);
+      if (register.isBad) acceptor.quarantine(this.#nonce());
+      acceptor.flush(puts);
+    }
+    return puts;
+  }
+
+  /** Its last write failed: nobody knows what of it is stored. */
+  failed(ids: Iterable<RegisterId>): void {
+    for (const id of ids) {
+      const acceptor = this.#registers.get(id);
+      if (acceptor) acceptor.doubt = this.#nonce();
+    }
+  }
+
+  asked(from: NodeId, ask: Ask, now: Now, votes: Votes): void {
+    if (ask.kind === 'settled') return this.#settle(ask, votes);
+    const acceptor = this.#registers.get(ask.id);
+    const doubt = this.abstention.doubt(acceptor, ask, now.wallMs);
+    if (doubt !== undefined && !(ask.kind === 'accept' && doubt !== TOO_OLD && ask.doubt === doubt)) {
+      return void votes.atOnce.push(abstains(ask, doubt));
+    }
+    if (acceptor?.isGone) {
+      if (ask.kind === 'prepare') votes.atOnce.push(acceptor.report(ask, 1));
+      return;
+    }
+    const rival = acceptor?.head && compareLineages(acceptor.head, ask) < 0 ? acceptor.head : undefined;
+    const promised = acceptor?.promised?.n ?? 0;
+    if (rival) return void votes.atOnce.push({ kind: 'refused', id: ask.id, n: ask.n, promised, head: rival });
+    if (!acceptor && (ask.kind === 'page' || ask.kind === 'committed')) return;
+    this.#serve(from, ask, acceptor ?? this.#add(ask.id, doubt), votes);
+  }
+
+  #serve(from: NodeId, ask: Exclude<Ask, { kind: 'settled' }>, acceptor: Acceptor, votes: Votes): void {
+    const ballot = { n: ask.n, node: from };
+    switch (ask.kind) {
+      case 'prepare':
+        if (!acceptor.prepare(ballot, ask.bornAtMs)) return refuse(ask, acceptor, votes);
+        acceptor.flush(votes.puts);
+        return this.#vouch(acceptor, acceptor.report(ask, this.config.pageEntriesMax), votes);
+      case 'page': {
+        const { promised } = acceptor;
+        if (promised?.n !== ask.n || promised.node !== from) return refuse(ask, acceptor, votes);
+        return this.#vouch(acceptor, acceptor.report(ask, this.config.pageEntriesMax), votes);
+      }
+      case 'accept':
+        if (!acceptor.accept(ballot, this.#slim(ask), votes.puts)) return refuse(ask, acceptor, votes);
+        // The head comes last: with it the replica has the whole state.
+        if (ask.doubt !== undefined && ask.head) acceptor.repaired(this.abstention.loss.era);
+        acceptor.flush(votes.puts);
+        return this.#vouch(acceptor, { kind: 'accepted', id: ask.id, n: ask.n, seq: ask.seq }, votes);
+      case 'committed':
+        return acceptor.learn(ballot, ask.committed);
+      default:
+        return assertNever(ask);
+    }
+  }
+
+  /** Registers are many, replica sets are few: heads share them. */
+  #slim(ask: AskOf<'accept'>): AskOf<'accept'> {
+    return ask.head ? { ...ask, head: { ...ask.head, set: this.#sets.shared(ask.head.set) } } : ask;
+  }
+
+  #vouch(acceptor: Acceptor, tell: Tell, votes: Votes): void {
+    votes.vouched.push({ tell, doubt: this.abstention.known(acceptor) });
+  }
+
+  /** Whether an answer that waited for a write may still be given. */
+  holds({ tell, doubt }: Vouched): boolean {
+    const acceptor = this.#registers.get(tell.id);
+    return acceptor !== undefined && this.abstention.known(acceptor) === doubt;
+  }
+
+  read(id: RegisterId, key: string): Reading {
+    const acceptor = this.#registers.get(id);
+    if (!acceptor) return { kind: 'unknown' };
+    if (this.abstention.known(acceptor) !== undefined) return { kind: 'abstains' };
+    if (acceptor.isGone) return { kind: 'gone' };
+    if (acceptor.isStub && acceptor.head) return { kind: 'moved', to: acceptor.head.set };
+    if (!acceptor.isCommitted(key)) return { kind: 'ask-coordinator' };
+    return { kind: 'committed', value: acceptor.entries.get(key)?.value };
+  }
+
+  /** Lets go of a finished register's content, where it is old enough; its name stays. */
+  bury(id: RegisterId, now: Now, puts: Put[]): boolean {
+    const acceptor = this.#oldEnough(id, now);
+    // What is sealed goes on elsewhere: it is not finished by what is known here.
+    if (!acceptor?.head || acceptor.isStub || acceptor.seal) return false;
+    acceptor.bury(puts);
+    acceptor.flush(puts);
+    return true;
+  }
+
+  /** Lets go for good of a buried register, of a stub or of a mere promise, where it is old enough. */
+  forget(id: RegisterId, now: Now, puts: Put[]): boolean {
+    const acceptor = this.#oldEnough(id, now);
+    if (!acceptor) return false;
+    const isEmpty = acceptor.head === undefined && acceptor.entries.size === 0;
+    if (!acceptor.isStub && !acceptor.isGone && !isEmpty) return false;
+    acceptor.forget(puts);
+    this.#registers.delete(id);
+    return true;
+  }
+
+  #oldEnough(id: RegisterId, now: Now): Acceptor | undefined {
+    const acceptor = this.#registers.get(id);
+    if (!acceptor || this.abstention.known(acceptor) !== undefined) return undefined;
+    return this.abstention.isPastFloor(acceptor.bornAtMs, now.wallMs) ? acceptor : undefined;
+  }
+
+  #settle(ask: AskOf<'settled'>, { puts }: Votes): void {
+    const acceptor = this.#registers.get(ask.id);
+    // Who never heard of it has nothing to forward, and its "unknown" is as true as before.
+    if (!acceptor || this.abstention.known(acceptor) !== undefined) return;
+    acceptor.settle(ask.head, this.self, puts);
+    acceptor.flush(puts);
+  }
+
+  /** @param doubt - of a register that is repaired here, of which nothing was stored */
+  #add(id: RegisterId, doubt: number | undefined): Acceptor {
+    const acceptor = new Acceptor(id, this.abstention.loss.era);
+    if (doubt !== undefined) acceptor.quarantine(doubt);
+    this.#registers.set(id, acceptor);
+    return acceptor;
+  }
+
+  #nonce(): number {
+    return 1 + this.prng.below(2 ** 31 - 1) * 2 ** 20 + this.prng.below(2 ** 20);
+  }
+}
+
+function abstains({ id, n }: About, doubt: number): Tell {
+  return doubt === TOO_OLD ? { kind: 'abstains', id, n } : { kind: 'abstains', id, n, doubt };
+}
+
+function refuse({ id, n }: About, { promised, head }: Acceptor, votes: Votes): void {
+  votes.atOnce.push({ kind: 'refused', id, n, promised: promised?.n ?? 0, ...(head ? { head } : {}) });
+}

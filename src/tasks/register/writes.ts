@@ -1,0 +1,58 @@
+import type { NodeId } from '../../kernel/ids.js';
+import type { Chunk } from './transfer.js';
+
+/** A write on its way to a majority. */
+export interface Write {
+  readonly chunk: Chunk;
+  readonly tag: unknown;
+  readonly acked: NodeId[];
+  sentAtMs: number;
+}
+
+/** The writes of one ballot that are under way, by seq. Acknowledgements name the write (register.md, rule 2). */
+export class Writes {
+  readonly #pending = new Map<number, Write>();
+  #last: number;
+
+  /** @param last - the highest seq that is used up */
+  constructor(last: number) {
+    this.#last = last;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<Write> {
+    return this.#pending.values();
+  }
+
+  /** Uses up `count` seqs and returns the first of them. */
+  take(count: number): number {
+    const first = this.#last + 1;
+    this.#last += count;
+    return first;
+  }
+
+  begin(what: Omit<Chunk, 'seq'>, tag: unknown, sentAtMs: number): Write {
+    const write: Write = { chunk: { ...what, seq: this.take(1) }, tag, acked: [], sentAtMs };
+    this.#pending.set(write.chunk.seq, write);
+    return write;
+  }
+
+  /** @returns the write, once, when `majority` nodes have it durably */
+  accepted(node: NodeId, seq: number, majority: number): Write | undefined {
+    const write = this.#pending.get(seq);
+    if (!write || write.acked.includes(node)) return undefined;
+    write.acked.push(node);
+    if (write.acked.length < majority) return undefined;
+    this.#pending.delete(seq);
+    return write;
+  }
+
+  /** Up to which seq everything is at a majority: seqs rise, so the oldest write under way is the first in the map. */
+  get committed(): number {
+    for (const seq of this.#pending.keys()) return seq - 1;
+    return this.#last;
+  }
+}

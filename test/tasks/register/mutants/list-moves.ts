@@ -1,0 +1,227 @@
+import type { RegisterMutant } from './mutant.js';
+
+/** Moving, forgetting, amnesia: rules 13 to 17. */
+export const MOVING_MUTANTS: readonly RegisterMutant[] = [
+  {
+    name: 'found-seal-ignored',
+    rule: '13',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'return this.#recommit(finding.state, finding.seal);',
+        replace: 'return this.#recommit(finding.state, undefined);',
+      },
+    ],
+  },
+  {
+    name: 'found-seal-not-committed-again',
+    rule: '13',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'return this.#recommit(finding.state, finding.seal);',
+        replace:
+          'if (finding.seal) return this.#install(finding.state, finding.seal, nowMs);\n        return this.#recommit(finding.state, undefined);',
+      },
+    ],
+  },
+  {
+    name: 'own-seal-not-committed',
+    rule: '13',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'delivery.write([], seal, undefined, nowMs);\n    return true;',
+        replace:
+          'delivery.write([], seal, undefined, nowMs);\n    this.#install(this.#ownState(), seal, nowMs);\n    return true;',
+      },
+    ],
+  },
+  {
+    name: 'installed-state-not-preferred',
+    rule: '14',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'return this.#recommit(finding.state, finding.seal);',
+        replace: 'return this.#recommit(this.#target.fallback ?? finding.state, finding.seal);',
+      },
+    ],
+  },
+  {
+    name: 'acts-while-sealing',
+    rule: '14',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: "    this.#phase = { kind: 'sealing', delivery, seal };\n    this.port.tell({ kind: 'paused', id: this.id });\n    delivery.write([], seal, undefined, nowMs);",
+        replace: '    delivery.write([], seal, undefined, nowMs);',
+      },
+      {
+        file: 'proposer.ts',
+        find: "if (this.#phase.kind === 'sealing' && chunk.seal)",
+        replace: "if (this.#phase.kind === 'open' && chunk.seal && this.#phase.delivery.isInstalled && !tag)",
+      },
+    ],
+  },
+  {
+    name: 'installs-without-prepare',
+    rule: '15',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'this.#begin({ head, fallback: { head, entries }, repair: undefined }, nowMs);',
+        replace:
+          'this.#target = { head, fallback: undefined, repair: undefined };\n    this.#n += nowMs < 0 ? 2 : 1;\n    this.#recommit({ head, entries }, undefined);',
+      },
+    ],
+  },
+  {
+    name: 'ballots-of-the-new-set-not-above-the-seal',
+    rule: '15',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: '    this.#target = target;\n    // The first ballot',
+        replace:
+          '    const isNext = target.head.generation > this.#target.head.generation;\n    this.#target = target;\n    // The first ballot',
+      },
+      { file: 'proposer.ts', find: 'own, FIRST_N) + 1;', replace: 'own, FIRST_N) + (isNext ? 0 : 1);' },
+    ],
+  },
+  {
+    name: 'stub-dropped-early',
+    rule: '16',
+    edits: [
+      {
+        file: 'replica.ts',
+        find: 'const acceptor = this.#oldEnough(id, now);\n    if (!acceptor) return false;',
+        replace:
+          'const stub = this.#registers.get(id);\n    const acceptor = stub?.isStub ? stub : this.#oldEnough(id, now);\n    if (!acceptor) return false;',
+      },
+    ],
+  },
+  {
+    name: 'promise-dropped-early',
+    rule: '4',
+    edits: [
+      {
+        file: 'replica.ts',
+        find: 'const acceptor = this.#oldEnough(id, now);\n    if (!acceptor) return false;',
+        replace:
+          'const acceptor = this.#registers.get(id);\n    if (!acceptor || acceptor.isStub || acceptor.isGone) return false;',
+      },
+    ],
+  },
+  {
+    name: 'unknown-counted-after-the-floor',
+    rule: 'forgetting',
+    edits: [
+      {
+        file: 'abstention.ts',
+        find: 'return wallMs - about.bornAtMs >= floorMs - skewMs ? TOO_OLD : undefined;',
+        replace: 'return wallMs < floorMs - skewMs ? TOO_OLD : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'votes-with-a-bad-record',
+    rule: '17',
+    edits: [{ file: 'abstention.ts', find: 'if (acceptor.doubt !== undefined) return acceptor.doubt;\n', replace: '' }],
+  },
+  {
+    name: 'votes-after-a-failed-write',
+    rule: '17',
+    edits: [{ file: 'registers.ts', find: 'this.replica.failed(event.tag.ids);', replace: '' }],
+  },
+  {
+    name: 'restored-copy-votes',
+    rule: '17',
+    edits: [
+      {
+        file: 'abstention.ts',
+        find: 'return acceptor.era === this.loss.era ? undefined : this.loss.era;',
+        replace: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'empty-disk-votes',
+    rule: '17',
+    edits: [{ file: 'abstention.ts', find: 'if (about.bornAtMs <= beforeMs + skewMs) return era;', replace: '' }],
+  },
+  {
+    name: 'repairs-without-a-new-ballot',
+    rule: '17',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: "else if (this.#phase.kind === 'open') this.#repair(nowMs);",
+        replace: "else if (this.#phase.kind === 'open') this.#phase.delivery.patch(from, doubt);",
+      },
+      {
+        file: 'delivery.ts',
+        find: '  resend(nowMs: number): void {',
+        replace:
+          '  patch(node: NodeId, doubt: number): void {\n    const chunks = new Chunks(this.state, undefined, this.port.config.pageEntriesMax);\n    this.#transfers.set(node, new Transfer(node, chunks, doubt));\n    this.resend(0);\n  }\n\n  resend(nowMs: number): void {',
+      },
+    ],
+  },
+  {
+    name: 'repairs-from-a-majority',
+    rule: '17',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'if (missing.every((node) => node === repair.node)) this.#conclude(learning, nowMs);',
+        replace:
+          'if (missing.length < majorityOf(head.set)) this.#conclude(learning, nowMs);\n      else if (missing.length === 2 && missing.includes(repair.node)) this.#conclude(learning, nowMs);',
+      },
+    ],
+  },
+  {
+    name: 'whole-after-the-first-part-of-a-repair',
+    rule: '17',
+    edits: [{ file: 'replica.ts', find: 'ask.doubt !== undefined && ask.head', replace: 'ask.doubt !== undefined' }],
+  },
+  {
+    name: 'first-page-taken-for-all',
+    rule: '3',
+    edits: [
+      {
+        file: 'learning.ts',
+        find: 'report.isComplete = page.next === undefined;',
+        replace: 'report.isComplete = true;',
+      },
+    ],
+  },
+  {
+    name: 'head-before-the-entries',
+    rule: '15',
+    edits: [{ file: 'transfer.ts', find: 'return i + 1 === count ?', replace: 'return i === 0 ?' }],
+  },
+  {
+    name: 'older-generation-accepted',
+    rule: '14',
+    edits: [
+      { file: 'acceptor.ts', find: ' || this.isBeyond(ask.generation)) return false;', replace: ') return false;' },
+    ],
+  },
+  {
+    name: 'promise-of-an-outsider-counted',
+    rule: '15',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: '    if (!this.head.set.includes(from)) return;\n    learning.add(',
+        replace: '    learning.add(',
+      },
+      {
+        file: 'proposer.ts',
+        find: 'const missing = head.set.filter((node) => !learning.has(node));',
+        replace:
+          'const missing = head.set.filter((node) => !learning.has(node)).slice(head.set.includes(this.port.self) ? 0 : 1);',
+      },
+    ],
+  },
+];

@@ -1,0 +1,5 @@
+import { MOVING_MUTANTS } from './list-moves.js';
+import { WRITING_MUTANTS } from './list-writes.js';
+import type { RegisterMutant } from './mutant.js';
+
+export const REGISTER_MUTANTS: readonly RegisterMutant[] = [...WRITING_MUTANTS, ...MOVING_MUTANTS];
