@@ -2,13 +2,16 @@ import type { History } from '../history/history.js';
 import { acceptedEnds } from './accepted-ends.js';
 import { bounded } from './bounded.js';
 import { cancelledStays } from './cancelled-stays.js';
+import { durableCancels } from './durable-cancels.js';
 import type { Check, Finding } from './finding.js';
 import { loadBound } from './load-bound.js';
 import { noInvention } from './no-invention.js';
 import { oneJobPerKey, twins } from './one-job-per-key.js';
 import { oneOutcome } from './one-outcome.js';
+import { slots } from './slots.js';
 import { staleEpochs } from './stale-epochs.js';
 import { stealsConserve } from './steals-conserve.js';
+import { toldItsPart } from './told-its-part.js';
 import { trueOutcome } from './true-outcome.js';
 import { uniqueEpochs } from './unique-epochs.js';
 
@@ -20,6 +23,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'one-job-per-key': oneJobPerKey,
   'no-invention': noInvention,
   'cancelled-stays': cancelledStays,
+  'durable-cancels': durableCancels,
+  'told-its-part': toldItsPart,
+  slots,
   'unique-epochs': uniqueEpochs,
   'stale-epochs': staleEpochs,
   'load-bound': loadBound,
@@ -30,7 +36,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
 /** What checks of attempts and disks find, which every flock notes whether somebody watches its clients or not. */
 export function judgeAttempts(history: History): Finding[] {
   const rest = history.without(twins(history));
-  return [uniqueEpochs, staleEpochs, oneOutcome].flatMap((check) => check(rest));
+  return [uniqueEpochs, staleEpochs, oneOutcome, toldItsPart].flatMap((check) => check(rest));
 }
 
 /** All that is wrong with a history, in the order of time. */

@@ -85,6 +85,13 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
       'a coordinator that gave up an offer does not wait for the answer to its revoke before it records a cancel',
   },
   {
+    invariant: 'held-is-not-run-again',
+    promise: 'a coordinator that restarts runs nothing again that is still held elsewhere',
+    pending: 'needs a change of the coordinator',
+    because:
+      'one seed in a thousand (441) has it start an attempt within 50 ms of its return that another node still runs and then ends',
+  },
+  {
     invariant: 'crash-limit-of-coordinators',
     promise: 'a task that brings down the node which coordinates it is given up after five times, as any other',
     pending: 'needs a change of the coordinator',

@@ -32,13 +32,19 @@ export class Injector {
   readonly #prng: Prng;
   /** Which `healAll` it is until: what was scheduled before one does not happen after it. */
   #era = 0;
+  readonly #ignore: () => void;
   #isHealed = false;
 
   constructor(private readonly flock: Flock) {
     this.#prng = new Prng((flock.options.seed ?? 1) + 0xfa017);
-    flock.onDeath((id) => {
+    this.#ignore = flock.onDeath((id) => {
       if (this.#isHealed) this.#later(AFTER_ALL_MS, () => flock.revive(id));
     });
+  }
+
+  /** Whoever dies from now on stays dead, for all it does. */
+  letGo(): void {
+    this.#ignore();
   }
 
   schedule(faults: readonly TimedFault[]): void {

@@ -29,7 +29,7 @@ export class History {
   readonly deaths: { readonly node: NodeId; readonly atMs: number }[] = [];
   readonly durables = new Durables();
   readonly clients: ClientLog = { submissions: [], cancels: [], reads: [] };
-  readonly messages: MessageLog = { cancelNotes: [], offers: [], accepts: [], handbacks: [], steals: [] };
+  readonly messages: MessageLog = { starts: [], cancelNotes: [], offers: [], accepts: [], handbacks: [], steals: [] };
   readonly samples: Sample[] = [];
   readonly troubles: Trouble[] = [];
   readonly phases: Phases = { healedMs: undefined, restMs: undefined };
@@ -102,6 +102,7 @@ export class History {
     rest.clients.submissions.push(...this.clients.submissions.filter(isOther));
     rest.clients.cancels.push(...this.clients.cancels.filter(isOther));
     rest.clients.reads.push(...this.clients.reads.filter(isOther));
+    rest.messages.starts.push(...this.messages.starts.filter(isOtherTask));
     rest.messages.cancelNotes.push(...this.messages.cancelNotes.filter(isOther));
     rest.messages.offers.push(...this.messages.offers.filter(isOtherTask));
     rest.messages.accepts.push(...this.messages.accepts.filter(isOther));

@@ -27,6 +27,10 @@ export interface Submitted extends Asked {
   tasks?: number | undefined;
   /** The answer says that the job was there before. */
   existed?: boolean | undefined;
+  /** A line for each task. */
+  readonly items?: readonly string[] | undefined;
+  /** Of each task. @default 1 */
+  readonly cpus?: number | undefined;
 }
 
 export interface Cancel extends Asked {
@@ -34,6 +38,8 @@ export interface Cancel extends Asked {
   readonly index: number | undefined;
   /** How many tasks the answer says are to end. */
   tasks?: number | undefined;
+  /** When the answer came some disk knew of it; undefined where nobody looked. */
+  isOnDisk?: boolean | undefined;
 }
 
 /** What a client was told of the tasks of a job. */
@@ -108,7 +114,20 @@ export interface CancelNoted {
   readonly range: TaskRange;
 }
 
+/** What a node told a program that it started. */
+export interface Start {
+  readonly atMs: number;
+  readonly node: NodeId;
+  readonly task: TaskId;
+  readonly epoch: number;
+  readonly saidEpoch: string | undefined;
+  readonly saidItem: string | undefined;
+  /** That the node has in all. */
+  readonly cpus: number;
+}
+
 export interface MessageLog {
+  readonly starts: Start[];
   readonly cancelNotes: CancelNoted[];
   readonly offers: Offer[];
   readonly accepts: Accept[];

@@ -23,6 +23,7 @@ export class Tap {
   constructor(
     private readonly history: History,
     private readonly truthAt: (node: NodeId) => Truth,
+    private readonly cpusOf: (node: NodeId) => number = () => Infinity,
   ) {}
 
   readonly watch = (node: NodeId, event: NodeEvent, effects: readonly NodeEffect[], atMs: number): void => {
@@ -31,8 +32,17 @@ export class Tap {
       if (attempt) attempt.exitCode = event.end.exitCode;
     }
     this.history.messages.cancelNotes.push(...this.#cancels.step(node, event, effects, atMs));
-    for (const effect of effects) if (effect.kind === 'send') this.#sent(node, effect, effects, event, atMs);
+    for (const effect of effects) {
+      if (effect.kind === 'send') this.#sent(node, effect, effects, event, atMs);
+      else if (effect.kind === 'start') this.#started(node, effect, atMs);
+    }
   };
+
+  #started(node: NodeId, { attempt, command: { env } }: Extract<NodeEffect, { kind: 'start' }>, atMs: number): void {
+    const cpus = this.cpusOf(node);
+    const said = { saidEpoch: env['COVEY_EPOCH'], saidItem: env['COVEY_ITEM'] };
+    this.history.messages.starts.push({ atMs, node, ...attempt, ...said, cpus });
+  }
 
   #sent(from: NodeId, { to, message }: Send, effects: readonly NodeEffect[], event: NodeEvent, atMs: number): void {
     const { messages } = this.history;

@@ -10,13 +10,6 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
     breaks: 'nothing runs twice under one epoch',
   },
   {
-    name: 'refused-offer-taken-later',
-    file: 'src/executor/executor.ts',
-    find: 'if (fate !== undefined) return',
-    replace: "if (fate === 'taken') return",
-    breaks: 'an offer that was refused, or given up, never runs',
-  },
-  {
     name: 'revoked-task-starts-all-the-same',
     file: 'src/executor/executor.ts',
     find: 'this.#queue.remove(id);\n        this.#tell(queued',
@@ -29,13 +22,6 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
     find: "if (running?.assignment.epoch === epoch) this.#end(running, 'cancelled');",
     replace: 'if (running?.assignment.epoch === epoch) continue;',
     breaks: 'what is cancelled is ended',
-  },
-  {
-    name: 'result-forgotten-once-sent',
-    file: 'src/executor/executor.ts',
-    find: 'this.#unrecorded.set(assignment.id, assignment);',
-    replace: '',
-    breaks: 'an executor keeps a result until it is recorded',
   },
   {
     name: 'stolen-tasks-dropped',

@@ -5,7 +5,7 @@ import { NODE_MUTANTS } from './node.js';
 import { PLACEMENT_MUTANTS } from './placement.js';
 import { TASK_MUTANTS } from './tasks.js';
 
-/** Every planted bug. The swarm must catch each one; what it cannot see, it does not prove. */
+/** The planted bugs that the swarm must catch; what escapes it stands in `escaped.ts`. */
 export const MUTANTS: readonly Mutant[] = [
   ...TASK_MUTANTS,
   ...EXECUTOR_MUTANTS,

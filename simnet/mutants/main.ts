@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { ESCAPED } from './escaped.js';
 import { MUTANTS } from './list.js';
 import type { Mutant } from './mutant.js';
 import { Trials, type CleanRun, type Trial, type TrialOptions } from './trial.js';
 
-/** `npm run mutants [-- NAME…] [--seeds N] [--limit SECONDS] [--jobs N]`: exit 0 where the swarm catches every one. */
+/** `npm run mutants [-- NAME… | --escaped] [--seeds N] [--limit SECONDS] [--jobs N]`: exit 0 where the swarm catches every one. */
 async function main(): Promise<number> {
   const { options, mutants } = chosen();
   const trials = new Trials(options);
@@ -18,10 +19,15 @@ async function main(): Promise<number> {
 function chosen(): { readonly options: TrialOptions; readonly mutants: readonly Mutant[] } {
   const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
   try {
-    const options = { seeds: text('60'), limit: text('60'), jobs: text('2') };
+    const options = {
+      seeds: text('60'),
+      limit: text('60'),
+      jobs: text('2'),
+      escaped: { type: 'boolean', default: false } as const,
+    };
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
     const [seeds, limitS, jobs] = [values.seeds, values.limit, values.jobs].map(positive) as [number, number, number];
-    const mutants = positionals.length > 0 ? positionals.map(named) : MUTANTS;
+    const mutants = positionals.length > 0 ? positionals.map(named) : values.escaped ? ESCAPED : MUTANTS;
     return { options: { seeds, limitMs: limitS * 1000, jobs }, mutants };
   } catch (error) {
     console.error(`covey: ${(error as Error).message}`);
@@ -36,7 +42,7 @@ function positive(text: string): number {
 }
 
 function named(name: string): Mutant {
-  const mutant = MUTANTS.find((each) => each.name === name);
+  const mutant = [...MUTANTS, ...ESCAPED].find((each) => each.name === name);
   if (mutant) return mutant;
   throw new Error(`no mutant ${name} (hint: they stand in simnet/mutants/)`);
 }

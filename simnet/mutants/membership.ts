@@ -45,13 +45,6 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     breaks: 'the dead are remembered, so that partitions heal',
   },
   {
-    name: 'dead-not-redialled',
-    file: 'src/membership/dialler.ts',
-    find: "filter((m) => m.state === 'dead')",
-    replace: "filter((m) => m.state === 'left')",
-    breaks: 'partitions heal by themselves',
-  },
-  {
     name: 'nobody-redialled',
     file: 'src/membership/dialler.ts',
     find: 'if (!chosen) return;',
@@ -64,13 +57,6 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     find: 'this.#beliefs.announce(gone);\n    for (const peer of this.#prng.sample(this.#view.peers, FAREWELLS)) {',
     replace: 'for (const peer of this.#prng.sample(this.#view.peers, 0)) {',
     breaks: 'who leaves is left, not dead',
-  },
-  {
-    name: 'views-never-compared',
-    file: 'src/membership/syncer.ts',
-    find: 'else if (ask) for (const chunk',
-    replace: "else if (ask && view === '') for (const chunk",
-    breaks: 'views agree within ten seconds of the last fault',
   },
   {
     name: 'left-for-ever',

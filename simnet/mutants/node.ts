@@ -17,13 +17,6 @@ export const NODE_MUTANTS: readonly Mutant[] = [
     breaks: 'a result waits until its coordinator is back',
   },
   {
-    name: 'hand-back-sent-once',
-    file: 'src/node/core/executor-host.ts',
-    find: 'this.wires.ask(to, thief === undefined ? message : { ...message, to: thief }, undefined);',
-    replace: 'this.#reply(to, { ...message, ask: 0, ...(thief === undefined ? {} : { to: thief }) });',
-    breaks: 'a steal can be lost, a task cannot',
-  },
-  {
     name: 'offer-to-an-earlier-boot-taken',
     file: 'src/node/core/executor-host.ts',
     find: 'message.executorBoot === this.wires.ownLoad().boot',
@@ -43,20 +36,6 @@ export const NODE_MUTANTS: readonly Mutant[] = [
     find: 'if (tried !== undefined) throw unknownOutcome(job);',
     replace: '',
     breaks: 'one key stands for one job, however often it is submitted',
-  },
-  {
-    name: 'key-not-searched',
-    file: 'src/node/core/gateway/submit.ts',
-    find: 'job.isKeyed ? yield* search(scene, job.job) : undefined',
-    replace: '(job.isKeyed && (yield* search(scene, job.job)), undefined)',
-    breaks: 'one key stands for one job, whoever is alive when it is submitted again',
-  },
-  {
-    name: 'key-of-the-dead-taken',
-    file: 'src/node/core/gateway/submit.ts',
-    find: 'job.isKeyed ? scene.view.awayOwner(job.job) : undefined',
-    replace: 'undefined',
-    breaks: 'one key stands for one job, though its home is away',
   },
   {
     name: 'only-the-last-write-of-a-step',

@@ -31,20 +31,6 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     breaks: 'an accepted job ends, though its home restarts before its shards are made',
   },
   {
-    name: 'restarted-shard-home-not-asked',
-    file: 'src/tasks/job-home.ts',
-    find: 'if (job.home(shard) === node) this.#createShard(job, shard);',
-    replace: 'if (job.home(shard) === node && !job.isShardDone(shard)) continue;',
-    breaks: 'a job ends, though the last word of a shard dies with its home',
-  },
-  {
-    name: 'cancel-misses-shards-under-creation',
-    file: 'src/tasks/job-home.ts',
-    find: 'if (job.cancelled) this.#cancelShard(job, tag.shard);',
-    replace: '',
-    breaks: 'what is cancelled before it starts never starts',
-  },
-  {
     name: 'cancel-acknowledged-before-durable',
     file: 'src/tasks/job-home.ts',
     find: 'value: { ...job.stored(), cancelled: true }',
@@ -80,13 +66,6 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     breaks: 'no two attempts of a task share an epoch',
   },
   {
-    name: 'recovery-does-not-wait',
-    file: 'src/tasks/recovery.ts',
-    find: 'this.#isJoined && this.#unheard.size === 0',
-    replace: 'this.#isJoined',
-    breaks: 'a restart of the coordinator runs nothing again that is still held',
-  },
-  {
     name: 'epochs-of-ballots-overlap',
     file: 'src/tasks/record.ts',
     find: 'return ballot * 2 ** 20 + counter;',
@@ -99,13 +78,6 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     find: 'return epochOf(this.#epochBallot, this.#counter);',
     replace: 'return epochOf(this.#epochBallot, 1);',
     breaks: 'no two attempts of a task share an epoch',
-  },
-  {
-    name: 'result-acknowledged-before-durable',
-    file: 'src/tasks/task-round.ts',
-    find: 'this.#decide(shard, task, outcome, answer);',
-    replace: 'this.#answer(answer);\n    this.#decide(shard, task, outcome, answer);',
-    breaks: 'an executor keeps a result until it is recorded',
   },
   {
     name: 'stale-result-recorded',
@@ -143,13 +115,6 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     breaks: 'a task that kills its node is given up after five',
   },
   {
-    name: 'thought-dead-is-not-called-back',
-    file: 'src/tasks/task-round.ts',
-    find: 'if (held.length > 0 && boot === undefined)',
-    replace: 'if (held.length < 0)',
-    breaks: 'after a partition no task runs on beside its own rerun',
-  },
-  {
     name: 'restart-is-no-loss',
     file: 'src/tasks/task-round.ts',
     find: '(boot === undefined || task.executorBoot !== boot)',
@@ -171,39 +136,11 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     breaks: 'a cancel that was acknowledged holds',
   },
   {
-    name: 'cancel-lost-with-the-node',
-    file: 'src/tasks/task-round.ts',
-    find: "if (tag.state === 'pending' && isCancelled(shard, task)) this.#record(shard, task, 'cancelled');",
-    replace: '',
-    breaks: 'a cancelled task ends, though its record was under way when the cancel came',
-  },
-  {
-    name: 'hand-back-of-any-epoch-believed',
-    file: 'src/tasks/task-round.ts',
-    find: 'return task?.epoch === epoch && task.executor === from && isPlaced(task) ? [task] : [];',
-    replace: 'return task?.executor === from && isPlaced(task) ? [task] : [];',
-    breaks: 'an attempt that is held is not started again elsewhere',
-  },
-  {
-    name: 'late-word-of-what-was-handed-back',
-    file: 'src/tasks/task-round.ts',
-    find: 'boot < this.placer.bootOf(node) || shard.wasHandedBack(held.index, held.epoch)',
-    replace: 'boot < this.placer.bootOf(node)',
-    breaks: 'a task that nobody holds any more is offered again',
-  },
-  {
     name: 'refusal-dropped',
     file: 'src/tasks/offering.ts',
     find: "shard.move(task, 'waiting');\n        if (!answer) stale",
     replace: "if (!answer) shard.move(task, 'waiting');\n        if (!answer) stale",
     breaks: 'a task that was refused is offered to another',
-  },
-  {
-    name: 'unanswered-offer-not-revoked',
-    file: 'src/tasks/offering.ts',
-    find: 'if (tasks.length === 0) return;\n    const message',
-    replace: 'return;\n    const message',
-    breaks: 'an offer that was given up does not run on',
   },
   {
     name: 'last-report-given-up',

@@ -4,6 +4,7 @@ import type { ClientRequest, ClientResult, TaskPage } from '../../src/node/core/
 import type { Cancel, Outcome, Submitted } from '../history/log.js';
 import type { Flock } from '../world/flock.js';
 import { submissionOf } from '../world/submission.js';
+import { isCancelStored } from './stored-cancel.js';
 import type { CancelPlan, JobPlan, Story } from './story.js';
 
 /** Between two tries of a client. */
@@ -64,10 +65,11 @@ export class Clients {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(key === undefined ? {} : { key }),
     });
-    const { job, digest, range } = submission;
+    const { job, digest, range, items } = submission;
     let log: Submitted | undefined;
     const asked = (node: NodeId) => {
-      log = { askedMs: this.flock.world.nowMs, at: node, job, digest, range, answeredMs: undefined, outcome: 'open' };
+      const what = { job, digest, range, items, cpus };
+      log = { ...what, askedMs: this.flock.world.nowMs, at: node, answeredMs: undefined, outcome: 'open' };
       this.flock.history.clients.submissions.push(log);
     };
     const answered = (node: NodeId, result: Result) => {
@@ -92,6 +94,7 @@ export class Clients {
       if (!log) return;
       this.#note(log, result);
       if (result?.isOk) Object.assign(log, pick(result.value, 'tasks'));
+      log.isOnDisk = isCancelStored(this.flock, job, index);
       const isUrgent = plan.isUrgent === true && log.outcome !== 'ok' && tries < URGENT_TRIES_MAX;
       const isAgain = isUrgent || (isWorthARepeat(log) && tries < TRIES_MAX);
       if (isAgain) this.#after(PAUSE_MS, () => this.#cancel(plan, tries + 1));

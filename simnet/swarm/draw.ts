@@ -1,12 +1,15 @@
 import { Prng } from '../../src/kernel/prng.js';
 import { DRAWN_FAULTS, drawFaults, drawMix, type Mix } from '../faults/draw.js';
 import type { FaultKind } from '../faults/fault.js';
-import type { CancelPlan, JobPlan, MachinePlan, ReadPlan, Story } from './story.js';
+import { SCENE_NAMES, type CancelPlan, type JobPlan, type MachinePlan, type ReadPlan, type Story } from './story.js';
 
 /** Flocks of mostly three to seven. */
 const SIZES = [1, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 7, 7, 9];
 const CPUS = [1, 2, 2, 2, 4];
 const FOR_MS = [8_000, 15_000, 25_000, 40_000];
+
+/** Of a sequel. */
+const SCENES = 1;
 
 interface Kind {
   readonly command: string;
@@ -51,6 +54,7 @@ export function drawStory(seed: number): Story {
     cancels: drawCancels(prng, jobs, nodes, forMs),
     reads: drawReads(prng, jobs, nodes, forMs),
     faults: drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
+    sequel: prng.sample(SCENE_NAMES, SCENES),
   };
 }
 

@@ -12,6 +12,7 @@ import { Healing } from './healing.js';
 import { historyMarks } from './marks-history.js';
 import { MessageMarks } from './marks-messages.js';
 import { NodeMarks } from './marks-nodes.js';
+import { playSequel } from './sequel.js';
 import type { Mark } from './sometimes.js';
 import type { Story } from './story.js';
 
@@ -39,6 +40,7 @@ export function runStory(story: Story): Verdict {
   const { seed, machines, forMs } = story;
   const reached = new Set<Mark>();
   const findings: Finding[] = [];
+  let letGo: (() => void) | undefined;
   const flock = new Flock({
     seed,
     machineOf: (index) => machines[index % machines.length] ?? {},
@@ -52,6 +54,7 @@ export function runStory(story: Story): Verdict {
     healing.within('forms', 60_000, 'the flock forms', () => flock.isWhole());
     const clients = new Clients(flock, story);
     const injector = new Injector(flock);
+    letGo = () => injector.letGo();
     injector.schedule(story.faults);
     for (const { atMs, forMs: lastsMs } of troublesOf(story)) {
       const fromMs = flock.world.nowMs + atMs;
@@ -77,6 +80,9 @@ export function runStory(story: Story): Verdict {
   }
   findings.push(...judge(flock.history));
   for (const mark of historyMarks(flock.history, machines.length)) reached.add(mark);
+  const isSound = findings.length === 0 && twins(flock.history).size === 0;
+  letGo?.();
+  if (isSound && story.sequel.length > 0) playSequel(flock, story.sequel, seed, findings);
   return {
     ...{ seed, ok: findings.length === 0, findings: findings.sort((a, b) => a.atMs - b.atMs) },
     ...{ traceHash: flock.traceHash, sometimes: [...reached].sort(), steps: flock.trace.events },
@@ -85,13 +91,22 @@ export function runStory(story: Story): Verdict {
 }
 
 function watch(flock: Flock, reached: Set<Mark>, nodes: NodeMarks): void {
-  const tap = new Tap(flock.history, (node) => truthAt(flock, node));
+  const tap = new Tap(
+    flock.history,
+    (node) => truthAt(flock, node),
+    (node) => cpusAt(flock, node),
+  );
   const messages = new MessageMarks((mark) => reached.add(mark));
   flock.history.watcher = (node, event, effects, atMs) => {
     tap.watch(node, event, effects, atMs);
     messages.step(node, event, effects);
     if (event.kind === 'start') nodes.started(node);
   };
+}
+
+/** That the node has in all. */
+function cpusAt(flock: Flock, node: NodeId): number {
+  return flock.node(node).core.membership.self.profile.capacity.cpus;
 }
 
 function truthAt(flock: Flock, node: NodeId): Truth {

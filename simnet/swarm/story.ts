@@ -43,6 +43,22 @@ export interface ReadPlan extends Asking {
   readonly job: string;
 }
 
+/** What is played once all is well again, each with an end that is known beforehand. */
+export const SCENE_NAMES = [
+  'busy',
+  'retries',
+  'cancels',
+  'early-cancels',
+  'poison',
+  'death',
+  'coordinator-away',
+  'leaving',
+  'split',
+  'short-cut',
+  'keys',
+] as const;
+export type SceneName = (typeof SCENE_NAMES)[number];
+
 /** All that a seed decides, as plain data: it can be written down, cut short and told again. */
 export interface Story {
   readonly seed: number;
@@ -55,10 +71,13 @@ export interface Story {
   readonly cancels: readonly CancelPlan[];
   readonly reads: readonly ReadPlan[];
   readonly faults: readonly TimedFault[];
+  /** After all has healed and come to rest. */
+  readonly sequel: readonly SceneName[];
 }
 
 /** A story in readable lines, in the order of time. */
-export function linesOf({ seed, machines, zonesApartMs, forMs, jobs, cancels, reads, faults }: Story): string[] {
+export function linesOf(story: Story): string[] {
+  const { seed, machines, zonesApartMs, forMs, jobs, cancels, reads, faults, sequel } = story;
   const cpus = machines.map(({ cpus, zone }) => (zone === '' ? String(cpus) : `${cpus} in ${zone}`)).join(', ');
   const apart = zonesApartMs > 0 ? `, zones ${zonesApartMs} ms apart` : '';
   const events = [
@@ -71,7 +90,7 @@ export function linesOf({ seed, machines, zonesApartMs, forMs, jobs, cancels, re
     { atMs: forMs, text: 'everything heals' },
   ].sort((a, b) => a.atMs - b.atMs);
   return [
-    `seed ${seed}: ${machines.length} nodes of ${cpus} CPUs${apart}`,
+    `seed ${seed}: ${machines.length} nodes of ${cpus} CPUs${apart}${sequel.length > 0 ? `, then ${sequel.join(', ')}` : ''}`,
     ...events.map(({ atMs, text }) => `${(atMs / 1000).toFixed(3).padStart(8)} s  ${text}`),
   ];
 }

@@ -28,7 +28,7 @@ export interface MembershipConfig {
   readonly retransmit: number;
   /** Anti-entropy with a random peer. @default 30_000 */
   readonly syncIntervalMs: number;
-  /** After news too many to ride on pings, this many peers are compared with at once. @default 3 */
+  /** After news this many peers are compared with: at once where they are too many to ride on pings. @default 3 */
   readonly spreadFanout: number;
   /** A dead member or seed is dialled again each, with probability min(1, redialTarget / N). @default 2000 */
   readonly redialIntervalMs: number;

@@ -260,6 +260,7 @@ export class Membership {
     if (isLive(after) && !(before && isLive(before))) {
       this.#dialler.want(after.id, via === 'rumour' ? 'if-it-does-not' : 'soon');
     }
+    if (after.state !== 'suspect') this.#syncer.onNews();
     // A suspicion comes and goes; after a restart everybody is one anyway.
     const lasting = (m: MemberState | undefined) => m && `${m.boot} ${isLive(m) ? 'live' : m.state}`;
     if (lasting(before) !== lasting(after)) this.#persistSoon();

@@ -7,16 +7,24 @@ import { DIGEST_LINES_MAX, STATES_MAX, type DigestLine, type MessageOf } from '.
 import type { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
 
-/** News that ride on pings anyway need no round of comparisons. */
+/** Fewer news ride on pings, and need a round of comparisons only in case that was in vain. */
 const NEWS_MIN = 8;
 /** Gathers the news of several messages. */
 const SPREAD_AFTER_MS = 200;
+/** Few news are looked after about so much later; by then they have reached all whom they will reach. */
+const SETTLE_MS = 3000;
+/** While news come that fast views differ anyway, and comparing them would cost much for little. */
+const QUIET_MS = 1500;
 
 /**
  * Anti-entropy: hello, and where the views differ digest, states, states. It tells who lives and who left; an accusation
  * that turns up goes to the accused and is not believed, so that two halves that meet again do not bury each other.
  */
 export class Syncer {
+  #newsMs = -Infinity;
+  /** The round of comparisons that is due hands on many news. */
+  #isMany = false;
+
   constructor(
     readonly beliefs: Beliefs,
     readonly outbox: Outbox,
@@ -43,8 +51,22 @@ export class Syncer {
     this.outbox.arm('sync', this.prng.jitter(this.config.syncIntervalMs, 0.2));
   }
 
-  /** Hands many news on at once. A flock of N agrees after some log N such rounds. */
+  /**
+   * Someone lives or does not, contrary to what was believed. A node cut off for less than a suspicion misses such news, its
+   * connections still stand, so nobody says hello: it is looked for once no more news come.
+   */
+  onNews(): void {
+    this.#newsMs = this.outbox.nowMs;
+    if (this.outbox.dueMs('spread') === undefined) this.#settle();
+  }
+
+  /** Hands news on: many at once, few after a while, in case they missed somebody. A flock of N agrees after some log N such rounds. */
   onSpread(): void {
+    const isMany = this.#isMany;
+    const isQuiet = this.#newsMs + QUIET_MS <= this.outbox.nowMs;
+    this.#isMany = false;
+    if (isMany || !isQuiet) this.#settle();
+    if (!isMany && !isQuiet) return;
     for (const peer of this.neighbours.sample(this.config.spreadFanout)) this.hello(peer, true);
   }
 
@@ -77,8 +99,15 @@ export class Syncer {
         want.flatMap((id) => this.#tellable(id) ?? []),
         [],
       );
-    if (news >= NEWS_MIN && this.outbox.dueMs('spread') === undefined) this.outbox.arm('spread', SPREAD_AFTER_MS);
+    if (news >= NEWS_MIN && !this.#isMany) {
+      this.#isMany = true;
+      this.outbox.arm('spread', SPREAD_AFTER_MS);
+    }
     if (done) this.caughtUp();
+  }
+
+  #settle(): void {
+    this.outbox.arm('spread', this.prng.jitter(SETTLE_MS));
   }
 
   #digest(): MessageOf<'swim.digest'>[] {

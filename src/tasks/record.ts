@@ -47,6 +47,8 @@ export const TaskRecordSchema = record({
   losses: count(),
   /** It is to be cancelled, though some node may still hold it. */
   cancelled: Type.Optional(Type.Boolean()),
+  /** That attempt runs at the coordinator itself: one that finds this when it starts again died with it. */
+  running: Type.Optional(Type.Boolean()),
   path: list(StepSchema, PATH_STEPS_MAX),
   outcome: Type.Optional(OutcomeSchema),
 });

@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessages } from './messages.js';
 import type { ShardEffect } from './offering.js';
-import { Shard } from './shard.js';
+import { firstVersion, Shard } from './shard.js';
 import type { StoredShard } from './shard-events.js';
 import { putOf, type ShardTable } from './shard-table.js';
 import type { TaskRound } from './task-round.js';
@@ -33,6 +33,8 @@ export class Recovery {
         continue;
       }
       const shard = new Shard({ ...record, ballot: record.ballot + 1 }, spec);
+      // What is said before the new ballot is durable must not be above what the next start says under it.
+      shard.version = firstVersion(record.ballot);
       this.table.add(shard);
       for (const task of tasks) shard.restore(task);
       shard.mode = 'recovering';
@@ -76,6 +78,7 @@ export class Recovery {
   open(shard: Shard): void {
     if (shard.mode !== 'recovering' || !shard.isPrepared || !this.#isOver()) return;
     shard.mode = 'open';
+    this.round.countCrashes(shard);
     this.round.cancel(shard);
   }
 

@@ -32,7 +32,7 @@ export class ShardHome {
   constructor(self: NodeId, boot: number, placer: Placer) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
     this.#offering = new Offering(placer, boot, this.#timers, emit);
-    this.#round = new TaskRound(this.#offering, placer, emit);
+    this.#round = new TaskRound(self, this.#offering, placer, emit);
     this.#reports = new Reports(this.#timers, emit);
     const changed = (shard: Shard) => void this.#changed(shard);
     this.#recovery = new Recovery(self, boot, this.#table, this.#round, emit, changed);

@@ -18,8 +18,8 @@ export type ShardTag =
   | (Named & Asker & { readonly what: 'created' })
   /** Without `index` the whole shard. */
   | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
-  /** `ballot`: a new one, of a coordinator that restarted or whose epochs run out. */
-  | (Named & { readonly what: 'ballot' | 'done' | 'report' })
+  /** `ballot`: a new one, of a coordinator that restarted or whose epochs run out; `running`: a task that began here. */
+  | (Named & { readonly what: 'ballot' | 'running' | 'done' | 'report' })
   | (Named & {
       readonly what: 'offer' | 'revoke';
       readonly tasks: readonly { readonly index: number; readonly epoch: number }[];

@@ -24,6 +24,8 @@ export interface LiveTask {
   steals: number;
   /** Somebody wants this very task to end; durable in its record. */
   cancelled: boolean;
+  /** Its record says that it runs here, at its coordinator. */
+  isNoted: boolean;
   startedAtMs: number | undefined;
   path: Step[];
 }
@@ -166,6 +168,7 @@ export class Shard {
       losses: 0,
       steals: 0,
       cancelled: false,
+      isNoted: false,
       startedAtMs: undefined,
       path: [],
     };
@@ -184,6 +187,7 @@ export class Shard {
       failures: record.failures,
       losses: record.losses,
       cancelled: record.cancelled === true,
+      isNoted: record.running === true,
       path: [...record.path],
     });
     if (isTerminal(record.state)) {
@@ -232,6 +236,7 @@ export class Shard {
   /** The ballot is durable: epochs are given out under it from now on. */
   prepared(): void {
     this.isPrepared = true;
+    this.version = Math.max(this.version, firstVersion(this.ballot));
     if (this.#epochBallot === this.ballot) return;
     this.#epochBallot = this.ballot;
     this.#counter = 0;

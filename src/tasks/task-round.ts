@@ -11,6 +11,9 @@ import type { Asker, ShardTag } from './shard-tags.js';
 /** A task that was running on so many nodes when they were lost is held to be their cause, and fails. */
 export const CRASH_LIMIT = 5;
 
+/** That of the create: a shard under it has seen no restart of its coordinator. */
+const FIRST_BALLOT = 1;
+
 /** A task that was stolen so often stays where it is. */
 export const STEALS_MAX = 5;
 
@@ -20,6 +23,7 @@ type RevokeTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;
 /** What becomes of tasks once they are placed: they start, end, are lost, come back, are cancelled. */
 export class TaskRound {
   constructor(
+    private readonly self: NodeId,
     private readonly offering: Offering,
     private readonly placer: Placer,
     private readonly emit: (effect: ShardEffect) => void,
@@ -33,6 +37,7 @@ export class TaskRound {
         task.attempts += 1;
         task.startedAtMs = atMs;
         shard.move(task, 'running');
+        if (from === this.self && shard.ballot > FIRST_BALLOT) this.#note(shard, task);
       }
     }
   }
@@ -132,6 +137,7 @@ export class TaskRound {
       shard.move(task, 'waiting');
     }
     task.epoch = held.epoch;
+    task.isNoted = false;
     task.isSpent = false;
     task.executor = node;
     task.executorBoot = boot;
@@ -139,6 +145,15 @@ export class TaskRound {
     shard.move(task, 'offered');
     shard.move(task, held.state);
     noteStep(task, { node, what: 'accepted', reason: 'held over a restart of the coordinator' });
+  }
+
+  /** What ran at this coordinator when it died, and is held by nobody, was lost with it. */
+  countCrashes(shard: Shard): void {
+    for (const task of shard.live.values()) {
+      if (!task.isNoted || task.phase !== 'waiting') continue;
+      noteStep(task, { node: this.self, what: 'lost' });
+      this.#countLoss(shard, task);
+    }
   }
 
   /** Carries out cancels that are durable: ends what waits, calls back what is placed. */
@@ -196,15 +211,32 @@ export class TaskRound {
     this.#record(shard, task, 'failed', outcome, answer);
   }
 
-  /** A placed task is placed no more; nothing of it need be remembered. */
+  /**
+   * A coordinator that dies forgets what ran at itself. A task that brings it down would run again, and bring it down, without
+   * end; so from its first restart on it stores that such a task has begun. Nobody waits for that: what is not durable in
+   * time counts one loss less.
+   */
+  #note(shard: Shard, task: LiveTask): void {
+    task.isNoted = true;
+    const { job, shard: number } = shard.record;
+    this.emit({
+      kind: 'commit',
+      puts: [recordOf(shard, task, 'pending')],
+      tag: { what: 'running', job, shard: number },
+    });
+  }
+
+  /** A placed task is placed no more; nothing of it need be remembered but that it does not run here any longer. */
   #release(shard: Shard, task: LiveTask): void {
     if (isCancelled(shard, task)) return this.#record(shard, task, 'cancelled');
+    if (task.isNoted) return this.#record(shard, task, 'pending');
     task.executor = undefined;
     shard.move(task, 'waiting');
   }
 
   #record(shard: Shard, task: LiveTask, state: TaskRecord['state'], outcome?: Outcome, result?: Asker): void {
     shard.move(task, 'committing');
+    task.isNoted = false;
     const { job, shard: number } = shard.record;
     const { index } = task;
     const tag: RecordTag = { what: 'record', job, shard: number, index, state, ...(result ? { result } : {}) };
@@ -236,6 +268,7 @@ function recordOf(shard: Shard, task: LiveTask, state: TaskRecord['state'], outc
   const value: TaskRecord = {
     ...{ index, state, epoch, attempts, failures, losses, path: [...path] },
     ...(task.cancelled ? { cancelled: true } : {}),
+    ...(task.isNoted ? { running: true } : {}),
     ...(executor === undefined ? {} : { executor }),
     ...(outcome ? { outcome } : {}),
   };

@@ -49,6 +49,24 @@ describe('a split flock', () => {
     expect(new Set(ids.map((id) => flock.machine(id).viewDigest)).size).to.equal(1);
   });
 
+  it('should tell whoever was away for less than a suspicion what it missed', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const flock = new Flock({ seed, config: { retransmit: 1 } });
+      const [away, accused, ...others] = flock.startMany(5) as [NodeId, NodeId, ...NodeId[]];
+      flock.run(10_000);
+      flock.split([away], [accused, ...others]);
+      flock.give(accused, {
+        kind: 'message',
+        from: others[0]!,
+        message: { kind: 'swim.accused', boot: 1, n: 0, state: 'suspect' },
+      });
+      flock.run(900);
+      flock.heal();
+      const views = () => new Set(flock.ids.map((id) => flock.machine(id).viewDigest)).size;
+      flock.runUntil(`all agree (seed ${seed})`, 10_000, () => views() === 1);
+    }
+  });
+
   it('should heal where the old connections outlived the split', () => {
     const flock = new Flock({ seed: 6 });
     const ids = flock.startMany(2);

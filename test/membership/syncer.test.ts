@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/kernel/ids.js';
 import { DIGEST_LINES_MAX, STATES_MAX, type DigestLine, type MessageOf } from '../../src/membership/messages.js';
-import { deeds, sent, Solo } from './support/solo.js';
+import { arms, deeds, sent, Solo } from './support/solo.js';
 import { state } from './support/states.js';
 
 const [a, b] = [nodeId('a'), nodeId('b')];
@@ -119,15 +119,25 @@ describe('anti-entropy', () => {
     expect(empty.filter(({ message }) => message.done)).to.have.length(2);
   });
 
-  it('should hand many news on at once, few not', () => {
+  it('should hand many news on at once, few after a while', () => {
     const names = (n: number) => Array.from({ length: n }, (_, i) => state(`n${i}`));
     const solo = knowing([state('a')]);
-    solo.hear('a', states(...names(7)));
-    expect(solo.isArmed('spread')).to.equal(false);
-    solo.hear('a', states(...names(15)));
+    expect(arms(knowing([]).hear('a', states(...names(7))))['spread']).to.be.within(1500, 4500);
+    expect(arms(solo.hear('a', states(...names(15))))['spread']).to.equal(200);
     const asked = sent(solo.fire('spread', 200), 'swim.hello');
     expect(asked.map(({ message }) => message.ask)).to.deep.equal([true, true, true]);
     expect(new Set(asked.map(({ to }) => to)).size).to.equal(3);
+  });
+
+  it('should look after few news once no more come', () => {
+    const solo = knowing([state('a'), state('b'), state('c'), state('d')]);
+    solo.nowMs = 4000;
+    solo.gossip({ member: state('b', 'alive', 1, 1), slot: 0 });
+    expect(sent(solo.fire('spread', 1400), 'swim.hello'), 'others may be on their way').to.deep.equal([]);
+    expect(sent(solo.fire('spread', 1500), 'swim.hello')).to.have.length(3);
+    expect(solo.isArmed('spread')).to.equal(false);
+    solo.gossip({ member: state('b', 'suspect', 1, 1), slot: 0 });
+    expect(solo.isArmed('spread'), 'no view tells of suspicions').to.equal(false);
   });
 
   it('should ask again while the first exchange has not come through', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { at } from './support/brief.js';
-import { JOB, node } from './support/fixtures.js';
+import { JOB, node, specOf } from './support/fixtures.js';
 import { Home, restarted } from './support/home.js';
 
 /** Before the restart task 0 ran at x, task 1 was queued at y, task 2 had failed once, task 3 was done. */
@@ -21,6 +21,25 @@ const held = (index: number, epoch: number, state: 'queued' | 'running' = 'runni
 const tell = (home: Home, name: string, ...attempts: object[]) =>
   home.answer('held.ask', name, { kind: 'held.tell', boot: 1, held: attempts });
 
+/** The version of its shard's state that a coordinator tells the job's home. */
+function versionSaid({ home }: Home): number {
+  const range = { first: 0, step: 1, count: 5 };
+  const create = {
+    kind: 'shard.create',
+    ask: 9,
+    job: JOB,
+    shard: 0,
+    spec: specOf(),
+    range,
+    createdAtMs: 1,
+    cancelled: false,
+  };
+  const event = { kind: 'message', from: node('jobs'), message: create } as Parameters<typeof home.step>[0];
+  const [effect] = home.step(event, { monoMs: 0, wallMs: 0 });
+  if (effect?.kind !== 'reply' || effect.message.kind !== 'shard.state') throw new Error('it says nothing');
+  return effect.message.version;
+}
+
 describe('a coordinator that starts again', () => {
   it('should offer nothing before its ballot is durable and every member has said what it holds', () => {
     const { home, effects } = restarted(before().stored(), ['x', 'y', 'home'], { z: 9 });
@@ -35,6 +54,15 @@ describe('a coordinator that starts again', () => {
     home.result('y', 1, at(1, 2), 'succeeded');
     home.sync();
     expect([home.record(0)?.epoch, home.record(1)?.epoch], 'as it was').to.deep.equal([at(1, 1), at(1, 2)]);
+  });
+
+  it('should say nothing under a ballot that the next start may take again', () => {
+    const stored = before().stored();
+    const { home: first } = restarted(stored, ['x']);
+    const said = versionSaid(first);
+    const { home: second } = restarted(stored, ['x']);
+    second.sync();
+    expect(versionSaid(second), 'who heard the first must believe the second').to.be.above(said);
   });
 
   it('should not wait for the dead', () => {
@@ -155,5 +183,53 @@ describe('the epochs of two lives', () => {
     const { home: third } = restarted(second.stored(), [], { x: 9 });
     third.sync();
     expect(third.pump(), 'the second life never offered anything').to.deep.equal(['offer x 0@2.1 1@2.2']);
+  });
+});
+
+describe('a coordinator that dies with what it runs', () => {
+  /** Runs task 0 at the coordinator, as far as `then` says, and starts it again; what was under way to its disk is there. */
+  function nextLife(home: Home, ballot: number, then: () => void = () => undefined): Home {
+    home.pump();
+    home.accept('home');
+    home.started('home', 0, at(ballot, 1));
+    then();
+    home.sync();
+    const { home: next } = restarted(home.stored(), [], { home: 1 });
+    next.sync();
+    return next;
+  }
+
+  function firstLife(): Home {
+    const home = new Home({ home: 1 });
+    home.open(1);
+    return home;
+  }
+
+  it('should give up one that brings it down again and again', () => {
+    let home = nextLife(firstLife(), 1);
+    expect(home.record(0), 'nothing is stored of what runs before the first restart').to.equal(undefined);
+    const losses: (number | undefined)[] = [];
+    for (let ballot = 2; ballot <= 6; ballot++) {
+      home = nextLife(home, ballot);
+      losses.push(home.record(0)?.losses);
+    }
+    expect(losses).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(home.record(0)).to.deep.include({ state: 'failed', attempts: 5 });
+    expect(home.pump()).to.deep.equal([]);
+  });
+
+  it('should not count one as lost that came to an end or was handed back', () => {
+    const home = nextLife(firstLife(), 1);
+    const back = { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 0, epoch: at(2, 1) }] };
+    const third = nextLife(home, 2, () => home.hear('home', back));
+    expect(third.record(0)).to.include({ state: 'pending', losses: 0 });
+    nextLife(third, 3, () => third.result('home', 0, at(3, 1), 'succeeded'));
+    expect(third.record(0)).to.include({ state: 'succeeded', losses: 0 });
+  });
+
+  it('should end one that is cancelled, and not run it again', () => {
+    const home = nextLife(firstLife(), 1);
+    const third = nextLife(home, 2, () => home.cancel());
+    expect(third.record(0)).to.include({ state: 'cancelled', losses: 1 });
   });
 });

@@ -91,6 +91,45 @@ const CASES: Cases = {
       ['was answered, and it started', made().cancel().rest(90_000, 30_000).attempt(1, 'n2', 50_000)],
     ],
   },
+  'durable-cancels': {
+    kept: [
+      made().cancel({ isOnDisk: true }),
+      made().cancel(),
+      made().cancel({ isOnDisk: false, tasks: 0 }),
+      made().cancel({ isOnDisk: false, outcome: 'unknown' }),
+    ],
+    broken: [
+      ['of job1 was answered at n1, but', made().cancel({ isOnDisk: false })],
+      ['of job1/1 was answered at n1, but', made().cancel({ isOnDisk: false, index: 1 })],
+    ],
+  },
+  'told-its-part': {
+    kept: [
+      made().start({}),
+      made()
+        .submit({ items: ['a', 'b'] })
+        .start({ saidItem: 'a' }),
+    ],
+    broken: [
+      ['was told epoch 0, and is of 1', made().start({ saidEpoch: '0' })],
+      [
+        'was given `b`, not `a`',
+        made()
+          .submit({ items: ['a', 'b'] })
+          .start({ saidItem: 'b' }),
+      ],
+    ],
+  },
+  slots: {
+    kept: [
+      made().start({}).attempt(1, 'n2', 5).attempt(2, 'n2', 6),
+      made().start({}).submit({ cpus: 2 }).attempt(1, 'n2', 5, 9).attempt(2, 'n2', 9),
+    ],
+    broken: [
+      ['needs 3 since', made().start({}).attempt(1, 'n2', 5).attempt(2, 'n2', 6).attempt(3, 'n2', 7)],
+      ['needs 4 since', made().start({}).submit({ cpus: 2 }).attempt(1, 'n2', 5, 9).attempt(2, 'n2', 8)],
+    ],
+  },
   'unique-epochs': {
     kept: [made().attempt(1, 'n2', 5).attempt(2, 'n3', 6).attempt(1, 'n2', 5, 6, 0, 1)],
     broken: [

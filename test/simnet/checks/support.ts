@@ -2,7 +2,7 @@ import type { JobId, NodeId, TaskId } from '../../../src/kernel/ids.js';
 import { noCounts, type TaskState } from '../../../src/kernel/states.js';
 import type { Recorded } from '../../../simnet/history/durables.js';
 import { History } from '../../../simnet/history/history.js';
-import type { Accept, Cancel, Handback, Offer, Submitted } from '../../../simnet/history/log.js';
+import type { Accept, Cancel, Handback, Offer, Start, Submitted } from '../../../simnet/history/log.js';
 
 const JOB = 'job1' as JobId;
 export const task = (index = 0) => `${JOB}/${index}` as TaskId;
@@ -80,6 +80,12 @@ export class Made {
 
   steal(given: number, handedBack: number, free = 2): this {
     this.history.messages.steals.push({ atMs: 10, victim: node('n2'), thief: node('n3'), free, given, handedBack });
+    return this;
+  }
+
+  start(more: Partial<Start>): this {
+    const base = { atMs: 5, node: node('n2'), task: task(), epoch: 1, saidEpoch: '1', saidItem: '0', cpus: 2 };
+    this.history.messages.starts.push({ ...base, ...more });
     return this;
   }
 

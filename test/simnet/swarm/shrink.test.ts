@@ -14,6 +14,7 @@ const doomed: Story = {
   jobs: [sleeper, { ...sleeper, id: 'poison', command: 'poison 100', tasks: 8 }],
   cancels: [{ atMs: 300, at: 0, job: 'sleeper' }],
   reads: [{ atMs: 500, at: 0, job: 'sleeper' }],
+  sequel: [],
   faults: [
     { atMs: 200, fault: { kind: 'clock-jump', node: 'n0', byMs: 5_000 } },
     { atMs: 900, fault: { kind: 'crash', node: 'n0', downMs: 300, isDark: false } },

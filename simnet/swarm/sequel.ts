@@ -1,0 +1,40 @@
+import { Prng } from '../../src/kernel/prng.js';
+import { judgeAttempts } from '../checks/all.js';
+import type { Finding } from '../checks/finding.js';
+import type { Flock } from '../world/flock.js';
+import { FairWeather } from './fair-weather.js';
+import { coordinatorAway, death, keys, leaving, shortCut, split } from './scenes-nodes.js';
+import { busy, cancels, earlyCancels, poison, retries } from './scenes-work.js';
+import type { SceneName } from './story.js';
+
+const SCENES: Readonly<Record<SceneName, (fair: FairWeather) => void>> = {
+  busy,
+  retries,
+  cancels,
+  'early-cancels': earlyCancels,
+  poison,
+  death,
+  'coordinator-away': coordinatorAway,
+  leaving,
+  split,
+  'short-cut': shortCut,
+  keys,
+};
+
+/**
+ * What follows once all is well again and a story is judged: scenes of one trouble each at the most, whose end is known
+ * beforehand, so that nothing is an excuse.
+ */
+export function playSequel(flock: Flock, scenes: readonly SceneName[], seed: number, findings: Finding[]): void {
+  const prng = new Prng(seed);
+  for (const name of scenes) {
+    const fair = new FairWeather(flock, prng, `fair-${name}`, findings);
+    try {
+      SCENES[name](fair);
+    } catch (error) {
+      fair.say(error instanceof Error ? error.message : String(error));
+    }
+    if (findings.length > 0) return;
+  }
+  findings.push(...judgeAttempts(flock.history));
+}
