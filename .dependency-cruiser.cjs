@@ -31,6 +31,14 @@ const simRooms = {
   seeds: ['swarm'],
   mutants: ['swarm'],
 };
+/** The rooms of chaos/, by the same rule; `history` and `checks` import nothing of what they judge. */
+const chaosRooms = {
+  history: [],
+  checks: ['history'],
+  plan: ['history'],
+  flock: ['history'],
+  clients: ['history', 'plan', 'flock'],
+};
 const pure = (room) => `^src/${room}/(?!io/)`;
 const escaped = (rest) => rest.map((r) => `^src/${r}/(?!io/)`).join('|');
 
@@ -60,6 +68,34 @@ module.exports = {
           escaped([...core, 'node/core']),
       },
     })),
+    ...Object.entries(chaosRooms).map(([room, below]) => ({
+      name: `layer-chaos-${room}`,
+      comment: `chaos/${room} may import only ${below.join(', ') || 'nothing'} of chaos/`,
+      severity: 'error',
+      from: { path: `^chaos/${room}/` },
+      to: { path: '^chaos/', pathNot: [room, ...below].map((r) => `^chaos/${r}/`).join('|') },
+    })),
+    {
+      name: 'the-checker-knows-no-daemon',
+      comment: 'what judges the daemon has none of its code: it speaks HTTP, and draws from the seeded generator',
+      severity: 'error',
+      from: { path: '^chaos/' },
+      to: { path: '^(src|simnet)/', pathNot: '^src/(client/|api/schema|kernel/prng)' },
+    },
+    {
+      name: 'the-rules-know-nothing-of-src',
+      comment: 'chaos/history and chaos/checks are written apart from the daemon, its words too',
+      severity: 'error',
+      from: { path: '^chaos/(history|checks)/' },
+      to: { path: '^(src|simnet|test)/' },
+    },
+    {
+      name: 'nobody-needs-chaos',
+      comment: 'only tests and scripts load chaos',
+      severity: 'error',
+      from: { path: '^(src|simnet)/' },
+      to: { path: '^chaos/' },
+    },
     {
       name: 'nobody-in-simnet-knows-real',
       comment: 'only simnet/real touches the world; `covey sim` alone loads it',

@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createShellRunner } from '../src/executor/io/shell-runner.js';
 import type { Runner } from '../src/executor/runner.js';
 import { jobId, taskId } from '../src/kernel/ids.js';
+import { median } from './measure.js';
 import type { Row } from './row.js';
 
 const SLOTS = 2;
@@ -106,8 +107,4 @@ async function xargsRound(count: number): Promise<number> {
   xargs.stdin.end(Array.from({ length: count }, (_, i) => `${i}\n`).join(''));
   await ended;
   return (count / (performance.now() - startMs)) * 1000;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

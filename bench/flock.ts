@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Flock as Client } from '../src/client/index.js';
 import { Flock } from '../test/e2e/support/flock.js';
+import { cpuMs, median, memoryBytes, timed } from './measure.js';
 import { pareto } from './pareto.js';
 import type { Row } from './row.js';
 
@@ -10,8 +10,6 @@ const COMMANDS = 2_000;
 const ROUNDS = 5;
 /** After so many tasks on five daemons each of them runs compiled code. */
 const WARM_UP = 24_000;
-/** Of the kernel's clock in /proc/PID/stat. */
-const TICK_MS = 10;
 
 /** Real daemons, each its own process: what users see of speed and size. */
 export async function benchFlock(): Promise<Row[]> {
@@ -194,14 +192,7 @@ async function idleCost(pid: number): Promise<{ cpuPercent: number; rssMb: numbe
   const before = cpuMs(pid);
   await pause(seconds * 1000);
   const cpuPercent = (cpuMs(pid) - before) / (seconds * 10);
-  const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return { cpuPercent, rssMb: Number(rss?.[1]) / 1024 };
-}
-
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  return { cpuPercent, rssMb: memoryBytes(pid, 'VmRSS') / 2 ** 20 };
 }
 
 function ended(command: string, args: readonly string[]): Promise<void> {
@@ -210,15 +201,4 @@ function ended(command: string, args: readonly string[]): Promise<void> {
       .once('error', reject)
       .once('close', () => resolve());
   });
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

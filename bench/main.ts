@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { benchCommands } from './commands.js';
+import { benchDurability } from './durability.js';
 import { benchFlock } from './flock.js';
 import { benchMembership } from './membership-scale.js';
 import { benchRing } from './ring.js';
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
   commands: benchCommands,
   flock: benchFlock,
+  durability: benchDurability,
   simnet: benchSimnet,
   membership: benchMembership,
 };

@@ -1,12 +1,14 @@
 import type { History } from '../history/history.js';
 import { acceptedEnds } from './accepted-ends.js';
+import { ackedDurability } from './acked-durability.js';
+import { ballots } from './ballots.js';
 import { bounded } from './bounded.js';
 import { cancelledStays } from './cancelled-stays.js';
 import { durableCancels } from './durable-cancels.js';
 import type { Check, Finding } from './finding.js';
 import { loadBound } from './load-bound.js';
 import { noInvention } from './no-invention.js';
-import { oneJobPerKey, twins } from './one-job-per-key.js';
+import { oneJobPerKey, oneSetPerId, twins } from './one-job-per-key.js';
 import { oneOutcome } from './one-outcome.js';
 import { slots } from './slots.js';
 import { staleEpochs } from './stale-epochs.js';
@@ -18,9 +20,12 @@ import { uniqueEpochs } from './unique-epochs.js';
 /** Every check, by the name of the invariant that it finds broken. */
 export const CHECKS: Readonly<Record<string, Check>> = {
   'accepted-ends': acceptedEnds,
+  'acked-durability': ackedDurability,
   'one-outcome': oneOutcome,
+  ballots,
   'true-outcome': trueOutcome,
   'one-job-per-key': oneJobPerKey,
+  'one-set-per-id': oneSetPerId,
   'no-invention': noInvention,
   'cancelled-stays': cancelledStays,
   'durable-cancels': durableCancels,
@@ -36,13 +41,13 @@ export const CHECKS: Readonly<Record<string, Check>> = {
 /** What checks of attempts and disks find, which every flock notes whether somebody watches its clients or not. */
 export function judgeAttempts(history: History): Finding[] {
   const rest = history.without(twins(history));
-  return [uniqueEpochs, staleEpochs, oneOutcome, toldItsPart].flatMap((check) => check(rest));
+  return [uniqueEpochs, staleEpochs, oneOutcome, ballots, toldItsPart].flatMap((check) => check(rest));
 }
 
 /** All that is wrong with a history, in the order of time. */
 export function judge(history: History): Finding[] {
   const rest = history.without(twins(history));
   return Object.values(CHECKS)
-    .flatMap((check) => check(check === oneJobPerKey ? history : rest))
+    .flatMap((check) => check(rest))
     .sort((a, b) => a.atMs - b.atMs);
 }

@@ -1,5 +1,4 @@
-import type { TaskId } from '../../src/kernel/ids.js';
-import { taskId } from '../../src/kernel/ids.js';
+import { taskId, type TaskId } from '../../src/kernel/ids.js';
 import { partsOf, type History } from '../history/history.js';
 import { indexesOf } from './accepted.js';
 import type { Finding } from './finding.js';
@@ -15,10 +14,14 @@ const REACH_MS = 15_000;
  */
 const GIVEN_UP_MS = 5_000;
 
+/** Names an attempt. */
+const nameOf = ({ task, epoch }: { readonly task: TaskId; readonly epoch: number }): string => `${task} ${epoch}`;
+
 /**
  * A task that was cancelled before it started never starts:
  * - once its coordinator knows the cancel on disk, it is offered to nobody, and what starts all the same had been offered before
- * - once its outcome is `cancelled`, it starts no more, unless under an epoch that was given up
+ * - once its outcome is `cancelled`, it starts no more, unless under an epoch that was given up, or where its node was then
+ *   held to be dead: a cancel is final once open offers are answered or their nodes dead (design.md section 6)
  * - a cancel of a whole job, which its home answers for shards elsewhere, holds at the latest {@link REACH_MS} after the end
  *   of all faults
  */
@@ -27,23 +30,23 @@ export function cancelledStays(history: History): Finding[] {
 }
 
 function offeredAfter({ messages }: History): Finding[] {
-  const noted = new Map<TaskId, number>();
-  for (const { job, atMs, range } of messages.cancelNotes) {
+  const noted = new Map<string, number>();
+  for (const { job, atMs, range, node } of messages.cancelNotes) {
     for (const index of indexesOf(range)) {
-      const task = taskId(job, index);
-      if (!noted.has(task)) noted.set(task, atMs);
+      const name = `${node} ${taskId(job, index)}`;
+      if (!noted.has(name)) noted.set(name, atMs);
     }
   }
   const first = new Map<string, Finding>();
-  for (const { task, epoch, atMs, to } of messages.offers) {
-    const message = `${task} was offered to ${to} after its cancel was on disk`;
-    const name = `${task} ${epoch}`;
+  for (const { task, epoch, atMs, from, to } of messages.offers) {
+    const message = `${task} was offered to ${to} by ${from}, which knew that its cancel was at a majority`;
+    const name = `${from} ${task} ${epoch}`;
     const before = first.get(name);
     if (!before || atMs < before.atMs) first.set(name, { invariant, message, atMs });
   }
   const findings: Finding[] = [];
   for (const [name, finding] of first) {
-    const sinceMs = noted.get(name.slice(0, name.indexOf(' ')) as TaskId);
+    const sinceMs = noted.get(name.slice(0, name.lastIndexOf(' ')));
     if (sinceMs !== undefined && finding.atMs > sinceMs) findings.push(finding);
   }
   return findings;
@@ -52,14 +55,16 @@ function offeredAfter({ messages }: History): Finding[] {
 function startedAfterOutcome({ attempts, durables, messages }: History): Finding[] {
   const offeredMs = new Map<string, number>();
   for (const { task, epoch, atMs } of messages.offers) {
-    const name = `${task} ${epoch}`;
+    const name = nameOf({ task, epoch });
     if (!offeredMs.has(name)) offeredMs.set(name, atMs);
   }
+  const givenUp = new Set(messages.givenUp.map(nameOf));
   const ends = new Map(durables.records.filter(({ state }) => state === 'cancelled').map((end) => [end.task, end]));
   return attempts.flatMap(({ task, epoch, node, startMs }) => {
     const end = ends.get(task);
     if (!end || startMs <= end.atMs || epoch < end.epoch) return [];
-    if (end.atMs - (offeredMs.get(`${task} ${epoch}`) ?? Infinity) >= GIVEN_UP_MS) return [];
+    const name = nameOf({ task, epoch });
+    if (givenUp.has(name) || end.atMs - (offeredMs.get(name) ?? Infinity) >= GIVEN_UP_MS) return [];
     return [{ invariant, message: `${task} was cancelled, and started on ${node}`, atMs: startMs }];
   });
 }

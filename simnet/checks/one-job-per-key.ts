@@ -5,49 +5,52 @@ import type { Finding } from './finding.js';
 
 const invariant = 'one-job-per-key';
 
-/** For how long after its end a trouble may leave nodes at odds on who there is. */
-const AFTERMATH_MS = 30_000;
-
 /**
- * An idempotency key is one job: however often and wherever it is submitted, one home takes it, once; every acceptance
+ * An idempotency key is one job: however often and wherever it is submitted, one replica set takes it, once; every acceptance
  * tells of the same number of tasks; and who submits something else under it is refused, however the others fare.
  *
- * The stated limit of today: while nodes are away or at odds on who there is, a second home may take what the first has (see
- * pending.ts, `one-set-per-id`). Where that was so between the two, it is no finding; see {@link twins}.
+ * Stated limits: where views race or a cut lasts, each side may take a key of a user's for itself (design.md, section 6); and a
+ * node that leaves takes what it holds with it (pending.ts, `sets-follow-who-leaves`). See {@link twins}.
  */
-export function oneJobPerKey(history: History): Finding[] {
-  const { clients, durables } = history;
+export function oneJobPerKey({ clients, durables }: History): Finding[] {
   const findings: Finding[] = [];
-  const homes = homesOf(history);
-  for (const [job, [first, ...more]] of homes) {
-    for (const { node, atMs } of more) {
-      if (!first || isTroubled(history, first.atMs, atMs)) continue;
-      findings.push({ invariant, message: `${job} was taken by ${first.node} and by ${node}`, atMs });
-    }
+  const made = new Map<JobId, string>();
+  for (const { job, digest, atMs } of durables.created) {
+    if ((made.get(job) ?? digest) !== digest) findings.push({ invariant, message: `${job} stands for two jobs`, atMs });
+    else made.set(job, digest);
   }
-  const isTwin = twins(history);
   for (const submission of clients.submissions) {
     const { job, at, answeredMs: atMs = 0 } = submission;
-    if (submission.outcome !== 'ok' || isTwin.has(job)) continue;
-    const wrong = wrongWith(submission, durables.created.find((created) => created.job === job)?.digest);
+    const wrong = submission.outcome === 'ok' ? wrongWith(submission, made.get(job)) : undefined;
     if (wrong !== undefined) findings.push({ invariant, message: `${job} was accepted at ${at}, ${wrong}`, atMs });
   }
   return findings;
 }
 
-/** Jobs that two homes took: each runs, under the same epochs, and nothing can be said of them. */
-export function twins(history: History): ReadonlySet<JobId> {
-  return new Set([...homesOf(history)].filter(([, homes]) => homes.length > 1).map(([job]) => job));
+/** An id is accepted by one replica set, wherever its client tries it, and whatever is down or cut off. */
+export function oneSetPerId({ durables: { created } }: History): Finding[] {
+  return created.flatMap(({ job, set, atMs }) => {
+    const first = created.find((before) => before.job === job);
+    if (!first || first.set.join() === set.join()) return [];
+    const message = `${job} was taken by ${first.set.join(', ')} and by ${set.join(', ')}`;
+    return [{ invariant: 'one-set-per-id', message, atMs }];
+  });
 }
 
-function homesOf({ durables }: History): ReadonlyMap<JobId, History['durables']['created']> {
-  const homes = new Map<JobId, History['durables']['created']>();
-  for (const created of durables.created) {
-    const those = homes.get(created.job);
-    if (those) those.push(created);
-    else homes.set(created.job, [created]);
+/** For how long after its end a trouble may leave nodes at odds on who there is. */
+const AFTERMATH_MS = 30_000;
+
+/** Jobs that two sets were given within the stated limits: each runs, under the same epochs, and nothing can be said of them. */
+export function twins(history: History): ReadonlySet<JobId> {
+  const { clients, departures, durables } = history;
+  const keyed = new Set(clients.submissions.filter(({ isKeyed }) => isKeyed).map(({ job }) => job));
+  const twice = new Set<JobId>();
+  for (const { job, first, second } of durables.contests) {
+    const isRace = keyed.has(job) && isTroubled(history, first.atMs, second.atMs);
+    const hasLeft = departures.some(({ node, atMs }) => first.set.includes(node) && atMs <= second.atMs);
+    if (isRace || hasLeft) twice.add(job);
   }
-  return homes;
+  return twice;
 }
 
 /** A death is a trouble too, from whatever cause. */
@@ -58,7 +61,7 @@ function isTroubled({ troubles, deaths }: History, fromMs: number, untilMs: numb
 }
 
 function wrongWith({ digest, tasks, range }: Submitted, taken: string | undefined): string | undefined {
-  if (taken === undefined) return 'but it is on no disk';
+  if (taken === undefined) return 'but no majority has it on disk';
   if (taken !== digest) return 'which stands for another job';
   return tasks === range.count ? undefined : `as ${tasks} tasks of ${range.count}`;
 }

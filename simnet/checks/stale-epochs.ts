@@ -1,3 +1,4 @@
+import { ballotOf } from '../../src/tasks/register/epochs.js';
 import type { TaskId } from '../../src/kernel/ids.js';
 import type { Attempt, History } from '../history/history.js';
 import type { Finding } from './finding.js';
@@ -7,8 +8,8 @@ const invariant = 'stale-epochs';
 /**
  * A stale epoch never commits: when an outcome is durable, no attempt under a higher epoch than the recorded one has been
  * started, nor is one later. A lower one may still be: an offer that was given up can be on its way for long, and what
- * comes of it is thrown away. The stated limit of today (pending.ts, `epochs-over-restarts`): a coordinator that died after it had
- * offered the higher one knows no more of it. A cancelled task has no attempt to thank for its outcome (cancelled-stays looks after it).
+ * comes of it is thrown away. The stated limit of today (pending.ts): a higher one that an earlier coordinator had offered is not known to
+ * its successor, so only those of the committing ballot, or above, count. A cancelled task has no attempt to thank for its outcome (cancelled-stays looks after it).
  */
 export function staleEpochs({ attempts, durables, deaths, messages }: History): Finding[] {
   const byTask = new Map<TaskId, Attempt[]>();
@@ -17,9 +18,9 @@ export function staleEpochs({ attempts, durables, deaths, messages }: History): 
     if (those) those.push(attempt);
     else byTask.set(attempt.task, [attempt]);
   }
-  return durables.records.flatMap(({ task, epoch, state, node, atMs }) => {
+  return durables.records.flatMap(({ task, epoch, state, ballot, node, atMs }) => {
     if (state === 'cancelled') return [];
-    const higher = byTask.get(task)?.find((attempt) => attempt.epoch > epoch);
+    const higher = byTask.get(task)?.find((attempt) => attempt.epoch > epoch && ballotOf(attempt.epoch) >= ballot);
     if (!higher) return [];
     const offeredMs = messages.offers.find((offer) => offer.task === task)?.atMs ?? Infinity;
     const sinceMs = Math.min(offeredMs, ...(byTask.get(task) ?? []).map(({ startMs }) => startMs));

@@ -3,7 +3,9 @@ import type { NodeId } from '../../src/kernel/ids.js';
 import { isTerminal, type TerminalState } from '../../src/kernel/states.js';
 import type { AttemptId } from '../../src/executor/runner.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
+import { TASK_PREFIX } from '../../src/tasks/replication/names.js';
 import { History } from '../history/history.js';
+import { coreIn, entryIn, Majorities, ReplicaSets } from '../history/register-writes.js';
 import type { Trace } from '../workload/trace.js';
 
 interface Running {
@@ -39,6 +41,8 @@ export class Recorder extends History {
   /** Tasks that have an outcome. */
   finishedCount = 0;
   readonly #isFinished: Uint8Array;
+  readonly #sets = new ReplicaSets();
+  readonly #ends = new Majorities<TerminalState>(this.#sets);
   readonly #running = new Map<string, Running>();
   readonly #arrays = new Map<string, Int32Array>();
   #beganMs = 0;
@@ -91,13 +95,17 @@ export class Recorder extends History {
     }
   }
 
-  /** What is on disk is an outcome; a later one would be a bug, which is for the checks to find. */
-  override recorded({ key, value }: Put, _before: unknown, _node: NodeId, nowMs: number): void {
-    if (!key.startsWith('task/') || value === undefined) return;
-    const { state, index } = value as TaskRecord;
+  /** What a majority has on disk is an outcome; a later one would be a bug, which is for the checks to find. */
+  override recorded(put: Put, _before: unknown, node: NodeId, nowMs: number): void {
+    const head = coreIn(put);
+    if (head?.core.head) this.#sets.note(head.register, head.core.head);
+    const entry = entryIn(put);
+    if (!entry?.key.startsWith(TASK_PREFIX)) return;
+    const { state, index } = entry.value as TaskRecord;
     if (!isTerminal(state)) return;
-    const task = this.#taskOf(key.slice(5, key.indexOf('/', 5)), index);
-    if (this.#isFinished[task] === 1) return;
+    const [job = ''] = entry.register.split('#');
+    const task = this.#taskOf(job, index);
+    if (this.#isFinished[task] === 1 || this.#ends.put(node, entry, state) === undefined) return;
     this.#isFinished[task] = 1;
     this.finishedCount += 1;
     this.outcomes.set(state, (this.outcomes.get(state) ?? 0) + 1);

@@ -15,8 +15,8 @@ export interface DrawOptions {
 }
 
 /**
- * Kinds that the world can do and no seed draws: the node has no checksums yet, and believes what its disk gives it. They leave
- * this list when nodes check what they read and abstain after an amnesia.
+ * Kinds that the world can do and no seed draws: what is found bad or missing stands on no other disk yet. They leave this list
+ * when nodes abstain after an amnesia and are repaired.
  */
 export const PENDING_FAULTS: readonly FaultKind[] = ['bit-flip', 'torn-tail'];
 

@@ -66,7 +66,7 @@ export type NetworkFault =
 export type DiskFault =
   /** Every sync takes so long. */
   | { readonly kind: 'slow-fsync'; readonly node: Whom; readonly writeMs: number; readonly forMs: number }
-  /** Writes fail; the node stops at the first, and is started again when the disk is well. */
+  /** Writes fail: what is to be written waits, nothing is taken, and a node that died starts when the disk is well. */
   | { readonly kind: 'failing-fsync' | 'disk-full'; readonly node: Whom; readonly forMs: number }
   /** A stored value comes back damaged from the next start on. */
   | { readonly kind: 'bit-flip'; readonly node: Whom }

@@ -3,10 +3,16 @@ import { taskId, type JobId, type NodeId, type TaskId } from '../../src/kernel/i
 import { isTerminal } from '../../src/kernel/states.js';
 import type { JobRecord } from '../../src/tasks/job.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
+import type { StoredCore } from '../../src/tasks/register/stored.js';
+import { JOB, TASK_PREFIX } from '../../src/tasks/replication/names.js';
+import { compareVersions, type Version } from '../../src/tasks/register/version.js';
+import { BallotWatch, type BallotBreach } from './ballots.js';
+import { coreIn, entryIn, Majorities, ReplicaSets, type EntryPut } from './register-writes.js';
 
-/** A terminal record of a task that became durable. */
+/** The outcome of a task: a terminal record that came to a majority of its register's disks. */
 export interface Recorded {
   readonly atMs: number;
+  /** The coordinator that wrote it. */
   readonly node: NodeId;
   readonly task: TaskId;
   readonly state: TaskRecord['state'];
@@ -16,50 +22,141 @@ export interface Recorded {
   readonly failures: number;
   readonly losses: number;
   readonly exitCode: number | undefined;
+  /** Under which it was committed first. */
+  readonly ballot: number;
 }
 
-/** A terminal record that was written over, or taken away. */
+/** A disk was given something else of a task that has an outcome. */
 export interface Rewritten {
   readonly atMs: number;
   readonly node: NodeId;
   readonly task: TaskId;
   readonly was: TaskRecord['state'];
-  readonly is: TaskRecord['state'] | 'nothing';
+  readonly is: TaskRecord['state'];
 }
 
-/** A job, taken by its home. */
+/** A job, accepted by a majority of its replicas. */
 export interface Created {
   readonly atMs: number;
+  /** The coordinator that wrote it. */
   readonly node: NodeId;
   readonly job: JobId;
   readonly digest: string;
+  readonly generation: number;
+  /** Its replicas. */
+  readonly set: readonly NodeId[];
 }
 
-/** What became durable, on any disk. */
+/** Some disk holds a register for this set. */
+interface Claim {
+  readonly set: readonly NodeId[];
+  readonly atMs: number;
+}
+
+/** Two sets were given one register, each by a disk at least. */
+export interface Contest {
+  readonly job: JobId;
+  readonly first: Claim;
+  readonly second: Claim;
+}
+
+interface End {
+  readonly record: Recorded;
+  readonly version: Version;
+}
+
+/** What became durable: an outcome is what a majority has, whatever else a minority was given on the way. */
 export class Durables {
   readonly records: Recorded[] = [];
   readonly rewrites: Rewritten[] = [];
   readonly created: Created[] = [];
+  readonly contests: Contest[] = [];
+  readonly breaches: BallotBreach[] = [];
+  readonly sets = new ReplicaSets();
+  readonly #ends = new Majorities<End>(this.sets);
+  readonly #jobs = new Majorities<Omit<Created, 'set'>>(this.sets);
+  readonly #outcomes = new Map<TaskId, End>();
+  readonly #first = new Map<string, Claim>();
+  readonly #ballots = new BallotWatch(this.sets);
 
-  note(node: NodeId, { key, value }: Put, before: unknown, atMs: number): void {
-    const [kind, job] = key.split('/', 2) as [string, JobId];
-    if (kind === 'task') {
-      this.#noteTask(node, job, value as TaskRecord | undefined, before as TaskRecord | undefined, atMs);
-    } else if (kind === 'job' && before === undefined && value !== undefined) {
-      this.created.push({ atMs, node, job, digest: (value as JobRecord).digest });
-    }
+  note(node: NodeId, put: Put, before: unknown, atMs: number): void {
+    this.breaches.push(...this.#ballots.note(node, put, before as StoredCore | undefined, atMs));
+    const entry = entryIn(put);
+    if (entry) return this.#noteEntry(node, entry, atMs);
+    const found = coreIn(put);
+    const { head, isStub } = found?.core ?? {};
+    if (!found || !head || isStub === true || !this.sets.note(found.register, head)) return;
+    if (head.generation === 0) this.#noteLineage(found.register, head.set, atMs);
+    for (const { what } of this.#ends.recount(found.register)) this.#ended(what, atMs);
+    for (const { what, set } of this.#jobs.recount(found.register)) this.#made({ ...what, set, atMs });
   }
 
-  #noteTask(node: NodeId, job: JobId, is: TaskRecord | undefined, was: TaskRecord | undefined, atMs: number): void {
-    const index = is?.index ?? was?.index ?? -1;
-    const task = taskId(job, index);
-    if (was && isTerminal(was.state)) {
-      this.rewrites.push({ atMs, node, task, was: was.state, is: is?.state ?? 'nothing' });
-    }
-    if (!is) return;
-    if (!isTerminal(is.state)) return;
-    const { state, epoch, executor, attempts, failures, losses } = is;
-    const exitCode = is.outcome?.exitCode;
-    this.records.push({ atMs, node, task, state, epoch, executor, attempts, failures, losses, exitCode });
+  /** Of an id's register only one set may be heard of. */
+  #noteLineage(register: string, set: readonly NodeId[], atMs: number): void {
+    const first = this.#first.get(register);
+    if (first) this.contests.push({ job: jobOf(register), first, second: { set, atMs } });
+    else this.#first.set(register, { set, atMs });
   }
+
+  #noteEntry(node: NodeId, put: EntryPut, atMs: number): void {
+    const { key, version, value } = put;
+    if (key === JOB) {
+      const { job, digest } = value as JobRecord;
+      const { node: by, generation } = version;
+      const made = this.#jobs.put(node, put, { atMs, node: by, job, digest, generation });
+      if (made) this.#made({ ...made.what, set: made.set, atMs });
+    }
+    if (!key.startsWith(TASK_PREFIX)) return;
+    const record = recordedOf(put, atMs);
+    const before = this.#outcomes.get(record.task);
+    if (before) {
+      // What is older may still come to a minority that was slow to hear of it.
+      if (isSame(before.record, record) || compareVersions(version, before.version) < 0) return;
+      this.rewrites.push({ atMs, node, task: record.task, was: before.record.state, is: record.state });
+    }
+    if (!isTerminal(record.state)) return;
+    const end = this.#ends.put(node, put, { record, version });
+    if (end) this.#ended(end.what, atMs);
+  }
+
+  #ended(end: End, atMs: number): void {
+    const { task } = end.record;
+    const before = this.#outcomes.get(task);
+    if (before && isSame(before.record, end.record)) return;
+    this.#outcomes.set(task, end);
+    this.records.push({ ...end.record, atMs });
+  }
+
+  /** A later ballot, and a later set of the same register, only carry it on. */
+  #made(made: Created): void {
+    const isSame = ({ job, digest, generation, set }: Created) =>
+      job === made.job && digest === made.digest && (generation !== made.generation || set.join() === made.set.join());
+    if (!this.created.some(isSame)) this.created.push(made);
+  }
+}
+
+function recordedOf({ register, version, value }: EntryPut, atMs: number): Recorded {
+  const { index, state, epoch, executor, attempts, failures, losses, outcome } = value as TaskRecord;
+  const task = taskId(jobOf(register), index);
+  const counts = { attempts, failures, losses };
+  return {
+    atMs,
+    node: version.node,
+    ballot: version.n,
+    task,
+    state,
+    epoch,
+    executor,
+    ...counts,
+    exitCode: outcome?.exitCode,
+  };
+}
+
+function jobOf(register: string): JobId {
+  const hash = register.indexOf('#');
+  return (hash < 0 ? register : register.slice(0, hash)) as JobId;
+}
+
+function isSame(a: Recorded, b: Recorded): boolean {
+  return a.state === b.state && a.epoch === b.epoch && a.executor === b.executor;
 }

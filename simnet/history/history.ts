@@ -27,9 +27,13 @@ export type Watcher = (node: NodeId, event: NodeEvent, effects: readonly NodeEff
 export class History {
   readonly attempts: Attempt[] = [];
   readonly deaths: { readonly node: NodeId; readonly atMs: number }[] = [];
+  /** Nodes that left of their own will, with what their disks hold. */
+  readonly departures: { readonly node: NodeId; readonly atMs: number }[] = [];
   readonly durables = new Durables();
   readonly clients: ClientLog = { submissions: [], cancels: [], reads: [] };
-  readonly messages: MessageLog = { starts: [], cancelNotes: [], offers: [], accepts: [], handbacks: [], steals: [] };
+  readonly messages: MessageLog = {
+    ...{ starts: [], cancelNotes: [], givenUp: [], offers: [], accepts: [], handbacks: [], steals: [] },
+  };
   readonly samples: Sample[] = [];
   readonly troubles: Trouble[] = [];
   readonly phases: Phases = { healedMs: undefined, restMs: undefined };
@@ -96,19 +100,24 @@ export class History {
       if (attempt.how === 'runs') rest.#running.add(attempt);
     }
     rest.deaths.push(...this.deaths);
+    rest.departures.push(...this.departures);
     rest.durables.records.push(...this.durables.records.filter(isOtherTask));
     rest.durables.rewrites.push(...this.durables.rewrites.filter(isOtherTask));
     rest.durables.created.push(...this.durables.created.filter(isOther));
+    rest.durables.contests.push(...this.durables.contests.filter(isOther));
+    rest.durables.breaches.push(...this.durables.breaches);
     rest.clients.submissions.push(...this.clients.submissions.filter(isOther));
     rest.clients.cancels.push(...this.clients.cancels.filter(isOther));
     rest.clients.reads.push(...this.clients.reads.filter(isOther));
     rest.messages.starts.push(...this.messages.starts.filter(isOtherTask));
     rest.messages.cancelNotes.push(...this.messages.cancelNotes.filter(isOther));
+    rest.messages.givenUp.push(...this.messages.givenUp.filter(isOtherTask));
     rest.messages.offers.push(...this.messages.offers.filter(isOtherTask));
     rest.messages.accepts.push(...this.messages.accepts.filter(isOther));
     rest.messages.handbacks.push(...this.messages.handbacks.filter(isOtherTask));
-    rest.messages.steals.push(...this.messages.steals);
-    rest.samples.push(...this.samples);
+    // Not spread: the arguments of a call are bounded, these are many.
+    for (const steal of this.messages.steals) rest.messages.steals.push(steal);
+    for (const one of this.samples) rest.samples.push(one);
     rest.troubles.push(...this.troubles);
     Object.assign(rest.phases, this.phases);
     return rest;

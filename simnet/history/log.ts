@@ -27,6 +27,11 @@ export interface Submitted extends Asked {
   tasks?: number | undefined;
   /** The answer says that the job was there before. */
   existed?: boolean | undefined;
+  /** What the answer says of it, and what the disks did at that moment; undefined where nobody looked. */
+  durability?:
+    { readonly replicas: number; readonly acked: number; readonly set: number; readonly disks: number } | undefined;
+  /** Under a key given by a user, so that any node may know it. */
+  readonly isKeyed?: boolean | undefined;
   /** A line for each task. */
   readonly items?: readonly string[] | undefined;
   /** Of each task. @default 1 */
@@ -114,6 +119,13 @@ export interface CancelNoted {
   readonly range: TaskRange;
 }
 
+/** A coordinator wrote that an attempt's task is cancelled, since it believed that its executor was dead or had left. */
+export interface GivenUp {
+  readonly atMs: number;
+  readonly task: TaskId;
+  readonly epoch: number;
+}
+
 /** What a node told a program that it started. */
 export interface Start {
   readonly atMs: number;
@@ -129,6 +141,7 @@ export interface Start {
 export interface MessageLog {
   readonly starts: Start[];
   readonly cancelNotes: CancelNoted[];
+  readonly givenUp: GivenUp[];
   readonly offers: Offer[];
   readonly accepts: Accept[];
   readonly handbacks: Handback[];

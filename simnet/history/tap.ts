@@ -1,8 +1,12 @@
+import type { Put } from '../../src/kernel/effects.js';
 import { taskId, type JobId, type NodeId } from '../../src/kernel/ids.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { TaskMessages } from '../../src/tasks/messages.js';
+import type { TaskRecord } from '../../src/tasks/record.js';
+import { TASK_PREFIX } from '../../src/tasks/replication/names.js';
 import { CancelWrites } from './cancel-writes.js';
 import type { History } from './history.js';
+import { entryIn } from './register-writes.js';
 
 /** What a node's word is to be compared with: of the whole flock, as it truly is. */
 export interface Truth {
@@ -18,13 +22,18 @@ type Send = Extract<NodeEffect, { readonly kind: 'send' }>;
 export class Tap {
   /** Requests that were answered: the answer to a repeat says nothing new. */
   readonly #answered = new Set<string>();
-  readonly #cancels = new CancelWrites();
+  /** Attempts whose task some node wrote down as cancelled: other replicas, and later coordinators, only copy that. */
+  readonly #cancelled = new Set<string>();
+  readonly #cancels: CancelWrites;
 
   constructor(
     private readonly history: History,
     private readonly truthAt: (node: NodeId) => Truth,
     private readonly cpusOf: (node: NodeId) => number = () => Infinity,
-  ) {}
+    private readonly isGone: (node: NodeId, by: NodeId) => boolean = () => false,
+  ) {
+    this.#cancels = new CancelWrites(history.durables.sets);
+  }
 
   readonly watch = (node: NodeId, event: NodeEvent, effects: readonly NodeEffect[], atMs: number): void => {
     if (event.kind === 'ended' && event.end.lost !== true) {
@@ -35,8 +44,24 @@ export class Tap {
     for (const effect of effects) {
       if (effect.kind === 'send') this.#sent(node, effect, effects, event, atMs);
       else if (effect.kind === 'start') this.#started(node, effect, atMs);
+      else if (effect.kind === 'persist') this.#written(effect.puts, atMs);
     }
   };
+
+  /** It is its coordinator's belief that counts, also where another replica's disk is the first to take it. */
+  #written(puts: readonly Put[], atMs: number): void {
+    for (const put of puts) {
+      const entry = entryIn(put);
+      if (!entry?.key.startsWith(TASK_PREFIX)) continue;
+      const { state, index, epoch, executor } = entry.value as TaskRecord;
+      if (state !== 'cancelled' || executor === undefined) continue;
+      const task = taskId(entry.register.split('#', 1)[0] as JobId, index);
+      const name = `${task} ${epoch}`;
+      if (this.#cancelled.has(name)) continue;
+      this.#cancelled.add(name);
+      if (this.isGone(executor, entry.version.node)) this.history.messages.givenUp.push({ atMs, task, epoch });
+    }
+  }
 
   #started(node: NodeId, { attempt, command: { env } }: Extract<NodeEffect, { kind: 'start' }>, atMs: number): void {
     const cpus = this.cpusOf(node);

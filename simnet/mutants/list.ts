@@ -3,11 +3,13 @@ import { MEMBERSHIP_MUTANTS } from './membership.js';
 import type { Mutant } from './mutant.js';
 import { NODE_MUTANTS } from './node.js';
 import { PLACEMENT_MUTANTS } from './placement.js';
+import { REPLICATION_MUTANTS } from './replication.js';
 import { TASK_MUTANTS } from './tasks.js';
 
 /** The planted bugs that the swarm must catch; what escapes it stands in `escaped.ts`. */
 export const MUTANTS: readonly Mutant[] = [
   ...TASK_MUTANTS,
+  ...REPLICATION_MUTANTS,
   ...EXECUTOR_MUTANTS,
   ...MEMBERSHIP_MUTANTS,
   ...PLACEMENT_MUTANTS,

@@ -11,9 +11,9 @@ export const NODE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'results-given-up',
-    file: 'src/node/core/machines.ts',
-    find: "{ owner: 'executor', attempt }, 'forever')",
-    replace: "{ owner: 'executor', attempt }, 10_000)",
+    file: 'src/node/core/executor-host.ts',
+    find: '    this.#tell(result, delayMs, tag.hops + 1);\n',
+    replace: '',
     breaks: 'a result waits until its coordinator is back',
   },
   {
@@ -26,22 +26,16 @@ export const NODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'silence-taken-for-yes',
     file: 'src/node/core/gateway/submit.ts',
-    find: 'if (!answer) throw unknownOutcome(job);',
-    replace: 'if (!answer) return { job: job.job, tasks: job.range.count, existed: false, replicas: 1, acked: 1 };',
+    find: '  throw unknownOutcome(job, tried);',
+    replace:
+      '  return { job: job.job, tasks: job.range.count, existed: false, replicas: set.length, acked: majorityOf(set) };',
     breaks: 'accepted means durable',
-  },
-  {
-    name: 'retry-sent-to-another-home',
-    file: 'src/node/core/gateway/submit.ts',
-    find: 'if (tried !== undefined) throw unknownOutcome(job);',
-    replace: '',
-    breaks: 'one key stands for one job, however often it is submitted',
   },
   {
     name: 'only-the-last-write-of-a-step',
     file: 'src/node/core/outlet.ts',
-    find: 'for (const put of puts) this.#puts.push(put);',
-    replace: 'this.#puts = [...puts];',
+    find: 'puts: commits.flatMap(({ puts }) => puts) });',
+    replace: 'puts: commits.at(-1)?.puts ?? [] });',
     breaks: 'accepted means durable',
   },
   {
@@ -68,8 +62,8 @@ export const NODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'outcomes-not-read-back',
     file: 'src/node/core/stored.ts',
-    find: 'const tasks = record.done ? [] :',
-    replace: 'const tasks = !record.done ? [] :',
+    find: 'core.final === undefined ? reader.entriesOf(id) : { entries: [], isBad: false }',
+    replace: "core.final === undefined && id === '' ? reader.entriesOf(id) : { entries: [], isBad: false }",
     breaks: 'a recorded outcome never changes',
   },
   {
@@ -89,8 +83,8 @@ export const NODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'gateway-takes-another-job-for-the-same',
     file: 'src/node/core/gateway/submit.ts',
-    find: 'if (digest === job.digest) return',
-    replace: 'if (digest !== undefined) return',
+    find: 'if (digest !== job.digest) throw conflict(job, info.tasks);',
+    replace: "if (digest === '') throw conflict(job, info.tasks);",
     breaks: 'one key stands for one job: another under it is a conflict',
   },
 ];

@@ -1,9 +1,16 @@
 import { jobId, nodeId, type NodeId } from '../../src/kernel/ids.js';
 import type { TaskState } from '../../src/kernel/states.js';
-import type { ClientRequest, ClientResult, TaskPage } from '../../src/node/core/gateway/requests.js';
+import type {
+  Accepted,
+  ClientRequest,
+  ClientResult,
+  Submission,
+  TaskPage,
+} from '../../src/node/core/gateway/requests.js';
 import type { Cancel, Outcome, Submitted } from '../history/log.js';
 import type { Flock } from '../world/flock.js';
 import { submissionOf } from '../world/submission.js';
+import { durabilityOf } from './durability.js';
 import { isCancelStored } from './stored-cancel.js';
 import type { CancelPlan, JobPlan, Story } from './story.js';
 
@@ -15,6 +22,7 @@ const URGENT_TRIES_MAX = 30;
 /** A client with nobody to turn to waits for as long as this many pauses. */
 const DOORS_MAX = 200;
 
+type Tried = NonNullable<NonNullable<Submission['repeat']>['tried']>;
 type Result = ClientResult | undefined;
 
 /**
@@ -57,7 +65,7 @@ export class Clients {
     });
   }
 
-  #submit(plan: JobPlan, at: number, tries: number): void {
+  #submit(plan: JobPlan, at: number, tries: number, repeat?: Submission['repeat']): void {
     const { id, command, tasks, isKeyed, isItemised, retries, cpus, timeoutMs, key } = plan;
     const submission = submissionOf(id, command, {
       ...{ tasks, isKeyed, retries, needs: { cpus, memBytes: 0, gpus: 0, custom: {} } },
@@ -66,20 +74,26 @@ export class Clients {
       ...(key === undefined ? {} : { key }),
     });
     const { job, digest, range, items } = submission;
+    const request = repeat ? { ...submission, repeat } : submission;
     let log: Submitted | undefined;
     const asked = (node: NodeId) => {
-      const what = { job, digest, range, items, cpus };
+      const what = { job, digest, range, items, cpus, isKeyed };
       log = { ...what, askedMs: this.flock.world.nowMs, at: node, answeredMs: undefined, outcome: 'open' };
       this.flock.history.clients.submissions.push(log);
     };
     const answered = (node: NodeId, result: Result) => {
-      if (!log) return;
-      this.#note(log, result);
-      if (result?.isOk) Object.assign(log, pick(result.value, 'tasks', 'existed'));
+      const noted = log;
+      if (!noted) return;
+      this.#note(noted, result);
+      if (result?.isOk) {
+        Object.assign(noted, pick(result.value, 'tasks', 'existed'));
+        noted.durability = durabilityOf(this.flock, job, result.value as Accepted);
+      }
       const next = isKeyed ? at + 1 : indexOf(node);
-      if (isWorthARepeat(log) && tries < TRIES_MAX) this.#after(PAUSE_MS, () => this.#submit(plan, next, tries + 1));
+      if (!isWorthARepeat(noted) || tries >= TRIES_MAX) return;
+      this.#after(PAUSE_MS, () => this.#submit(plan, next, tries + 1, repeatOf(noted, result, repeat)));
     };
-    this.#ask(at, submission, answered, asked);
+    this.#ask(at, request, answered, asked);
   }
 
   #cancel(plan: CancelPlan, tries: number): void {
@@ -156,6 +170,13 @@ function outcomeOf(result: Result): Outcome {
 /** As covey's client sees it: 429, 503, 504 and a lost connection. */
 function isWorthARepeat({ outcome, code }: { readonly outcome: Outcome; readonly code?: string | undefined }): boolean {
   return outcome === 'died' || outcome === 'unknown' || code === 'unavailable' || code === 'busy';
+}
+
+/** What a client that got no answer says when it tries again: on which replicas that was, where it was told. */
+function repeatOf(log: Submitted, result: Result, before: Submission['repeat']): Submission['repeat'] {
+  const tried = result?.isOk === false ? (result.error.details?.['tried'] as Tried | undefined) : undefined;
+  if (tried) return { tried };
+  return log.outcome === 'died' || log.outcome === 'unknown' ? (before ?? {}) : before;
 }
 
 function pick(value: object, ...names: readonly string[]): Record<string, unknown> {

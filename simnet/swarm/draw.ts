@@ -55,6 +55,7 @@ export function drawStory(seed: number): Story {
     reads: drawReads(prng, jobs, nodes, forMs),
     faults: drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
     sequel: prng.sample(SCENE_NAMES, SCENES),
+    losses: nodes >= 3 && prng.chance(0.3) ? [{ atMs: prng.below(forMs), node: prng.below(nodes) }] : [],
   };
 }
 

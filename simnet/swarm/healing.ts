@@ -1,12 +1,13 @@
-import { jobId } from '../../src/kernel/ids.js';
+import { jobId, nodeId } from '../../src/kernel/ids.js';
 import { terminalCount } from '../../src/kernel/states.js';
 import { acceptedJobs } from '../checks/accepted.js';
-import { twins } from '../checks/one-job-per-key.js';
 import type { Finding } from '../checks/finding.js';
+import { twins } from '../checks/one-job-per-key.js';
 import type { JobInfo } from '../../src/tasks/queries.js';
 import type { Flock } from '../world/flock.js';
 import type { Clients } from './clients.js';
 import type { Story } from './story.js';
+import { mayStayAway } from './lost.js';
 import { runTimeMs } from './work.js';
 
 /** A node that was on its way out when all healed goes on to leave, and is started again. */
@@ -49,8 +50,10 @@ export class Healing {
     const { flock } = this;
     const { world, history } = flock;
     history.phases.healedMs = world.nowMs;
+    for (const id of [...flock.away]) if (!mayStayAway(flock, this.story, id)) flock.comeBack(id);
     this.within('come-back', COME_BACK_MS, 'all nodes are back to stay', () => this.#isStaying());
     look();
+    if (flock.away.size > 0) this.#demandWithout();
     this.within('views-equal', VIEWS_MS, 'all nodes agree on who there is', () => this.#isAgreed(), true);
     look();
     this.within('answered', ANSWERED_MS, 'every client has his answer', () => clients.isDone);
@@ -59,15 +62,27 @@ export class Healing {
     const open = new Set(accepted.map(String));
     const untilEnd = () => `every accepted task ends, those of ${[...open].join(', ')} too`;
     this.within('terminal', TERMINAL_MS + runTimeMs(this.story, history), untilEnd, () => this.#haveEnded(open));
-    // What two homes run against each other need not come to rest.
+    // What two sets run against each other need not come to rest.
     if (doubled.size === 0) this.#demandRest();
     history.phases.restMs = world.nowMs;
     for (const job of accepted) for (const at of [0, flock.ids.length - 1]) clients.read(at, job, READS_MAX);
     this.within('answered', ANSWERED_MS, 'every client has his answer', () => clients.isDone);
-    if (doubled.size === 0) {
-      this.#demandRest();
-      look();
-    }
+    if (doubled.size > 0) return;
+    this.#demandRest();
+    look();
+  }
+
+  /** What was accepted ends while a machine stays away; then that comes back with its old disk. */
+  #demandWithout(): void {
+    const { flock, story } = this;
+    const open = new Set([...acceptedJobs(flock.history.clients).keys()].map(String));
+    const untilEnd = () =>
+      `without ${[...flock.away].join()} every accepted task ends, those of ${[...open].join(', ')} too`;
+    const machines = story.machines.filter((_, i) => !flock.away.has(nodeId(`n${i}`)));
+    const withinMs = TERMINAL_MS + runTimeMs({ ...story, machines }, flock.history);
+    this.within('accepted-goes-on', withinMs, untilEnd, () => this.#haveEnded(open));
+    for (const id of [...flock.away]) flock.comeBack(id);
+    this.within('come-back', COME_BACK_MS, 'all nodes are back to stay', () => this.#isStaying());
   }
 
   #demandRest(): void {
@@ -97,7 +112,7 @@ export class Healing {
 
   #isStaying(): boolean {
     const { up, ids } = this.flock;
-    return up.length === ids.length && up.every(({ core }) => !core.membership.self.draining);
+    return up.length === ids.length - this.flock.away.size && up.every(({ core }) => !core.membership.self.draining);
   }
 
   #isAgreed(): boolean {

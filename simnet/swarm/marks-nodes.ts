@@ -24,6 +24,7 @@ export class NodeMarks {
     const { up } = this.flock;
     if (up.length === 0) this.reach('all down');
     for (const { id, core } of up) {
+      if ((core.stats()['held'] ?? 0) > 0) this.reach('disk failed');
       const { boot, n, draining } = core.membership.self;
       const [wasBoot, wasN] = (this.#incarnations.get(id) ?? `${boot} ${n}`).split(' ').map(Number);
       if (wasBoot === boot && n > (wasN ?? n) && !draining) this.reach('suspicion refuted');
@@ -46,7 +47,6 @@ export class NodeMarks {
     const { unfinished = 0, queued = 0 } = this.flock.node(id).core.stats();
     if (unfinished > 0) this.#unfinished.add(id);
     if (queued > 0) this.reach('died with a queue');
-    if (death === 'fatal') this.reach('disk failed');
     if (death === 'poison') this.reach('poisoned');
     if (this.flock.up.length === 0) this.reach('all down');
   }

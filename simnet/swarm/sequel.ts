@@ -22,11 +22,18 @@ const SCENES: Readonly<Record<SceneName, (fair: FairWeather) => void>> = {
 };
 
 /**
+ * From the end of all faults on: till then TCP may keep back what was sent into a cut, up to the next try, or to when the
+ * connection is given up (docs/simnet.md).
+ */
+const CALM_MS = 30_000;
+
+/**
  * What follows once all is well again and a story is judged: scenes of one trouble each at the most, whose end is known
  * beforehand, so that nothing is an excuse.
  */
 export function playSequel(flock: Flock, scenes: readonly SceneName[], seed: number, findings: Finding[]): void {
   const prng = new Prng(seed);
+  flock.world.run(Math.max(0, (flock.history.phases.healedMs ?? 0) + CALM_MS - flock.world.nowMs));
   for (const name of scenes) {
     const fair = new FairWeather(flock, prng, `fair-${name}`, findings);
     try {

@@ -8,7 +8,7 @@ export interface Shrunk {
 }
 
 /** The lists of a story, what is most likely to be beside the point first. */
-const PARTS = ['sequel', 'faults', 'reads', 'cancels', 'jobs'] as const;
+const PARTS = ['sequel', 'losses', 'faults', 'reads', 'cancels', 'jobs'] as const;
 
 /**
  * Cuts a failing story short: no fault, no request and no task is left that could be left out with the same promise still

@@ -24,7 +24,7 @@ export const SOMETIMES = {
   'held attempt ran on': 'one of these was running',
   'coordinator restarted': 'a node came back that had died with unfinished tasks',
   'died with a queue': 'a node died between accepting tasks and starting them',
-  'disk failed': 'a node stopped itself, since its disk failed',
+  'disk failed': 'a node could not write, and kept what it had to',
   poisoned: 'a task took its node with it',
   'all down': 'no node was up',
   'suspicion refuted': 'a node said that it is alive, contrary to what is said',

@@ -39,6 +39,11 @@ export interface CancelPlan extends Asking {
   readonly isUrgent?: boolean;
 }
 
+export interface LossPlan {
+  readonly atMs: number;
+  readonly node: number;
+}
+
 export interface ReadPlan extends Asking {
   readonly job: string;
 }
@@ -71,13 +76,15 @@ export interface Story {
   readonly cancels: readonly CancelPlan[];
   readonly reads: readonly ReadPlan[];
   readonly faults: readonly TimedFault[];
+  /** Machines that die and stay away until every accepted task has ended. */
+  readonly losses: readonly LossPlan[];
   /** After all has healed and come to rest. */
   readonly sequel: readonly SceneName[];
 }
 
 /** A story in readable lines, in the order of time. */
 export function linesOf(story: Story): string[] {
-  const { seed, machines, zonesApartMs, forMs, jobs, cancels, reads, faults, sequel } = story;
+  const { seed, machines, zonesApartMs, forMs, jobs, cancels, reads, faults, losses, sequel } = story;
   const cpus = machines.map(({ cpus, zone }) => (zone === '' ? String(cpus) : `${cpus} in ${zone}`)).join(', ');
   const apart = zonesApartMs > 0 ? `, zones ${zonesApartMs} ms apart` : '';
   const events = [
@@ -87,6 +94,7 @@ export function linesOf(story: Story): string[] {
     }),
     ...reads.map(({ atMs, at, job }) => ({ atMs, text: `somebody looks at ${job} at n${at}` })),
     ...faults.map(({ atMs, fault }) => ({ atMs, text: labelOf(fault) })),
+    ...losses.map(({ atMs, node }) => ({ atMs, text: `n${node} is lost until the tasks have ended` })),
     { atMs: forMs, text: 'everything heals' },
   ].sort((a, b) => a.atMs - b.atMs);
   return [

@@ -7,10 +7,19 @@ type Column = (typeof COLUMNS)[number];
 
 const FATES: readonly Fate[] = ['ends', 'hangs', 'kills'];
 const HEAD_HINT = `the first line names the columns: ${COLUMNS.join(',')}; the first two are needed`;
+const ROW_HINT = 'a value for each column, which may be empty but for arrival and duration';
 const CPUS_MAX = 100_000;
 /** 366 days. */
 const SECONDS_MAX = 31_622_400;
 const KEY_LENGTH_MAX = 1024;
+const HINTS: Readonly<Record<Column, string>> = {
+  arrival: 'write seconds since the beginning, 12.5 say',
+  duration: 'write seconds, 0.25 say',
+  cpus: 'write 1, say, or leave it empty',
+  exit: 'write an exit code from 0 to 255, or leave it empty',
+  key: `a key has up to ${KEY_LENGTH_MAX} characters`,
+  fate: 'leave it empty for a task that ends by itself',
+};
 
 /**
  * Reads a trace: a head with the names of the columns, then a task a line. `arrival` (since the beginning) and `duration`
@@ -53,14 +62,14 @@ function columnOf({ text, column }: Cell, head: Row, place: number, file: string
   const name = COLUMNS.find((known) => known === text.toLowerCase());
   if (name === undefined) throw csvError(file, head.line, column, `unknown column '${text}'`, HEAD_HINT);
   const first = head.cells.findIndex((cell) => cell.text.toLowerCase() === name);
-  if (first < place) throw csvError(file, head.line, column, `column '${text}' is there twice`);
+  if (first < place) throw csvError(file, head.line, column, `column '${text}' is there twice`, HEAD_HINT);
   return name;
 }
 
 function arrivalOf({ line, cells }: Row, columns: readonly Column[], file: string): Arrival {
   if (cells.length !== columns.length) {
     const { column } = cells[Math.min(cells.length, columns.length + 1) - 1] ?? { column: 1 };
-    throw csvError(file, line, column, `${cells.length} values for ${columns.length} columns`);
+    throw csvError(file, line, column, `${cells.length} values for ${columns.length} columns`, ROW_HINT);
   }
   const cell = (name: Column): Cell => cells[columns.indexOf(name)] ?? { text: '', column: 1 };
   const number = (name: Column, max: number, without: number): number => {
@@ -68,22 +77,31 @@ function arrivalOf({ line, cells }: Row, columns: readonly Column[], file: strin
     if (text === '' && name !== 'arrival' && name !== 'duration') return without;
     const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
     if (value <= max) return value;
-    throw csvError(file, line, column, `${name} is ${JSON.stringify(text)}, not a number from 0 to ${max}`);
+    throw csvError(
+      file,
+      line,
+      column,
+      `${name} is ${JSON.stringify(text)}, not a number from 0 to ${max}`,
+      HINTS[name],
+    );
   };
   const durationMs = toMicros(1000 * number('duration', SECONDS_MAX, 0));
   const [cpus, exitCode] = [number('cpus', CPUS_MAX, 1), number('exit', 255, 0)];
-  if (durationMs === 0) throw csvError(file, line, cell('duration').column, 'the duration is nothing');
-  if (cpus === 0) throw csvError(file, line, cell('cpus').column, 'a task needs more than 0 cpus');
-  if (!Number.isInteger(exitCode)) throw csvError(file, line, cell('exit').column, 'exit is not a whole number');
+  if (durationMs === 0) throw csvError(file, line, cell('duration').column, 'the duration is nothing', HINTS.duration);
+  if (cpus === 0) throw csvError(file, line, cell('cpus').column, 'a task needs more than 0 cpus', HINTS.cpus);
+  if (!Number.isInteger(exitCode))
+    throw csvError(file, line, cell('exit').column, 'exit is not a whole number', HINTS.exit);
   const fate = fateOf(cell('fate'), line, file);
   const atMs = toMicros(1000 * number('arrival', SECONDS_MAX, 0));
   const key = cell('key');
-  if (key.text.length > KEY_LENGTH_MAX) throw csvError(file, line, key.column, `the key is ${key.text.length} long`);
+  if (key.text.length > KEY_LENGTH_MAX)
+    throw csvError(file, line, key.column, `the key is ${key.text.length} long`, HINTS.key);
   return { atMs, durationMs, cpus, exitCode, fate, ...(key.text === '' ? {} : { key: key.text }) };
 }
 
 function fateOf({ text, column }: Cell, line: number, file: string): Fate {
   const fate = text === '' ? 'ends' : FATES.find((known) => known === text);
-  if (fate === undefined) throw csvError(file, line, column, `fate is '${text}', not one of ${FATES.join(', ')}`);
+  if (fate === undefined)
+    throw csvError(file, line, column, `fate is '${text}', not one of ${FATES.join(', ')}`, HINTS.fate);
   return fate;
 }

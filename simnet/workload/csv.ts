@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** Where in a file something is wrong. */
-export function csvError(file: string, line: number, column: number, what: string, hint?: string): CoveyError {
+export function csvError(file: string, line: number, column: number, what: string, hint: string): CoveyError {
   return new CoveyError('usage', `${file}:${line}:${column}: ${what}`, hint);
 }
 
@@ -36,7 +36,13 @@ function cellsOf(line: string, number: number, file: string): Cell[] {
     const [text, end] = line[at] === '"' ? quoted(line, at, number, file) : bare(line, at, number, file);
     cells.push({ text, column: at + 1 });
     if (end < line.length && line[end] !== ',') {
-      throw csvError(file, number, end + 1, 'a comma must follow the closing quote');
+      throw csvError(
+        file,
+        number,
+        end + 1,
+        'a comma must follow the closing quote',
+        'a quote within quotes is written twice',
+      );
     }
     at = end + 1;
   }
@@ -61,5 +67,5 @@ function quoted(line: string, from: number, number: number, file: string): Found
     else if (line[at + 1] === '"') text += line[++at];
     else return [text, at + 1];
   }
-  throw csvError(file, number, from + 1, 'the quote is not closed');
+  throw csvError(file, number, from + 1, 'the quote is not closed', 'a cell ends in its line');
 }

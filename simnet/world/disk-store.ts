@@ -1,16 +1,19 @@
-import type { Put } from '../../src/kernel/effects.js';
+import type { Entry, Put } from '../../src/kernel/effects.js';
 import { MEMBERS_KEY } from '../../src/node/core/stored.js';
-import type { Store } from '../../src/node/core/ports.js';
+import type { Store, StoreHealth } from '../../src/node/core/ports.js';
 import { copied } from './disk-values.js';
 import type { World } from './world.js';
 
 /** As the daemon's store. */
 const KEY_LENGTH_MAX = 1_978;
+const RETRY_MS = 1_000;
 
 /** What a store needs of its disk. */
 export interface Platter {
   get(key: string): unknown;
-  range(prefix: string, options?: { readonly after?: string; readonly limit?: number }): readonly Put[];
+  range(prefix: string, options?: { readonly after?: string; readonly limit?: number }): readonly Entry[];
+  /** Values that are bad. */
+  readonly bad: number;
   /** How long a sync that begins now takes. */
   drawSyncMs(): number;
   /** Makes batches durable, or says why not. */
@@ -24,13 +27,16 @@ interface Batch {
 
 /**
  * The store of one process: batches are whole and durable in the order of their writing; those that come while a sync is
- * under way share the next one. As in the daemon, one failed sync breaks it for good: nobody knows what is on disk.
+ * under way share the next one. As in the daemon, with a sync that fails so does all that waits, and the store refuses until
+ * it has seen that the disk takes something again.
  */
 export class SimStore implements Omit<Store, 'close'> {
   #waiting: Batch[] = [];
   #isSyncing = false;
   #state: 'open' | 'closed' | 'dead' = 'open';
+  /** Why it refuses. */
   #failure: Error | undefined;
+  #changed: () => void = () => undefined;
 
   constructor(
     private readonly world: World,
@@ -53,8 +59,17 @@ export class SimStore implements Omit<Store, 'close'> {
     return this.disk.get(key);
   }
 
-  range(prefix: string, options?: { readonly after?: string; readonly limit?: number }): readonly Put[] {
+  range(prefix: string, options?: { readonly after?: string; readonly limit?: number }): readonly Entry[] {
     return this.disk.range(prefix, options);
+  }
+
+  health(): StoreHealth {
+    const { bad } = this.disk;
+    return this.#failure ? { isOk: false, reason: this.#failure.message, bad } : { isOk: true, bad };
+  }
+
+  watch(changed: () => void): void {
+    this.#changed = changed;
   }
 
   /** Finishes what was written, takes no more. */
@@ -78,13 +93,29 @@ export class SimStore implements Omit<Store, 'close'> {
   }
 
   #synced(batches: readonly Batch[]): void {
-    this.#failure ??= this.disk.sync(batches.map(({ puts }) => puts));
-    for (const { done } of batches) {
+    const failure = this.disk.sync(batches.map(({ puts }) => puts));
+    const ended = failure ? [...batches, ...this.#waiting] : batches;
+    if (failure) this.#refuse(failure);
+    for (const { done } of ended) {
       if (this.#isDead()) return;
-      done(this.#failure);
+      done(failure);
     }
     this.#isSyncing = false;
     if (this.#waiting.length > 0) this.#sync();
+  }
+
+  #refuse(failure: Error): void {
+    this.#waiting = [];
+    this.#failure = failure;
+    this.#changed();
+    this.world.after(RETRY_MS, () => this.#retry());
+  }
+
+  #retry(): void {
+    if (this.#state !== 'open') return;
+    if (this.disk.sync([])) return this.world.after(RETRY_MS, () => this.#retry());
+    this.#failure = undefined;
+    this.#changed();
   }
 
   /** Whoever is told may die of it. */

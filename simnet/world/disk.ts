@@ -1,6 +1,6 @@
-import type { Put } from '../../src/kernel/effects.js';
+import type { Entry, Put } from '../../src/kernel/effects.js';
 import type { Prng } from '../../src/kernel/prng.js';
-import { compareUtf8, copied, damaged } from './disk-values.js';
+import { compareUtf8, copied } from './disk-values.js';
 import { SimStore, type Platter } from './disk-store.js';
 import type { World } from './world.js';
 
@@ -63,13 +63,18 @@ export class Disk implements Platter {
   }
 
   get(key: string): unknown {
-    return copied(this.#entries.get(key));
+    const value = this.#entries.get(key);
+    return value === BAD ? undefined : copied(value);
   }
 
-  range(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): Put[] {
+  get bad(): number {
+    return [...this.#entries.values()].filter((value) => value === BAD).length;
+  }
+
+  range(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): Entry[] {
     this.#keys ??= [...this.#entries.keys()].sort(compareUtf8);
     const { after = prefix, limit = Infinity } = options;
-    const found: Put[] = [];
+    const found: Entry[] = [];
     for (
       let i = firstNotBefore(this.#keys, compareUtf8(after, prefix) > 0 ? after : prefix);
       found.length < limit;
@@ -77,7 +82,9 @@ export class Disk implements Platter {
     ) {
       const key = this.#keys[i];
       if (!key?.startsWith(prefix)) break;
-      if (key !== options.after) found.push({ key, value: copied(this.#entries.get(key)) });
+      if (key === options.after) continue;
+      const value = this.#entries.get(key);
+      found.push(value === BAD ? { key, isBad: true } : { key, value: copied(value) });
     }
     return found;
   }
@@ -102,7 +109,7 @@ export class Disk implements Platter {
     this.#hasLied = true;
   }
 
-  /** One value more is found damaged after the next crash. */
+  /** The checksum of one value more does not fit after the next crash. */
   flipBit(): void {
     this.#flips += 1;
     this.#hasLied = true;
@@ -110,7 +117,7 @@ export class Disk implements Platter {
 
   #apply(put: Put): void {
     const before = this.#entries.get(put.key);
-    this.onDurable(put, before);
+    this.onDurable(put, before === BAD ? undefined : before);
     this.#undo?.push([put.key, before]);
     this.#set(put.key, put.value);
   }
@@ -123,9 +130,12 @@ export class Disk implements Platter {
 
   #damage(): void {
     const key = this.prng.pick([...this.#entries.keys()]);
-    if (key !== undefined) this.#set(key, damaged(this.#entries.get(key), this.prng));
+    if (key !== undefined) this.#set(key, BAD);
   }
 }
+
+/** What a checksum makes of a damaged value. */
+const BAD = Symbol('bad');
 
 /** The place of the first key that is not before `wanted`. */
 function firstNotBefore(keys: readonly string[], wanted: string): number {

@@ -68,6 +68,8 @@ export class Flock {
   readonly trace = new Trace();
   /** Of a healthy disk. */
   readonly syncTimes: SyncTimes;
+  /** Machines that are to stay down. */
+  readonly away = new Set<NodeId>();
   readonly #places = new Map<NodeId, Place>();
   readonly #deathWatchers = new Set<(id: NodeId, death: Death) => void>();
   readonly #chance: Prng;
@@ -170,11 +172,25 @@ export class Flock {
   /** Starts a node that is down, as soon as its disk lets it. Returns false where it is up already. */
   revive(id: string): boolean {
     const place = this.#place(id);
-    if (place.node?.isUp) return false;
+    const before = place.node;
+    if (before?.isUp || this.away.has(place.machine.id)) return false;
     const node = this.#boot(place);
     if (node) node.start();
-    else this.world.after(this.#restartMs, () => this.revive(id));
+    // Another start may come of something else meanwhile, and another death.
+    else this.world.after(this.#restartMs, () => place.node === before && this.revive(id));
     return true;
+  }
+
+  /** Kills a node, and starts it no more, whoever wants that: from outside, its machine is lost with all that it holds. */
+  keepAway(id: string): void {
+    const { machine, node } = this.#place(id);
+    this.away.add(machine.id);
+    if (node?.isUp) node.die(false);
+  }
+
+  comeBack(id: string): void {
+    this.away.delete(nodeId(id));
+    this.revive(id);
   }
 
   /** Calls `watch` at each death of a process. Returns what ends that. */
@@ -265,7 +281,7 @@ export class Flock {
 
   #died(place: Place, node: SimNode, death: Death): void {
     for (const watch of this.#deathWatchers) watch(node.id, death);
-    if (death !== 'poison' && death !== 'fatal') return;
+    if (death !== 'poison') return;
     this.world.after(this.#restartMs, () => place.node === node && this.revive(node.id));
   }
 

@@ -63,6 +63,8 @@ export class Half {
   bulkMs = 0;
   controlBytes = 0;
   bulkBytes = 0;
+  /** When a message last left or came in here. */
+  usedMs = 0;
   held: Held[] | undefined;
   heldSinceMs = 0;
   /** Since when nothing can have come in here; -1 where something may. */

@@ -24,6 +24,7 @@ export class Carrier {
   pass(half: Half, message: Message, lane: Lane, bytes: number): void {
     const { options, prng } = this;
     const { traffic } = half.from;
+    half.usedMs = this.world.nowMs;
     const isBulk = lane === 'bulk';
     if ((isBulk ? half.bulkBytes : half.controlBytes) + bytes > options.queueBytesMax) {
       traffic.dropped += 1;
@@ -97,6 +98,7 @@ export class Carrier {
       to.traffic.refused += 1;
       return this.links.close(reverse);
     }
+    reverse.usedMs = this.world.nowMs;
     const { wire } = this.options;
     to.process?.feed({ kind: 'message', from: from.id, message: wire(message) });
   }

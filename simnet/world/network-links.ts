@@ -28,8 +28,18 @@ export class Links {
   /** Puts both ends into their places. Nobody is told. */
   open(half: Half): void {
     for (const end of [half, half.reverse]) {
+      end.usedMs = this.world.nowMs;
       end.from.links.set(end.to.id, end);
       end.place = end.from.peers.push(end) - 1;
+    }
+  }
+
+  /** A node keeps so many connections and no more: those used last. */
+  shed({ peers }: Endpoint): void {
+    while (peers.length > this.options.connectionsKept) {
+      let [idlest] = peers;
+      for (const half of peers) if (idlest && half.usedMs < idlest.usedMs) idlest = half;
+      if (idlest) this.close(idlest);
     }
   }
 

@@ -38,7 +38,9 @@ export interface NetworkOptions {
   handshakesPerSecond: number;
   /** Dials of one node that are under way at once. @default 4 */
   handshakesMax: number;
-  /** A node with so many connections refuses to be dialled; it may dial others still, as libp2p does. @default 512 */
+  /** Of more than this a node closes those that carried no message for longest. @default 512 */
+  connectionsKept: number;
+  /** A node with so many connections refuses to be dialled; it may dial others still, as libp2p does. @default 640 */
   connectionsMax: number;
   /** What may be under way to one peer on one lane; what is beyond it is dropped. @default 16 MiB */
   queueBytesMax: number;
@@ -64,7 +66,8 @@ const NETWORK_DEFAULTS: NetworkOptions = {
   dialTimeoutMs: 5_000,
   handshakesPerSecond: 8,
   handshakesMax: 4,
-  connectionsMax: 512,
+  connectionsKept: 512,
+  connectionsMax: 640,
   queueBytesMax: 16 * 2 ** 20,
   pubsub: PUBSUB_DEFAULTS,
   wire: (message) => message,

@@ -223,6 +223,8 @@ export class Network {
     this.#links.open(half);
     this.#greet(half);
     this.#greet(half.reverse);
+    this.#links.shed(from);
+    this.#links.shed(to);
     return true;
   }
 

@@ -19,8 +19,8 @@ import { VirtualRunner } from './runner.js';
 import type { Trace } from './trace.js';
 import type { World } from './world.js';
 
-/** Why a process is no more. `fatal`: it stopped itself, as its disk failed. */
-export type Death = 'killed' | 'left' | 'poison' | 'fatal' | 'outdated';
+/** Why a process is no more. */
+export type Death = 'killed' | 'left' | 'poison' | 'outdated';
 
 export interface SimNodeOptions {
   readonly world: World;
@@ -105,6 +105,8 @@ export class SimNode {
   }
 
   start(): void {
+    const { store } = this.options;
+    store.watch(() => this.feed({ kind: 'store', ...store.health() }));
     this.feed({ kind: 'start' });
   }
 
@@ -198,14 +200,15 @@ export class SimNode {
         return this.#timers.disarm(effect.timer);
       case 'persist':
         return store.write(effect.puts, (error) => {
-          if (error) this.die(false, 'fatal');
-          else this.feed({ kind: 'persisted', write: effect.write });
+          this.feed({ kind: error ? 'persist-failed' : 'persisted', write: effect.write });
         });
       case 'load':
         return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
       case 'start':
         history.started(this.id, effect.attempt, world.nowMs);
         return this.runner.start(effect.attempt, effect.command);
+      case 'next':
+        return;
       case 'signal':
         return this.runner.signal(effect.attempt, effect.how);
       case 'read-output':

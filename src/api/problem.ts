@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
 import { CoveyError, type ErrorCode } from '../kernel/errors.js';
+import { repeatToken } from './repeat.js';
 import type { Problem } from './schema.js';
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -21,8 +22,13 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** Any error as application/problem+json. */
 export function problemOf(error: FastifyError | CoveyError | Error): Problem {
   if (error instanceof CoveyError) {
-    const { code, message, hint } = error;
-    return { type: 'about:blank', title: code, status: STATUS[code], code, detail: message, ...(hint ? { hint } : {}) };
+    const { code, message, hint, details } = error;
+    const tried = details?.['tried'] as Parameters<typeof repeatToken>[0] | undefined;
+    return {
+      ...{ type: 'about:blank', title: code, status: STATUS[code], code, detail: message },
+      ...(hint ? { hint } : {}),
+      ...(tried ? { repeat: repeatToken(tried) } : {}),
+    };
   }
   const status = 'statusCode' in error && error.statusCode !== undefined ? error.statusCode : 500;
   const code: ErrorCode =

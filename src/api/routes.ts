@@ -1,17 +1,28 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import { jobId, nodeId, type JobId } from '../kernel/ids.js';
 import { TASK_STATES, type TaskState } from '../kernel/states.js';
 import type { Driver } from '../node/driver.js';
 import { goneOf } from './gone.js';
 import { streamOutput } from './output.js';
-import { SubmitBodySchema, type SelfView, type SubmitBody } from './schema.js';
+import {
+  SubmitBodySchema,
+  type DoctorAnswer,
+  type DoctorCheck,
+  type Retried,
+  type SelfView,
+  type SubmitBody,
+} from './schema.js';
+import { REPEAT_HEADER } from '../kernel/repeat.js';
+import { repeatOf } from './repeat.js';
 import { submissionOf } from './submission.js';
 import { candidateView, explanation, jobView, nodeView, taskDetail, taskView } from './views.js';
 
 export interface RoutesContext {
   readonly driver: Driver;
   readonly self: () => SelfView;
+  readonly doctor: () => readonly DoctorCheck[];
   /** Begins to leave; the answer is given first. */
   readonly leave: () => void;
 }
@@ -22,12 +33,12 @@ type Params = Readonly<Record<'job' | 'index', string>>;
 const ANY_NEEDS = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
 
 /** The HTTP API, version 1, as src/api/schema.ts describes it. */
-export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesContext): void {
+export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }: RoutesContext): void {
   app.post('/v1/jobs', { schema: { body: SubmitBodySchema } }, async (request, reply) => {
     const key = request.headers['idempotency-key'];
     const submission = submissionOf(request.body as SubmitBody, Array.isArray(key) ? key[0] : key, Date.now());
     const { job, tasks, existed, replicas, acked } = await driver.request(
-      { op: 'submit', ...submission },
+      { op: 'submit', ...submission, repeat: repeatOf(request.headers[REPEAT_HEADER]) },
       goneOf(reply),
     );
     void reply.status(202).header('location', `/v1/jobs/${job}`);
@@ -81,6 +92,10 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
     return { job, cancelled: tasks };
   });
 
+  app.post('/v1/jobs/:job/retry', async (request, reply) => retry(driver, { job: jobOf(request) }, request, reply));
+
+  app.post('/v1/tasks/:job/:index/retry', async (request, reply) => retry(driver, taskOf(request), request, reply));
+
   app.get('/v1/tasks/:job/:index', async (request, reply) => {
     return taskDetail(await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply)));
   });
@@ -116,16 +131,44 @@ export function addRoutes(app: FastifyInstance, { driver, self, leave }: RoutesC
   });
 
   app.get('/v1/node', () => self());
+  app.post('/v1/nodes/:node/drain', async (request, reply) => {
+    const { node } = request.params as { readonly node: string };
+    const begin = queryOf(request)['begin'] !== 'false';
+    return driver.request({ op: 'drain', node, begin }, goneOf(reply));
+  });
+
   app.post('/v1/node/leave', (_request, reply) => {
     reply.raw.once('finish', leave);
-    return { leaving: true, unfinished: self().stats['unfinished'] ?? 0 };
+    const { unfinished = 0, heirs = 0 } = self().stats;
+    return { leaving: true, unfinished: heirs > 0 ? 0 : unfinished };
   });
-  app.get('/healthz', () => ({ ok: true }));
+  app.get('/v1/doctor', (): DoctorAnswer => ({ checks: doctor() }));
+  // It lives, whatever its disk does: to start it again would not help.
+  app.get('/healthz', () => ({ ok: true, store: self().store }));
   app.get('/readyz', (_request, reply) => {
-    const { ready } = self();
+    const { ready, store } = self();
     void reply.status(ready ? 200 : 503);
-    return { ready };
+    return { ready, store };
   });
+}
+
+/** A repeat under the same Idempotency-Key is the same retry. */
+async function retry(
+  driver: Driver,
+  what: { readonly job: JobId; readonly index?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Retried> {
+  const { failed } = queryOf(request);
+  const token = tokenOf(request.headers['idempotency-key']);
+  const asked = { op: 'retry' as const, ...what, failedOnly: flag('failed', failed), token };
+  const { tasks } = await driver.request(asked, goneOf(reply));
+  return { job: what.job, retried: tasks };
+}
+
+function tokenOf(key: string | readonly string[] | undefined): string {
+  if (key === undefined) return randomUUID();
+  return createHash('sha256').update(String(key)).digest('hex').slice(0, 32);
 }
 
 function jobOf(request: FastifyRequest): JobId {

@@ -29,7 +29,7 @@ export const SubmitBodySchema = record({
   tasks: Type.Optional(TasksSchema),
   timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   retries: Type.Optional(count(1000)),
-  contract: Type.Optional(oneOf('at-least-once')),
+  contract: Type.Optional(oneOf('at-least-once', 'at-most-once')),
   key: Type.Optional(text(1024)),
 });
 export type SubmitBody = Static<typeof SubmitBodySchema>;
@@ -58,6 +58,18 @@ export interface JobView {
   readonly counts: Readonly<Record<State, number>>;
   readonly submittedAt: string;
   readonly finishedAt: string | null;
+  /** 1, and one more for each retry. */
+  readonly run: number;
+}
+
+/** How an earlier run of a task ended. */
+export interface RunView {
+  readonly run: number;
+  readonly state: State;
+  readonly exitCode: number | null;
+  readonly epoch: number | null;
+  readonly executor: string | null;
+  readonly finishedAt: string | null;
 }
 
 export interface TaskView {
@@ -68,7 +80,12 @@ export interface TaskView {
   /** NodeId of the node that has or had the last attempt. */
   readonly executor: string | null;
   readonly epoch: number | null;
+  /** Of this run. */
   readonly attempts: number;
+  /** 1, and one more each time that it was retried. */
+  readonly run: number;
+  /** The last of the runs before, the oldest first. */
+  readonly runs: readonly RunView[];
   readonly exitCode: number | null;
   /** `SIGKILL`, … for an exit code over 128, as shells say it. */
   readonly signal: string | null;
@@ -182,9 +199,36 @@ export interface SelfView {
   readonly socket: string;
   readonly http: string | null;
   readonly ready: boolean;
+  readonly store: StoreView;
   /** Frames refused, gossip mesh size, queue lengths, peers. */
   readonly stats: Readonly<Record<string, number>>;
   readonly health: readonly { readonly what: string; readonly hint: string }[];
+}
+
+/** The store of the daemon that answers: of /healthz, /readyz and GET /v1/node. */
+export interface StoreView {
+  /** It takes writes; while it does not, the node is not ready and takes no submissions. */
+  readonly ok: boolean;
+  /** Why it takes none. */
+  readonly reason: string | null;
+  /** Values with a wrong checksum that were met and still stand. */
+  readonly bad: number;
+  /** What had been stored was lost, wholly or in part, before this start. */
+  readonly loss: boolean;
+}
+
+export interface DoctorCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found. */
+  readonly what: string;
+  /** What to do; null where nothing is wrong. */
+  readonly hint: string | null;
+}
+
+/** GET /v1/doctor. */
+export interface DoctorAnswer {
+  readonly checks: readonly DoctorCheck[];
 }
 
 /** POST /v1/jobs/{id}/cancel and /v1/tasks/{id}/cancel: what was asked to end. Committed before it is answered. */
@@ -193,10 +237,30 @@ export interface Cancelled {
   readonly cancelled: number;
 }
 
+/** POST /v1/nodes/{id}/drain: what that node still has. */
+export interface Draining {
+  readonly node: string;
+  readonly running: number;
+  readonly queued: number;
+  /** Results and tasks that it has handed over and nobody has taken down yet. */
+  readonly handing: number;
+  /** Jobs and shards of which it is a replica, and another node could be. */
+  readonly records: number;
+}
+
+/**
+ * POST /v1/jobs/{id}/retry?failed= and /v1/tasks/{id}/retry: how many tasks have begun their next run, durably. A task that has
+ * not ended is passed over in a job, and refused as `conflict` by itself.
+ */
+export interface Retried {
+  readonly job: string;
+  readonly retried: number;
+}
+
 /** POST /v1/node/leave. */
 export interface Leaving {
   readonly leaving: true;
-  /** Tasks whose records stay on this node's disk: they go on once it is started again. */
+  /** Tasks whose records nobody else can take: they stay on this node's disk, and go on once it is started again. */
   readonly unfinished: number;
 }
 
@@ -208,4 +272,6 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly hint?: string;
+  /** Of a submission whose outcome is not known: what a repeat sends as its header `covey-repeat`. */
+  readonly repeat?: string;
 }

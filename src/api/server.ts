@@ -2,19 +2,15 @@ import { chmodSync, rmSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
-import type { NodeCore } from '../node/core/node-core.js';
-import type { Transport } from '../node/core/ports.js';
-import type { Message } from '../node/core/wire.js';
 import type { Driver } from '../node/driver.js';
 import { VERSION } from '../install.js';
+import { examine, type Patient } from './doctor.js';
 import { problemOf } from './problem.js';
 import { addRoutes } from './routes.js';
 import type { SelfView } from './schema.js';
 
-export interface ApiOptions {
+export interface ApiOptions extends Patient {
   readonly driver: Driver;
-  readonly core: NodeCore;
-  readonly transport: Transport<Message>;
   readonly boot: number;
   /** Path of the Unix socket; only its owner may use it. */
   readonly socket: string;
@@ -82,7 +78,7 @@ function build(options: ApiOptions, self: () => SelfView, isOpen: boolean): Fast
     return refuse(reply, new CoveyError('not-found', `there is no ${method} ${url}`));
   });
   if (isOpen) app.addHook('onRequest', refuseBrowsers);
-  addRoutes(app, { driver: options.driver, self, leave: options.leave });
+  addRoutes(app, { driver: options.driver, self, doctor: () => examine(options, Date.now()), leave: options.leave });
   return app;
 }
 
@@ -138,13 +134,15 @@ async function listenTcp(app: FastifyInstance, address: string): Promise<string>
 /** Below this many mesh peers, in a flock that has more members, gossip is badly knit. */
 const MESH_MIN = 1;
 
-function selfView({ core, transport, boot, socket }: ApiOptions, http: string | null): SelfView {
+function selfView({ core, transport, store, loss, boot, socket }: ApiOptions, http: string | null): SelfView {
   const { peers, mesh, refused, dropped } = transport.stats();
   const refusals = Object.fromEntries(Object.entries(refused).map(([cause, n]) => [`refused.${cause}`, n]));
   const isThin = core.membership.counts.alive > 3 && mesh.rumours < MESH_MIN;
   const health = isThin
     ? [{ what: `only ${mesh.rumours} gossip peers`, hint: 'check that nodes can dial each other' }]
     : [];
+  const { isOk, reason = null, bad } = store.health();
+  const storeStats = { 'store.ok': isOk ? 1 : 0, 'store.bad': bad };
   return {
     node: transport.id,
     version: VERSION,
@@ -153,8 +151,17 @@ function selfView({ core, transport, boot, socket }: ApiOptions, http: string | 
     listen: transport.addresses(),
     socket,
     http,
-    ready: core.membership.isJoined,
-    stats: { ...core.stats(), peers, 'mesh.rumours': mesh.rumours, 'mesh.load': mesh.load, dropped, ...refusals },
+    ready: core.membership.isJoined && isOk,
+    store: { ok: isOk, reason, bad, loss },
+    stats: {
+      ...core.stats(),
+      peers,
+      'mesh.rumours': mesh.rumours,
+      'mesh.load': mesh.load,
+      dropped,
+      ...storeStats,
+      ...refusals,
+    },
     health,
   };
 }

@@ -74,6 +74,7 @@ function refuseEndless({ argv }: JobSpec, items: readonly string[] = []): void {
 
 function specOf(body: SubmitBody, submitter: string): JobSpec {
   const { argv, shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
+  const { contract = 'at-least-once' } = body;
   if (argv.length === 0 || argv[0] === '') throw new CoveyError('usage', 'the command is empty', 'give one after --');
   if (shell && argv.length !== 1) throw new CoveyError('usage', 'a shell command must be one string');
   const stdin = body.stdin === undefined ? undefined : Buffer.from(body.stdin, 'base64');
@@ -88,8 +89,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
   }
   const spec: JobSpec = {
     name: name ?? argv[0]?.split('/').at(-1)?.slice(0, 200) ?? '',
-    ...{ submitter, argv, shell, env: sorted(env), retries },
-    contract: 'at-least-once',
+    ...{ submitter, argv, shell, env: sorted(env), retries, contract },
     needs: { cpus: 1, memBytes: 0, gpus: 0, custom: {}, ...needs },
     ...(cwd === undefined ? {} : { cwd }),
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),

@@ -3,7 +3,8 @@ import type { NodeId } from '../kernel/ids.js';
 import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo } from '../tasks/queries.js';
-import type { Candidate, Explanation, JobView, NodeView, TaskDetail, TaskView } from './schema.js';
+import type { Run } from '../tasks/record.js';
+import type { Candidate, Explanation, JobView, NodeView, RunView, TaskDetail, TaskView } from './schema.js';
 
 /** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
 const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : new Date(ms).toISOString());
@@ -18,7 +19,7 @@ function signalOf(exitCode: number | undefined): string | null {
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  return { job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs) };
+  return { job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run: info.run ?? 1 };
 }
 
 export function taskView(job: JobInfo, task: TaskInfo): TaskView {
@@ -29,6 +30,8 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     executor: task.executor ?? null,
     epoch: task.epoch === 0 ? null : task.epoch,
     attempts: task.attempts,
+    run: task.run ?? 1,
+    runs: (task.runs ?? []).map(runView),
     exitCode: task.exitCode ?? null,
     signal: signalOf(task.exitCode),
     reason: task.reason ?? null,
@@ -38,6 +41,11 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     stdoutBytes: task.stdoutBytes ?? null,
     stderrBytes: task.stderrBytes ?? null,
   };
+}
+
+function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): RunView {
+  const ended = { exitCode: exitCode ?? null, epoch: epoch === 0 ? null : epoch, executor: executor ?? null };
+  return { run, state, ...ended, finishedAt: iso(finishedAtMs) };
 }
 
 export function taskDetail({ job, task, more }: OneTask): TaskDetail {
@@ -55,12 +63,12 @@ export function candidateView({ node, order, load, bound, free, out }: CoreCandi
 }
 
 export function explanation(of: OneTask & { readonly candidates: readonly CoreCandidate[] }): Explanation {
-  const { job, task, more, home, shard } = of;
+  const { job, task, more, coordinator, shard } = of;
   return {
     task: `${job.job}/${task.index}`,
     state: task.state,
     summary: summaryOf(of),
-    coordinator: home,
+    coordinator,
     shard,
     key: more.key,
     path: more.path,
@@ -79,7 +87,8 @@ function summaryOf({ task, more, candidates }: OneTask & { readonly candidates: 
     .filter(([n]) => n !== 0)
     .map(([n, what]) => `${what} ${n === 1 ? 'once' : `${n} times`}`)
     .join(', ');
-  const after = way === '' ? '' : `, after it was ${way}`;
+  const again = (task.run ?? 1) > 1 ? ` (run ${task.run}, retried after run ${(task.run ?? 1) - 1})` : '';
+  const after = `${way === '' ? '' : `, after it was ${way}`}${again}`;
   switch (task.state) {
     case 'pending': {
       if (candidates.every(({ out }) => out !== undefined)) return `It waits: no node can take it now${after}.`;

@@ -27,7 +27,7 @@ export interface SubmitOptions extends ResourceOptions {
   readonly eachLine?: string;
   readonly timeout?: number;
   readonly retries?: number;
-  readonly contract?: 'at-least-once';
+  readonly contract?: NonNullable<SubmitBody['contract']>;
   readonly key?: string;
   readonly id?: string;
   readonly dryRun?: boolean;
@@ -47,7 +47,12 @@ export function addSubmitOptions(command: Command): void {
     .option('--shell', 'the command is one text for /bin/sh -c')
     .option('--each-line <file>', 'one task a line: {} in the command and COVEY_ITEM stand for it; - reads it here')
     .option('--dry-run', 'print what would be submitted, and submit nothing')
-    .addOption(new Option('--contract <name>', 'what a lost attempt means').choices(['at-least-once']));
+    .addOption(
+      new Option(
+        '--contract <name>',
+        'an attempt that is lost is started again, or never (it ends interrupted)',
+      ).choices(['at-least-once', 'at-most-once']),
+    );
   option(command, '--name <name>', 'a name for people', textUpTo(200));
   option(
     command,

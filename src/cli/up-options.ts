@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { parseSize } from '../kernel/units.js';
+import { parseDuration, parseSize } from '../kernel/units.js';
 import { amountUpTo, countable, CPUS_MAX, option, pair, repeated, type Pair, type ResourceOptions } from './options.js';
 
 export interface UpOptions extends ResourceOptions {
@@ -11,6 +11,8 @@ export interface UpOptions extends ResourceOptions {
   readonly zone?: string;
   readonly keyFile?: string;
   readonly logLevel: string;
+  readonly retainFor?: number;
+  readonly retainSize?: number;
   readonly detach?: boolean;
   readonly exitWithParent?: boolean;
 }
@@ -30,6 +32,8 @@ export function addUpOptions(command: Command): void {
   option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
   option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
+  option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', parseDuration);
+  option(command, '--retain-size <size>', 'of finished jobs keep so many bytes, the newest (default 1G)', parseSize);
   option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
   repeated(command, '--resource <k=n>', 'offer so much of a countable resource', countable);
   repeated(command, '--label <k=v>', 'a label of this node', pair);
@@ -38,7 +42,21 @@ export function addUpOptions(command: Command): void {
 /** The command line that gives these options, but for --detach. */
 export function upArguments(options: UpOptions): readonly string[] {
   const { listen = [], join = [], label = [], resource = [], http, zone, keyFile, cpus, mem, gpus, speed } = options;
-  const single = { http, zone, 'key-file': keyFile, 'log-level': options.logLevel, cpus, mem, gpus, speed };
+  const retained = {
+    'retain-for': options.retainFor === undefined ? undefined : `${options.retainFor}ms`,
+    'retain-size': options.retainSize,
+  };
+  const single = {
+    http,
+    zone,
+    'key-file': keyFile,
+    'log-level': options.logLevel,
+    cpus,
+    mem,
+    gpus,
+    speed,
+    ...retained,
+  };
   const several = { listen, join, label: label.map(joined), resource: resource.map(joined) };
   return [
     ...Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),

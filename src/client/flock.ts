@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type {
   Cancelled,
+  DoctorAnswer,
   Explanation,
   JobAnswer,
   JobsPage,
+  Draining,
   Leaving,
   NodesAnswer,
+  Retried,
   RingView,
   SelfView,
   SubmitBody,
@@ -171,6 +174,18 @@ export class Flock {
     return this.#post(`${id.includes('/') ? taskPath(id) : jobPath(id)}/cancel`);
   }
 
+  /**
+   * Opens the next run of a job's tasks (JOB) or of one task (JOB/INDEX) that have ended; committed when it answers.
+   *
+   * @throws CoveyError `conflict` where the one task has not ended
+   */
+  retry(id: string, options: { readonly failedOnly?: boolean | undefined } = {}): Promise<Retried> {
+    const path = `${id.includes('/') ? taskPath(id) : jobPath(id)}/retry`;
+    const headers = { 'idempotency-key': randomUUID() };
+    const whole = withQuery(path, { failed: options.failedOnly === true ? 1 : undefined });
+    return this.#call({ method: 'POST', path: whole, headers, timeoutMs: ANSWER_MS });
+  }
+
   /** Why a task is where it is, or why it still waits. */
   explain(id: string): Promise<Explanation> {
     return this.#get(`${taskPath(id)}/explain`);
@@ -190,7 +205,22 @@ export class Flock {
     return this.#get('/v1/node', options);
   }
 
+  /** What the daemon that answers finds of itself and around it. */
+  doctor(): Promise<DoctorAnswer> {
+    return this.#get('/v1/doctor');
+  }
+
   /** The daemon that answers begins to hand off what it has; it stops answering once it has left. */
+  /**
+   * Has a node take no work any more; what it has queued and the records that it holds move to others.
+   *
+   * @param node - its id, or a unique prefix
+   * @param begin - false to ask only what it still has
+   */
+  drain(node: string, begin = true): Promise<Draining> {
+    return this.#post(`/v1/nodes/${encodeURIComponent(node)}/drain${begin ? '' : '?begin=false'}`);
+  }
+
   leave(): Promise<Leaving> {
     return this.#post('/v1/node/leave');
   }

@@ -25,7 +25,8 @@ export function problemOf(status: number, text: string, where: string): CoveyErr
     return new CoveyError('failed', `${where} answered ${status}`, 'is it a covey daemon? see --addr');
   }
   const code = problem.code !== undefined && problem.code in CODES ? (problem.code as ErrorCode) : 'failed';
-  return new CoveyError(code, problem.detail, problem.hint);
+  const details = problem.repeat === undefined ? undefined : { repeat: problem.repeat };
+  return new CoveyError(code, problem.detail, problem.hint, details);
 }
 
 /** @throws CoveyError where `text` is not JSON: something else than covey answers there */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SubmitBody, Submitted } from '../api/schema.js';
+import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { CoveyError } from '../kernel/errors.js';
 import type { Answer, Http, Outcome } from './http.js';
 import { bodyOf, problemOf, unanswered } from './problems.js';
@@ -18,11 +19,12 @@ const PAUSE_MS_MAX = 3_000;
  */
 export async function submitKeyed(http: Http, body: SubmitBody, key: string): Promise<Submitted> {
   let doubtful = false;
+  let repeat: string | undefined;
   for (let tries = 1; ; tries += 1) {
     const outcome = await http.exchange({
       method: 'POST',
       path: '/v1/jobs',
-      headers: { 'idempotency-key': key },
+      headers: { 'idempotency-key': key, ...(repeat === undefined ? {} : { [REPEAT_HEADER]: repeat }) },
       body,
       timeoutMs: ANSWER_MS,
     });
@@ -32,6 +34,9 @@ export async function submitKeyed(http: Http, body: SubmitBody, key: string): Pr
     }
     const [error, mayBeTaken] = failure(outcome, where);
     doubtful ||= mayBeTaken;
+    const told = error.details?.['repeat'];
+    if (typeof told === 'string') repeat = told;
+    else if (mayBeTaken) repeat ??= 'unknown';
     if (tries === TRIES || !isWorthARepeat(outcome, doubtful)) throw doubtful ? unknownOutcome(error, key) : error;
     await pause(pauseMs(outcome, tries));
   }

@@ -1,5 +1,6 @@
 import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
 import type { Resources } from '../kernel/resources.js';
+import type { AttemptId } from './runner.js';
 
 /** What the tasks of one job run here: the part of a job's spec that an executor needs. */
 export interface Work {
@@ -11,6 +12,8 @@ export interface Work {
   readonly stdin?: Uint8Array | undefined;
   readonly needs: Resources;
   readonly timeoutMs?: number | undefined;
+  /** `at-most-once`: an attempt starts only under a grant of its coordinator. */
+  readonly contract: 'at-least-once' | 'at-most-once';
 }
 
 /** A task that its coordinator has offered to this node, under one epoch. */
@@ -26,7 +29,10 @@ export interface Assignment {
   readonly steals: number;
   readonly item: string | undefined;
   readonly work: Work;
-  readonly coordinator: NodeId;
+  /** Who is told of it: changes when another replica takes over. */
+  coordinator: NodeId;
+  /** Who may take the coordinator's place. */
+  set: readonly NodeId[];
   /** How long it is expected to run, from tasks of the same name; 0 where nothing is known. */
   readonly estimateMs: number;
 }
@@ -42,4 +48,51 @@ export interface Outcome {
   readonly stderrTail: Uint8Array;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
+}
+
+/** An attempt that is held here. */
+export interface Held {
+  readonly assignment: Assignment;
+  readonly state: 'queued' | 'running';
+}
+
+/** A shard whose coordinator is another one now. */
+export interface NewCoordinator {
+  readonly job: JobId;
+  readonly shard: number;
+  readonly ballot: number;
+  readonly set: readonly NodeId[];
+}
+
+export function attemptOf({ id, epoch }: Assignment): AttemptId {
+  return { task: id, epoch };
+}
+
+/** Attempts at tasks of one shard. */
+export interface Group {
+  readonly job: JobId;
+  readonly shard: number;
+  readonly tasks: readonly { readonly index: number; readonly epoch: number }[];
+}
+
+/** The name of a shard. */
+export function shardOf({ job, shard }: { readonly job: JobId; readonly shard: number }): string {
+  return `${job}#${shard}`;
+}
+
+/** Assignments by coordinator and shard. */
+export function groupsOf(
+  assignments: readonly Assignment[],
+): { readonly to: NodeId; readonly set: readonly NodeId[]; readonly group: Group }[] {
+  const groups = new Map<string, Assignment[]>();
+  for (const assignment of assignments) {
+    const name = `${assignment.coordinator} ${shardOf(assignment)}`;
+    groups.set(name, [...(groups.get(name) ?? []), assignment]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const tasks = group.map(({ index, epoch }) => ({ index, epoch }));
+    return [{ to: first.coordinator, set: first.set, group: { job: first.job, shard: first.shard, tasks } }];
+  });
 }

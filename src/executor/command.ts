@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/ids.js';
 import { fill, FILLED_MAX, filledLength } from '../kernel/template.js';
-import type { Assignment } from './assignment.js';
-import type { Command } from './runner.js';
+import { attemptOf, type Assignment } from './assignment.js';
+import type { Command, Startable } from './runner.js';
 
 /**
  * What an assignment runs: `{}` in the command stands for its item, and the environment says which task it is. Nothing of
@@ -36,4 +36,10 @@ export function commandOf(
       COVEY_ITEM: shown,
     },
   };
+}
+
+/** Undefined where no such command can ever run. */
+export function startableOf(...given: Parameters<typeof commandOf>): Startable | undefined {
+  const command = commandOf(...given);
+  return typeof command === 'string' ? undefined : { attempt: attemptOf(given[0]), command };
 }

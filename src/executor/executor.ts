@@ -1,61 +1,60 @@
 import { assertNever } from '../kernel/assert.js';
 import { taskId, type NodeId, type TaskId } from '../kernel/ids.js';
-import { QUEUE_MAX } from '../kernel/load.js';
-import { addResources, shortage, type Resources } from '../kernel/resources.js';
+import type { Resources } from '../kernel/resources.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
-import type { Assignment, Outcome } from './assignment.js';
-import { commandOf } from './command.js';
+import { isTooLate, OpenAsks } from './asking.js';
+import { attemptOf, groupsOf, shardOf, type Assignment, type Group, type NewCoordinator } from './assignment.js';
+import { commandOf, startableOf } from './command.js';
+import { EXECUTOR_DEFAULTS, type ExecutorConfig } from './config.js';
+import { Disowned } from './disowned.js';
+import { Ends } from './ends.js';
 import { Estimates } from './estimates.js';
-import type { Admission, ExecutorEffect, ExecutorEvent, Group, Offer } from './events.js';
-import { outcomeOf, type Ending } from './outcome.js';
+import type { Admission, ExecutorEffect, ExecutorEvent, Given, HeldAnswer, Offer, OfferAnswer } from './events.js';
+import { Following } from './following.js';
+import { outcomeOf, unstarted } from './outcome.js';
 import { FifoQueue } from './queue.js';
+import { handOver } from './handover.js';
 import { RecentAttempts } from './recent.js';
-import type { AttemptEnd, AttemptId } from './runner.js';
-
-export interface ExecutorConfig {
-  /** Tasks that may be queued, whatever the bound says. @default QUEUE_MAX */
-  readonly queueMax: number;
-  /** Attempts at one time, even of tasks that need next to nothing: what the runner has slots for. */
-  readonly runningMax: number;
-  /** From TERM to KILL. */
-  readonly graceMs: number;
-}
-
-const EXECUTOR_DEFAULTS: ExecutorConfig = { queueMax: QUEUE_MAX, runningMax: 512, graceMs: 5_000 };
-
-interface Running {
-  readonly assignment: Assignment;
-  readonly sinceMs: number;
-  ending: Ending | undefined;
-}
+import type { AttemptId } from './runner.js';
+import { Results, type Result } from './results.js';
+import { Room } from './room.js';
+import { RunningAttempts } from './running.js';
 
 /** Runs what it accepted, first come, first served; decides itself what it accepts. */
 export class Executor {
   readonly #queue = new FifoQueue();
-  readonly #running = new Map<TaskId, Running>();
-  readonly #unrecorded = new Map<TaskId, Assignment>();
+  readonly #running: RunningAttempts;
+  readonly #asks: OpenAsks;
+  readonly #ends: Ends;
+  readonly #room: Room;
+  readonly #following: Following;
+  readonly #unrecorded = new Results();
   readonly #recent = new RecentAttempts();
-  readonly #boots = new Map<NodeId, number>();
+  readonly #disowned = new Disowned();
   readonly #estimates = new Estimates();
   readonly #timers = new TimerBook('executor');
-  #free: Resources;
-  #runningMs = 0;
   #isLeaving = false;
   #out: ExecutorEffect[] = [];
 
   constructor(
     private readonly self: NodeId,
-    private readonly capacity: Resources,
+    capacity: Resources,
     private readonly baseEnv: Readonly<Record<string, string>>,
-    private readonly admission: Admission,
-    private readonly config: ExecutorConfig = EXECUTOR_DEFAULTS,
+    admission: Admission,
+    config: ExecutorConfig = EXECUTOR_DEFAULTS,
   ) {
-    this.#free = capacity;
+    const emit = (effect: ExecutorEffect) => void this.#out.push(effect);
+    this.#running = new RunningAttempts(capacity);
+    this.#asks = new OpenAsks(this.#running, this.#timers, emit);
+    this.#ends = new Ends(this.#timers, config.graceMs, emit);
+    this.#room = new Room(capacity, admission, config, this);
+    this.#following = new Following(this.#queue, this.#running);
   }
 
+  /** Attempts that run, or ask whether they may. */
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#asks.size;
   }
 
   get queued(): number {
@@ -63,50 +62,51 @@ export class Executor {
   }
 
   get free(): Resources {
-    return this.#free;
+    return this.#running.free;
   }
 
   /** Estimated work queued and running, in milliseconds of one slot. */
   get workMs(): number {
-    return this.#queue.workMs + this.#runningMs;
+    return this.#queue.workMs + this.#running.workMs;
   }
 
   /** Nothing is queued or runs, and every result is recorded. */
   get isIdle(): boolean {
-    return this.#queue.size === 0 && this.#running.size === 0 && this.#unrecorded.size === 0;
+    return this.#queue.size === 0 && this.running === 0 && this.#unrecorded.size === 0;
   }
 
   step(event: ExecutorEvent, now: Now): ExecutorEffect[] {
     this.#out = [];
     switch (event.kind) {
       case 'ended':
-        this.#ended(event.attempt, event.end, now);
+        this.#ended(event, now);
         break;
       case 'recorded':
-        this.#recorded(event.attempt);
+        this.#unrecorded.delete(event.attempt);
+        break;
+      case 'answered':
+        this.#answered(event, now);
         break;
       case 'timer':
-        if (this.#timers.fired(event.timer)) this.#onTimer(event.timer.name);
+        if (this.#timers.fired(event.timer)) this.#onTimer(event.timer.name, now);
         break;
+      case 'drain':
       case 'leave':
-        this.#leave(now);
+        this.#letGo(event.kind, now);
         break;
       default:
         assertNever(event);
     }
-    return this.#out;
+    return this.#done();
   }
 
   /** Takes what it has room for. Repeats of an offer get the same answer. */
-  offer(
-    offer: Offer,
-    now: Now,
-  ): { readonly accepted: number[]; readonly reason?: string; readonly effects: ExecutorEffect[] } {
+  offer(offer: Offer, now: Now): OfferAnswer {
     this.#out = [];
     const accepted: number[] = [];
     let reason: string | undefined;
     this.#recent.forget(now);
-    this.#noteBoot(offer.from, offer.boot);
+    this.#disowned.forget(now);
     for (const task of offer.tasks) {
       const refusal = this.#admit(offer, task, now);
       if (refusal === undefined) accepted.push(task.index);
@@ -116,7 +116,7 @@ export class Executor {
       }
       this.#fill(now);
     }
-    return { accepted, ...(reason === undefined ? {} : { reason }), effects: this.#out };
+    return { accepted, ...(reason === undefined ? {} : { reason }), effects: this.#done() };
   }
 
   /** Ends attempts wherever they stand. Returns the indexes of those that are not held here. */
@@ -125,125 +125,139 @@ export class Executor {
     const unknown: number[] = [];
     for (const { index, epoch } of group.tasks) {
       const id = taskId(group.job, index);
-      const queued = this.#queue.get(id);
+      const unbegun = this.#queue.get(id) ?? this.#asks.get(id);
       const running = this.#running.get(id);
-      if (queued?.epoch === epoch) {
-        this.#queue.remove(id);
-        this.#tell(queued, { ...NO_OUTPUT, how: 'cancelled', finishedAtMs: now.wallMs });
+      if (unbegun?.epoch === epoch) {
+        this.#drop(unbegun);
+        this.#tell(unbegun, unstarted('cancelled', now));
         this.#recent.note({ task: id, epoch }, 'taken', now);
-      } else if (running?.assignment.epoch === epoch) this.#end(running, 'cancelled');
-      else if (this.#unrecorded.get(id)?.epoch !== epoch) {
+      } else if (running?.assignment.epoch === epoch) this.#ends.end(running, 'cancelled');
+      else if (!this.#unrecorded.get({ task: id, epoch })) {
         unknown.push(index);
         this.#recent.note({ task: id, epoch }, 'refused', now);
       }
     }
     this.#fill(now);
-    return { unknown, effects: this.#out };
+    return { unknown, effects: this.#done() };
   }
 
-  /** Stops holding up to `n` queued tasks that `mayTake` allows, for `thief`. */
-  giveTo(
-    thief: NodeId,
-    n: number,
-    mayTake: (assignment: Assignment) => boolean,
-    now: Now,
-  ): { readonly given: number; readonly effects: ExecutorEffect[] } {
+  /** Stops holding up to `n` queued tasks that `mayTake` allows, for `thief`; none that asks whether it may start. */
+  giveTo(thief: NodeId, n: number, mayTake: (assignment: Assignment) => boolean, now: Now): Given {
     this.#out = [];
-    const taken: Assignment[] = [];
-    for (const assignment of this.#queue.newestFirst()) {
-      if (taken.length >= n) break;
-      if (!mayTake(assignment)) continue;
-      this.#queue.remove(assignment.id);
-      taken.push(assignment);
-    }
-    this.#handBack(taken.reverse(), thief, now);
+    const taken = this.#queue.take(n, mayTake);
+    this.#handBack(taken, thief, now);
     this.#fill(now);
-    return { given: taken.length, effects: this.#out };
+    return { given: taken.length, effects: this.#done() };
   }
 
-  /** What it holds for a coordinator, whose earlier boots' offers are void from now on. */
-  held(coordinator: NodeId, boot: number): { assignment: Assignment; state: 'queued' | 'running' }[] {
-    this.#noteBoot(coordinator, boot);
-    const running = [...this.#running.values()].map(({ assignment }) => assignment);
-    const begun = [...running, ...this.#unrecorded.values()].map((assignment) => ({
-      assignment,
-      state: 'running' as const,
-    }));
-    const queued = [...this.#queue].map((assignment) => ({ assignment, state: 'queued' as const }));
-    return [...begun, ...queued].filter(({ assignment }) => assignment.coordinator === coordinator);
+  /**
+   * What it holds of these shards, for their new coordinator, which is told of it from now on. The rest is disowned: offers of
+   * lower ballots are void (register.md, rule 10), and so are grants: what asks does so anew.
+   */
+  held(coordinator: NodeId, shards: readonly NewCoordinator[], now: Now): HeldAnswer {
+    this.#out = [];
+    // Who was deposed before he asked gets nothing: what is held here is its successor's.
+    const current = shards.filter((shard) => !this.#disowned.isBelow(shardOf(shard), shard.ballot));
+    for (const shard of current) this.#disowned.note(shardOf(shard), shard.ballot, now);
+    const holdings = { running: this.#running, ended: this.#unrecorded, queued: [...this.#asks, ...this.#queue] };
+    const { held, ended } = handOver(coordinator, current, holdings);
+    for (const { assignment } of held) if (this.#asks.get(assignment.id)) this.#asks.open(assignment, now);
+    for (const result of ended) this.#out.push({ kind: 'result', ...result });
+    return { held, effects: this.#done() };
+  }
+
+  /** The assignment behind an ask that is open. */
+  asking(attempt: AttemptId, nonce: number): Assignment | undefined {
+    return this.#asks.find(attempt, nonce)?.assignment;
+  }
+
+  /** A result that no coordinator has recorded yet. */
+  unrecorded(attempt: AttemptId): Result | undefined {
+    return this.#unrecorded.get(attempt);
   }
 
   /** Undefined where the task was accepted, else why not. */
   #admit(offer: Offer, task: Offer['tasks'][number], now: Now): string | undefined {
     const id = taskId(offer.job, task.index);
-    const held = this.#queue.get(id) ?? this.#running.get(id)?.assignment ?? this.#unrecorded.get(id);
+    const unbegun = this.#queue.get(id) ?? this.#asks.get(id);
+    const held = unbegun ?? this.#running.get(id)?.assignment ?? this.#unrecorded.of(id)?.assignment;
     if (held?.epoch === task.epoch) return undefined;
     const fate = this.#recent.fateOf(id, task.epoch);
     if (fate !== undefined) return fate === 'taken' ? undefined : 'it has refused this attempt, or was told to drop it';
     if (this.#isLeaving) return 'it is leaving';
-    if (offer.boot < (this.#boots.get(offer.from) ?? 0)) return 'the offer is older than its coordinator';
+    if (this.#disowned.isBelow(shardOf(offer), offer.ballot)) return 'its shard has a later coordinator';
     if (held && held.epoch > task.epoch) return 'it holds a later attempt';
     if (held) {
       const running = this.#running.get(id);
-      if (running) this.#end(running, 'stale');
-      if (running ?? this.#unrecorded.has(id)) return 'it is ending an earlier attempt';
-      this.#queue.remove(id);
+      if (running) this.#ends.end(running, 'stale');
+      if (running ?? this.#unrecorded.of(id)) return 'it is ending an earlier attempt';
+      this.#drop(held);
       this.#recent.note(attemptOf(held), 'taken', now);
     }
-    const estimateMs = this.#estimates.of(offer.work.name);
-    const refusal = this.#refusal(offer.work.needs, estimateMs);
+    const { job, shard, work, from: coordinator, set } = offer;
+    const { index, epoch, attempt, steals, item } = task;
+    const estimateMs = this.#estimates.of(work.name);
+    const refusal = this.#room.refusal(work.needs, estimateMs);
     if (refusal !== undefined) return refusal;
-    this.#queue.push({
-      ...{ id, job: offer.job, shard: offer.shard, index: task.index, epoch: task.epoch, attempt: task.attempt },
-      ...{ steals: task.steals, item: task.item, work: offer.work, coordinator: offer.from, estimateMs },
-    });
+    this.#queue.push({ id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs });
     return undefined;
-  }
-
-  /** Bounded load: a free slot, or a load below the bound in tasks and in work (design.md section 5). */
-  #refusal(needs: Resources, estimateMs: number): string | undefined {
-    const never = shortage(needs, this.capacity);
-    if (never !== undefined) return `it has too little ${never}`;
-    if (this.#queue.size === 0 && this.#canStart(needs)) return undefined;
-    if (this.#queue.size >= this.config.queueMax) return 'its queue is full';
-    if (this.#running.size + this.#queue.size >= this.admission.bound()) return 'it is at its bound';
-    return this.workMs > this.admission.workBoundMs(estimateMs) ? 'its work is at its bound' : undefined;
-  }
-
-  #canStart(needs: Resources): boolean {
-    return this.#running.size < this.config.runningMax && shortage(needs, this.#free) === undefined;
   }
 
   /** Starts what fits, in order: a large task at the head is not passed by. Due whenever the head or what is free changes. */
   #fill(now: Now): void {
-    for (let next = this.#queue.head(); next && this.#canStart(next.work.needs); next = this.#queue.head()) {
+    for (let next = this.#queue.head(); next && this.#room.canStart(next.work.needs); next = this.#queue.head()) {
       this.#queue.remove(next.id);
-      const command = commandOf(next, this.self, this.baseEnv);
-      if (typeof command === 'string') {
-        this.#tell(next, { ...NO_OUTPUT, how: 'failed', reason: command, finishedAtMs: now.wallMs });
-        continue;
-      }
-      this.#free = addResources(this.#free, next.work.needs, -1);
-      this.#runningMs += next.estimateMs;
-      this.#running.set(next.id, { assignment: next, sinceMs: now.monoMs, ending: undefined });
-      const attempt = { task: next.id, epoch: next.epoch };
-      this.#out.push({ kind: 'start', attempt, command });
-      const { job, shard, index, epoch, coordinator: to } = next;
-      this.#out.push({ kind: 'started', to, job, shard, tasks: [{ index, epoch }], atMs: now.wallMs });
-      if (next.work.timeoutMs !== undefined)
-        this.#out.push(this.#timers.arm(`timeout ${next.id}`, next.work.timeoutMs));
+      if (next.work.contract === 'at-most-once') this.#asks.open(next, now);
+      else this.#start(next, now);
     }
   }
 
-  #ended(attempt: AttemptId, end: AttemptEnd, now: Now): void {
+  #start(assignment: Assignment, now: Now): void {
+    const command = commandOf(assignment, this.self, this.baseEnv);
+    if (typeof command === 'string') return this.#tell(assignment, unstarted('failed', now, command));
+    this.#out.push({ kind: 'start', attempt: attemptOf(assignment), command });
+    this.#begin(assignment, now);
+  }
+
+  #answered({ attempt, nonce, isGranted }: Extract<ExecutorEvent, { kind: 'answered' }>, now: Now): void {
+    const ask = this.#asks.find(attempt, nonce);
+    if (!ask) return;
+    this.#drop(ask.assignment);
+    if (!isGranted) this.#recent.note(attempt, 'taken', now);
+    else if (isTooLate(ask, now)) this.#handBack([ask.assignment], undefined, now);
+    else this.#start(ask.assignment, now);
+    this.#fill(now);
+  }
+
+  /** Stops holding what has not begun. */
+  #drop({ id }: Assignment): void {
+    this.#queue.remove(id);
+    this.#asks.close(id);
+  }
+
+  #begin(assignment: Assignment, now: Now): void {
+    const { job, shard, index, epoch, coordinator: to } = assignment;
+    this.#running.add(assignment, now.monoMs);
+    this.#out.push({ kind: 'started', to, job, shard, tasks: [{ index, epoch }], atMs: now.wallMs });
+    this.#ends.watch(assignment);
+  }
+
+  /** What every call ends with: the runner hears what is to follow the first end. */
+  #done(): ExecutorEffect[] {
+    const { isNews, next } = this.#following.look();
+    if (isNews) this.#out.push({ kind: 'next', next: next && startableOf(next, this.self, this.baseEnv) });
+    return this.#out;
+  }
+
+  #ended({ attempt, end, follower }: Extract<ExecutorEvent, { kind: 'ended' }>, now: Now): void {
     const running = this.#running.get(attempt.task);
     if (running?.assignment.epoch !== attempt.epoch) return;
     const { assignment, ending } = running;
-    this.#running.delete(attempt.task);
-    this.#free = this.#running.size === 0 ? this.capacity : addResources(this.#free, assignment.work.needs);
-    this.#runningMs = this.#running.size === 0 ? 0 : this.#runningMs - assignment.estimateMs;
-    this.#out.push(...this.#timers.disarm(`timeout ${attempt.task}`), ...this.#timers.disarm(`grace ${attempt.task}`));
-    if (ending === 'leaving' && end.exitCode !== 0) this.#handBack([assignment], undefined, now);
+    this.#running.remove(assignment);
+    this.#ends.unwatch(attempt.task);
+    if (follower) this.#begin(this.#following.taken(follower), now);
+    const mayRunAgain = assignment.work.contract === 'at-least-once';
+    if (ending === 'leaving' && end.exitCode !== 0 && mayRunAgain) this.#handBack([assignment], undefined, now);
     else this.#tell(assignment, outcomeOf(end, ending, assignment.work.timeoutMs));
     if (ending === undefined && end.exitCode !== undefined) {
       this.#estimates.note(assignment.work.name, now.monoMs - running.sinceMs);
@@ -252,61 +266,35 @@ export class Executor {
     this.#fill(now);
   }
 
-  #noteBoot(coordinator: NodeId, boot: number): void {
-    this.#boots.set(coordinator, Math.max(boot, this.#boots.get(coordinator) ?? 0));
-  }
-
-  #recorded(attempt: AttemptId): void {
-    if (this.#unrecorded.get(attempt.task)?.epoch === attempt.epoch) this.#unrecorded.delete(attempt.task);
-  }
-
-  #onTimer(name: string): void {
-    const [what, id] = name.split(' ') as ['timeout' | 'grace', TaskId];
+  #onTimer(name: string, now: Now): void {
+    const [what, id] = name.split(' ') as ['timeout' | 'grace' | 'ask', TaskId];
+    if (what === 'ask') return this.#giveUp(id, now);
     const running = this.#running.get(id);
-    if (!running) return;
-    if (what === 'timeout') this.#end(running, 'timed-out');
-    else this.#out.push({ kind: 'signal', attempt: attemptOf(running.assignment), how: 'kill' });
+    if (running) this.#ends.onTimer(what, running);
   }
 
-  /** TERM, grace, KILL. The first reason stands. */
-  #end(running: Running, ending: Ending): void {
-    if (running.ending !== undefined) return;
-    running.ending = ending;
-    this.#out.push({ kind: 'signal', attempt: attemptOf(running.assignment), how: 'term' });
-    this.#out.push(this.#timers.arm(`grace ${running.assignment.id}`, this.config.graceMs));
+  /** No grant came in time: the task goes back, and by that is known not to have been started here. */
+  #giveUp(id: TaskId, now: Now): void {
+    const assignment = this.#asks.close(id);
+    if (assignment) this.#handBack([assignment], undefined, now);
+    this.#fill(now);
   }
 
-  #leave(now: Now): void {
+  #letGo(how: 'drain' | 'leave', now: Now): void {
     this.#isLeaving = true;
-    const queued = [...this.#queue];
-    for (const { id } of queued) this.#queue.remove(id);
-    this.#handBack(queued, undefined, now);
-    for (const running of this.#running.values()) this.#end(running, 'leaving');
+    const unbegun = [...this.#asks, ...this.#queue];
+    for (const assignment of unbegun) this.#drop(assignment);
+    this.#handBack(unbegun, undefined, now);
+    if (how === 'leave') for (const running of this.#running) this.#ends.end(running, 'leaving');
   }
 
-  #tell(assignment: Assignment, outcome: Outcome): void {
-    this.#unrecorded.set(assignment.id, assignment);
+  #tell(assignment: Assignment, outcome: Result['outcome']): void {
+    this.#unrecorded.add({ assignment, outcome });
     this.#out.push({ kind: 'result', assignment, outcome });
   }
 
   #handBack(assignments: readonly Assignment[], thief: NodeId | undefined, now: Now): void {
-    const groups = new Map<string, Assignment[]>();
-    for (const assignment of assignments) {
-      this.#recent.note(attemptOf(assignment), 'taken', now);
-      const name = `${assignment.coordinator} ${assignment.job}#${assignment.shard}`;
-      groups.set(name, [...(groups.get(name) ?? []), assignment]);
-    }
-    for (const group of groups.values()) {
-      const [first] = group;
-      if (!first) continue;
-      const tasks = group.map(({ index, epoch }) => ({ index, epoch }));
-      this.#out.push({ kind: 'handback', to: first.coordinator, job: first.job, shard: first.shard, tasks, thief });
-    }
+    for (const assignment of assignments) this.#recent.note(attemptOf(assignment), 'taken', now);
+    for (const { group, ...to } of groupsOf(assignments)) this.#out.push({ kind: 'handback', ...to, ...group, thief });
   }
-}
-
-const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
-
-function attemptOf(assignment: Assignment): AttemptId {
-  return { task: assignment.id, epoch: assignment.epoch };
 }

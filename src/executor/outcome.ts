@@ -1,3 +1,4 @@
+import type { Now } from '../kernel/time.js';
 import { formatDuration } from '../kernel/units.js';
 import type { Outcome } from './assignment.js';
 import type { AttemptEnd } from './runner.js';
@@ -22,10 +23,19 @@ export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs
     case 'timed-out':
       return { ...facts, how: 'timed-out', reason: `ran longer than ${formatDuration(timeoutMs ?? 0)}` };
     case 'leaving':
+      if (exitCode !== 0) return { ...facts, how: 'lost', reason: 'its node left while it ran' };
+      return { ...facts, how: 'succeeded' };
     case undefined:
       if (end.failure !== undefined) {
         return { ...facts, how: end.lost ? 'lost' : 'failed', reason: end.failure.slice(0, REASON_MAX) };
       }
       return { ...facts, how: exitCode === 0 ? 'succeeded' : 'failed' };
   }
+}
+
+/** What a coordinator is told of an attempt that came to its end here before it was started. */
+export function unstarted(how: 'cancelled' | 'failed', { wallMs }: Now, reason?: string): Outcome {
+  const nothing = new Uint8Array(0);
+  const output = { stdoutTail: nothing, stderrTail: nothing, stdoutBytes: 0, stderrBytes: 0 };
+  return { how, finishedAtMs: wallMs, ...(reason === undefined ? {} : { reason }), ...output };
 }

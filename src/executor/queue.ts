@@ -37,9 +37,19 @@ export class FifoQueue {
     return found;
   }
 
-  /** From the newest to the oldest: what a thief takes is what would wait longest. */
   newestFirst(): readonly Assignment[] {
     return [...this.#tasks.values()].reverse();
+  }
+
+  /** Takes up to `n` that `mayTake` allows, the newest first: what would wait longest. In the order of the queue. */
+  take(n: number, mayTake: (assignment: Assignment) => boolean): Assignment[] {
+    const taken: Assignment[] = [];
+    for (const assignment of this.newestFirst()) {
+      if (taken.length >= n) break;
+      if (mayTake(assignment)) taken.push(assignment);
+    }
+    for (const { id } of taken) this.remove(id);
+    return taken.reverse();
   }
 
   [Symbol.iterator](): IterableIterator<Assignment> {

@@ -17,6 +17,12 @@ export interface AttemptId {
   readonly epoch: number;
 }
 
+/** An attempt and what it runs. */
+export interface Startable {
+  readonly attempt: AttemptId;
+  readonly command: Command;
+}
+
 export type OutputStream = 'stdout' | 'stderr';
 
 /** How an attempt's process ended. */
@@ -46,14 +52,21 @@ export interface OutputChunk {
 }
 
 export interface RunnerEvents {
-  ended(attempt: AttemptId, end: AttemptEnd): void;
+  /** @param follower - the attempt of the latest `next`, where that has been started in the place of this one */
+  ended(attempt: AttemptId, end: AttemptEnd, follower?: AttemptId): void;
 }
 
 /**
- * The port to real processes. Calls return at once; `ended` comes exactly once for each `start`. Real: executor/io.
+ * The port to real processes. Calls return at once; `ended` comes exactly once for each attempt started. Real: executor/io.
  */
 export interface Runner {
   start(attempt: AttemptId, command: Command): void;
+  /**
+   * Names the attempt that may follow whichever ends first: it is started as soon as nothing of that is left, and `ended`
+   * tells both in one. Each call takes the place of the one before, and what is taken back is never started. Where it could
+   * not follow, it is left to `start`, of this attempt or another.
+   */
+  next(next: Startable | undefined): void;
   /** `term` asks the attempt's processes to end, `kill` ends them all, grandchildren too. Unknown attempts: nothing. */
   signal(attempt: AttemptId, how: 'term' | 'kill'): void;
   /**

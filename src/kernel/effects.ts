@@ -6,6 +6,13 @@ export interface Put {
   readonly value: unknown;
 }
 
+/**
+ * What is read back from the store. `isBad`: its checksum does not fit. Something was stored under this key, and nobody knows
+ * what; the entry stays bad until it is written again or removed.
+ */
+export type Entry =
+  (Put & { readonly isBad?: false }) | { readonly key: string; readonly value?: undefined; readonly isBad: true };
+
 /** Drops one key from each member of a union of messages. */
 export type Without<Message, Key extends string> = Message extends unknown ? Omit<Message, Key> : never;
 
@@ -35,6 +42,14 @@ export interface AskEffect<Message, Tag> {
   readonly message: Request<Message>;
   readonly tag: Tag;
   readonly patience: 'forever' | 'alive' | number;
+  /** Sent no sooner than that; patience begins now. @default 0 */
+  readonly delayMs?: number;
+}
+
+/** Requests with this tag are void: they are sent no more, and what still comes in reply is not told. */
+export interface WithdrawEffect<Tag> {
+  readonly kind: 'withdraw';
+  readonly tag: Tag;
 }
 
 export interface ReplyEffect<Message> {

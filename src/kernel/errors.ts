@@ -20,12 +20,16 @@ export type ErrorCode =
 /** An error for people: what happened, and what to do about it. */
 export class CoveyError extends Error {
   override readonly name = 'CoveyError';
+  /** What a program needs to go on from here. */
+  declare readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly hint?: string,
+    details?: Readonly<Record<string, unknown>>,
   ) {
     super(message);
+    if (details) this.details = details;
   }
 }

@@ -38,4 +38,11 @@ export const answers = { re: count() };
 export const record = <T extends Record<string, TSchema>>(fields: T) =>
   Type.Object(fields, { additionalProperties: false });
 
+/**
+ * Records told apart by their `kind`, which each of them has: only the one that it names is looked at, where a union would
+ * try all.
+ */
+export const oneOfKinds = <T extends TSchema[]>(...records: T) =>
+  Type.Unsafe<Static<T[number]>>({ type: 'object', discriminator: { propertyName: 'kind' }, oneOf: records });
+
 export { Type, type Static, type TSchema };

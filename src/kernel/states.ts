@@ -25,8 +25,21 @@ export function isTerminal(state: TaskState): state is TerminalState {
   return TERMINAL.has(state);
 }
 
+const NO_COUNTS: Counts = {
+  pending: 0,
+  queued: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  'timed-out': 0,
+  interrupted: 0,
+  expired: 0,
+};
+
+/** A copy of one literal, small and of one shape: every shard has one, on disk too. */
 export function noCounts(): Record<TaskState, number> {
-  return Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as Record<TaskState, number>;
+  return { ...NO_COUNTS };
 }
 
 export function addCounts(into: Record<TaskState, number>, counts: Counts, sign: 1 | -1 = 1): void {
@@ -35,4 +48,8 @@ export function addCounts(into: Record<TaskState, number>, counts: Counts, sign:
 
 export function terminalCount(counts: Counts): number {
   return TASK_STATES.reduce((sum, state) => (TERMINAL.has(state) ? sum + counts[state] : sum), 0);
+}
+
+export function totalOf(counts: Counts): number {
+  return TASK_STATES.reduce((sum, state) => sum + counts[state], 0);
 }

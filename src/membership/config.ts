@@ -38,7 +38,7 @@ export interface MembershipConfig {
   readonly dialIntervalMs: number;
   /**
    * No member is dialled for the mere connection beyond this many, and in a flock of more, probes go to those connected.
-   * Half of what a transport admits: where all were full, no newcomer could get in. @default 256
+   * Half of what a transport keeps: where all were full, no newcomer could get in. @default 256
    */
   readonly connectionsMax: number;
   /** How long dead and left members are remembered. @default 86_400_000 */

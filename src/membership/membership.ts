@@ -126,6 +126,11 @@ export class Membership {
     return this.#view.get(id);
   }
 
+  /** Whether a word to a peer costs no connection that a large flock cannot spare. */
+  isNear(id: NodeId): boolean {
+    return this.#neighbours.isNear(id);
+  }
+
   step(event: MembershipEvent, now: Now): MembershipEffect[] {
     if (this.#left) return [];
     this.#outbox.begin(now);
@@ -157,8 +162,8 @@ export class Membership {
         // Both sides say hello; one of them asks, so that views are compared once.
         return this.#syncer.hello(event.peer, this.#view.self < event.peer);
       case 'disconnected':
-        this.#neighbours.connected.delete(event.peer);
-        return this.#prober.doubt(event.peer);
+        if (this.#neighbours.lost(event.peer)) this.#prober.doubt(event.peer);
+        return;
       case 'unreachable':
         return this.#prober.onUnreachable(event.addresses);
       case 'set-draining':

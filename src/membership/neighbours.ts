@@ -8,6 +8,12 @@ import type { View } from './view.js';
 const NEAR_PER_FAR = 64;
 
 /**
+ * Of so many lost connections one is looked after, in such a flock: most were closed for want of room, by either side, and a
+ * probe makes one more. Of the hundreds who lose one to a node that died that leaves enough.
+ */
+const LOST_PER_DOUBT = 16;
+
+/**
  * Whom to talk to about the others. Any peer; but in a flock of more than one keeps connections, those connected: each word
  * to another would make one connection more, until all nodes are full and refuse each other, and refusals look like deaths.
  */
@@ -42,6 +48,18 @@ export class Neighbours {
     const far = this.view.sample(Math.ceil(near.length / NEAR_PER_FAR), this.prng, (id) => !this.connected.has(id));
     const round = [...near, ...far];
     return this.prng.sample(round, round.length);
+  }
+
+  /** Whether it costs no new connection to talk to a peer, or new ones are no matter. */
+  isNear(id: NodeId): boolean {
+    return this.connected.has(id) || !this.#isSparse();
+  }
+
+  /** A connection has closed. @returns whether that is a reason to doubt that the peer lives */
+  lost(id: NodeId): boolean {
+    const wasSparse = this.#isSparse();
+    this.connected.delete(id);
+    return !wasSparse || this.prng.chance(1 / LOST_PER_DOUBT);
   }
 
   /** Before it is connected to anybody a node cannot choose. */

@@ -7,7 +7,7 @@ import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, type Api } from '../api/server.js';
 import { createShellRunner } from '../executor/io/shell-runner.js';
-import type { Runner } from '../executor/runner.js';
+import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
 import type { Profile } from '../membership/member.js';
@@ -15,16 +15,20 @@ import { VERSION } from '../install.js';
 import { userName } from '../user.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
-import { readStored } from './core/stored.js';
+import { BOOT_KEY, readStored } from './core/stored.js';
 import { WIRE_SCHEMAS, type Message } from './core/wire.js';
 import { Driver, Inbox } from './driver.js';
 import { isLoopback, parseMultiaddr, toMultiaddr } from './io/addresses.js';
+import { readBoots, writeBoots } from './io/boots.js';
 import { now } from './io/clock.js';
 import { readClusterKey } from './io/cluster-key.js';
 import { createCodec } from './io/codec.js';
 import { loadIdentity, type Identity } from './io/identity.js';
 import { acquireLock } from './io/lock.js';
-import { openStore } from './io/store.js';
+import { keepBallast, makeRoom } from './io/store/ballast.js';
+import { FORMAT_KEY } from './io/store/format.js';
+import { openStore, type OpenedStore } from './io/store/open.js';
+import { verifyStore } from './io/store/verify.js';
 import { createTransport } from './io/transport.js';
 
 export interface DaemonOptions {
@@ -47,6 +51,10 @@ export interface DaemonOptions {
   /** 64 hexadecimal digits. */
   readonly clusterKey?: string | undefined;
   readonly logLevel: string;
+  /** How long, and how many bytes of them, finished jobs are kept. */
+  readonly retention?: { readonly keepMs?: number; readonly keepBytes?: number };
+  /** In place of one that runs commands: for measurements of all the rest. */
+  readonly runner?: (events: RunnerEvents) => Runner;
 }
 
 /** What a daemon says when it serves. */
@@ -65,8 +73,6 @@ export interface Daemon {
   readonly stopped: Promise<void>;
 }
 
-const BOOT_KEY = 'node/boot';
-
 /**
  * Starts one node of a flock in this process.
  *
@@ -78,23 +84,35 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const clusterKey = await readClusterKey({ text: options.clusterKey });
   refuseOpenDoors(listen, clusterKey);
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  makeRoom(options.dataDir);
   const lock = acquireLock(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
   try {
     const log = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+    const storeDir = join(options.dataDir, 'store');
+    const verdict = verifyStore(storeDir, FORMAT_KEY);
     const inbox = new Inbox((message) => log.warn(message));
     const slots = Math.ceil(options.capacity.cpus ?? availableParallelism());
     // First of all, since starting a process costs more the more memory this one has.
-    const runner = await createShellRunner({
-      dataDir: options.dataDir,
-      slots: Math.min(slots, PREWARMED_MAX),
-      events: inbox,
-      log: (message) => log.warn(message),
-    });
+    const runner =
+      options.runner?.(inbox) ??
+      (await createShellRunner({
+        dataDir: options.dataDir,
+        slots: Math.min(slots, PREWARMED_MAX),
+        events: inbox,
+        log: (message) => log.warn(message),
+      }));
     undo.push(() => runner.close());
     const identity = await loadIdentity(options.dataDir);
-    const store = await openStore(join(options.dataDir, 'store'));
-    undo.push(() => store.close());
+    const opened = await openStore(storeDir, {
+      ...{ version: VERSION, verdict, hasStarted: readBoots(options.dataDir) > 0 },
+      warn: (message) => log.error(message),
+    });
+    undo.push(() => opened.store.close());
+    // A write beyond a file-size limit is then an error, as on a full disk, and not the end of the process.
+    process.on('SIGXFSZ', ignore);
+    undo.push(() => void process.off('SIGXFSZ', ignore));
+    undo.push(keepBallast(options.dataDir));
     const transport = await createTransport<Message>({
       listen,
       privateKey: identity.privateKey,
@@ -104,7 +122,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       warn: (message, details) => log.warn(details, message),
     });
     undo.push(() => transport.close());
-    return await assemble({ options, log, inbox, runner, identity, store, transport, seeds, undo });
+    return await assemble({ options, log, inbox, runner, identity, opened, transport, seeds, undo });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -120,7 +138,7 @@ interface Parts {
   readonly inbox: Inbox;
   readonly runner: Runner;
   readonly identity: Identity;
-  readonly store: Store;
+  readonly opened: OpenedStore;
   readonly transport: Transport<Message>;
   readonly seeds: readonly (readonly string[])[];
   /** How to end what was started, in the order of starting. */
@@ -128,8 +146,9 @@ interface Parts {
 }
 
 async function assemble(parts: Parts): Promise<Daemon> {
-  const { options, log, inbox, runner, identity, store, transport, seeds, undo } = parts;
-  const boot = await nextBoot(store);
+  const { options, log, inbox, runner, identity, opened, transport, seeds, undo } = parts;
+  const { store, loss, everBad } = opened;
+  const boot = await nextBoot(store, options.dataDir);
   const hasher = await xxhash();
   const core = new NodeCore({
     self: identity.id,
@@ -139,7 +158,8 @@ async function assemble(parts: Parts): Promise<Daemon> {
     prng: new Prng(randomInt(2 ** 32 - 1)),
     baseEnv: baseEnv(),
     seeds,
-    stored: readStored(store),
+    stored: { ...readStored(store), isLost: loss },
+    retention: options.retention,
   });
   const driver = new Driver({
     ...{ core, transport, store, runner, now },
@@ -165,7 +185,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await stop();
   };
   const api: Api = await createApi({
-    ...{ driver, core, transport, boot },
+    ...{ driver, core, transport, store, loss, everBad, boot, dataDir: options.dataDir },
     socket: join(options.dataDir, 'covey.sock'),
     http: options.http,
     leave: () => void leave(),
@@ -191,13 +211,22 @@ async function undoAll(undo: readonly (() => Promise<void> | void)[], log: Logge
   return failure;
 }
 
-/** A start is numbered durably before anything is done in it. */
-function nextBoot(store: Store): Promise<number> {
-  const boot = ((store.get(BOOT_KEY) as number | undefined) ?? 0) + 1;
-  return new Promise((resolve, reject) => {
-    store.write([{ key: BOOT_KEY, value: boot }], (error) => (error ? reject(error) : resolve(boot)));
+/** A start is numbered durably before anything is done in it: in the file, which a full disk takes, or else in the store. */
+async function nextBoot(store: Store, dataDir: string): Promise<number> {
+  const boot = Math.max((store.get(BOOT_KEY) as number | undefined) ?? 0, readBoots(dataDir)) + 1;
+  const inStore = new Promise<void>((resolve, reject) => {
+    store.write([{ key: BOOT_KEY, value: boot }], (error) => (error ? reject(error) : resolve()));
   });
+  try {
+    writeBoots(dataDir, boot);
+    await inStore.catch(() => undefined);
+  } catch {
+    await inStore;
+  }
+  return boot;
 }
+
+const ignore = () => undefined;
 
 function refuseOpenDoors(listen: readonly string[], clusterKey: Uint8Array | undefined): void {
   const open = clusterKey ? undefined : listen.find((address) => !isLoopback(address));

@@ -1,4 +1,5 @@
 import type { Runner, RunnerEvents } from '../executor/runner.js';
+import { CoveyError } from '../kernel/errors.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerToken } from '../kernel/timers.js';
@@ -14,7 +15,7 @@ export interface DriverPorts {
   readonly store: Store;
   readonly runner: Runner;
   readonly now: () => Now;
-  /** A broken invariant or a store that fails: the node must stop. */
+  /** A broken invariant, or an old copy of a data directory: the node must stop. */
   readonly onFatal: (error: Error) => void;
 }
 
@@ -46,7 +47,11 @@ export class Driver {
   start(): void {
     this.#isStarted = true;
     const early = this.#queue.splice(0);
-    for (const event of [{ kind: 'start' as const }, ...early]) this.feed(event);
+    const { store } = this.ports;
+    store.watch(() => this.feed(stateOf(store)));
+    // Before the start, which may want to write.
+    const first: NodeEvent[] = store.health().isOk ? [] : [stateOf(store)];
+    for (const event of [...first, { kind: 'start' as const }, ...early]) this.feed(event);
   }
 
   /** One event into the core; those that its effects bring about follow in the order in which they came. */
@@ -134,13 +139,16 @@ export class Driver {
         return this.#disarm(keyOf(effect.timer));
       case 'persist':
         return store.write(effect.puts, (error) => {
-          if (error) this.#fail(error);
-          else this.feed({ kind: 'persisted', write: effect.write });
+          // A key that no store could take is a bug; anything else is the disk's, and passes.
+          if (error instanceof RangeError) return this.#fail(error);
+          this.feed({ kind: error ? 'persist-failed' : 'persisted', write: effect.write });
         });
       case 'load':
         return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
       case 'start':
         return runner.start(effect.attempt, effect.command);
+      case 'next':
+        return runner.next(effect.next);
       case 'signal':
         return runner.signal(effect.attempt, effect.how);
       case 'read-output':
@@ -158,7 +166,11 @@ export class Driver {
         return this.#onLeft();
       case 'outdated':
         return this.#fail(
-          new Error(`the flock knows a later start of this node (${effect.boot}): its data directory is an old copy`),
+          new CoveyError(
+            'held',
+            `the flock knows a later start of this node (${effect.boot}): its data directory is an old copy`,
+            'start it again: it then holds back until its peers have made good what it may have forgotten',
+          ),
         );
     }
   }
@@ -179,6 +191,11 @@ export class Driver {
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
   }
+}
+
+function stateOf(store: Store): NodeEvent {
+  const { isOk, reason } = store.health();
+  return { kind: 'store', isOk, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The longest that `setTimeout` takes; anything beyond that would fire at once. */
@@ -225,8 +242,8 @@ export class Inbox implements TransportEvents<Message>, RunnerEvents {
     this.#feed({ kind: 'unreachable', addresses });
   }
 
-  ended(...[attempt, end]: Parameters<RunnerEvents['ended']>): void {
-    this.#feed({ kind: 'ended', attempt, end });
+  ended(...[attempt, end, follower]: Parameters<RunnerEvents['ended']>): void {
+    this.#feed({ kind: 'ended', attempt, end, ...(follower ? { follower } : {}) });
   }
 
   #feed(event: NodeEvent): void {

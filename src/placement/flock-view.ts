@@ -45,6 +45,10 @@ export class FlockView {
     return this.#members.get(id);
   }
 
+  members(): Iterable<MemberState> {
+    return this.#members.values();
+  }
+
   update(member: MemberState): void {
     const before = this.#members.get(member.id);
     this.#members.set(member.id, member);
@@ -61,16 +65,10 @@ export class FlockView {
     this.#note(before, undefined);
   }
 
-  /**
-   * The member that owns a key and is not known to be alive: suspect, or dead or gone but remembered, and then counted as
-   * if it were still on the ring. What it knows of the key nobody else does.
-   */
-  awayOwner(key: string): MemberState | undefined {
-    const away = [...this.#members.values()].filter(({ state }) => state === 'dead' || state === 'left');
-    const whole = this.rings.follow(this.ring, new Map(away.map((member) => [member.id, this.#weightOf(member)])));
-    const owner = whole.owner(key);
-    const member = owner === undefined ? undefined : this.#members.get(owner);
-    return member?.state === 'alive' ? undefined : member;
+  /** The ring as it would be if all that are away, but have not left, were back. */
+  wholeRing(): Ring {
+    const away = [...this.#members.values()].filter(({ state }) => state === 'dead');
+    return this.rings.follow(this.ring, new Map(away.map((member) => [member.id, weightOf(member, this.#unit)])));
   }
 
   /** Recomputes what is kept along and compares. */
@@ -112,12 +110,12 @@ export class FlockView {
   }
 
   #weightOnRing(member: MemberState | undefined): number | undefined {
-    return member && isOnRing(member) ? this.#weightOf(member) : undefined;
+    return member && isOnRing(member) ? weightOf(member, this.#unit) : undefined;
   }
+}
 
-  #weightOf(member: MemberState): number {
-    return Math.min(WEIGHT_MAX, cpusOf(member) / this.#unit);
-  }
+function weightOf(member: MemberState, unit: number): number {
+  return Math.min(WEIGHT_MAX, cpusOf(member) / unit);
 }
 
 /**

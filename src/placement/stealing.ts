@@ -34,6 +34,8 @@ export class Stealing {
     private readonly self: NodeId,
     private readonly view: FlockView,
     private readonly prng: Prng,
+    /** Whom it may ask: in a large flock, those it is connected to. All idle nodes know of the same few loaded ones. */
+    private readonly isNear: (node: NodeId) => boolean,
     private readonly config: StealingConfig = STEALING_DEFAULTS,
   ) {
     this.#pauseMs = config.pauseMs;
@@ -101,7 +103,9 @@ export class Stealing {
 
   #loaded(): LoadVector[] {
     const loaded: LoadVector[] = [];
-    for (const vector of this.view.loads.laden) if (vector.node !== this.self) loaded.push(vector);
+    for (const vector of this.view.loads.laden) {
+      if (vector.node !== this.self && this.isNear(vector.node)) loaded.push(vector);
+    }
     return loaded;
   }
 }

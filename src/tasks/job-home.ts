@@ -1,76 +1,73 @@
 import { assertNever } from '../kernel/assert.js';
-import type {
-  Answered,
-  AskEffect,
-  CommitEffect,
-  Committed,
-  MessageEvent,
-  PeerEvent,
-  Put,
-  ReplyEffect,
-} from '../kernel/effects.js';
-import { compareText, type JobId, type NodeId } from '../kernel/ids.js';
+import type { Answered } from '../kernel/effects.js';
+import type { JobId, NodeId } from '../kernel/ids.js';
 import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
-import { TimerBook, type TimerEffect, type TimerFired } from '../kernel/timers.js';
-import { HeldQueries, type HeldQuery } from './held-queries.js';
-import { Job, type JobRecord } from './job.js';
-import { itemsKey, jobKey, specKey } from './keys.js';
+import { TimerBook } from '../kernel/timers.js';
+import { HeldQueries } from './held-queries.js';
+import { Job } from './job.js';
+import { JobAnswers } from './job-answers.js';
+import { entriesOf, Creations } from './job-creation.js';
+import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
+import { pageOf } from './job-list.js';
+import { JobRetries } from './job-retries.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
-import type { QueryMessage, QueryMessages } from './queries.js';
+import type { Progress } from './progress.js';
+import type { RegisterNews } from './replication/effects.js';
+import { itemEntry, JOB } from './replication/names.js';
+import type { Places } from './replication/places.js';
+import { ShardAsking } from './shard-asking.js';
 import { StagedItems } from './staged-items.js';
-import type { JobSpec } from './spec.js';
-
-export type JobTag =
-  | { readonly what: 'created'; readonly job: JobId; readonly to: NodeId; readonly re: number }
-  | { readonly what: 'shard'; readonly job: JobId; readonly shard: number }
-  | { readonly what: 'cancelled'; readonly job: JobId; readonly to: NodeId; readonly re: number }
-  | { readonly what: 'shard-cancelled'; readonly job: JobId; readonly shard: number }
-  | { readonly what: 'finished'; readonly job: JobId };
-
-type JobMessageKind = 'job.items' | 'job.create' | 'job.cancel' | 'shard.report';
-type Incoming = TaskMessages[JobMessageKind] | QueryMessages['query.job' | 'query.jobs'];
-
-export type JobEvent =
-  | MessageEvent<Incoming>
-  | Answered<TaskMessage, JobTag>
-  | Committed<JobTag>
-  | PeerEvent
-  | TimerFired
-  | { readonly kind: 'restore'; readonly jobs: readonly StoredJob[] };
-
-export interface StoredJob {
-  readonly record: JobRecord;
-  readonly spec: JobSpec;
-  readonly items: ReadonlyMap<number, readonly string[]>;
-}
-
-export type JobEffect =
-  AskEffect<TaskMessage, JobTag> | ReplyEffect<TaskMessage | QueryMessage> | CommitEffect<JobTag> | TimerEffect;
 
 export interface JobHomeConfig {
   /** Jobs that are not finished; beyond it a create is refused as busy. */
   readonly openJobsMax: number;
-  /** Shards of one job under creation at once at one home: a big array must not flood its shards' homes. */
+  /** Shards of one job under creation at once at one node: a big array must not flood it. */
   readonly creatingMax: number;
+  /** A shard's coordinator that does not answer for so long is passed over. */
+  readonly shardMs: number;
+  /** How often unfinished shards are asked how they stand, and how many of one job at a time. */
+  readonly pollMs: number;
+  readonly pollMax: number;
 }
 
-const JOB_HOME_DEFAULTS: JobHomeConfig = { openJobsMax: 200_000, creatingMax: 16 };
+const JOB_HOME_DEFAULTS: JobHomeConfig = {
+  openJobsMax: 200_000,
+  creatingMax: 16,
+  shardMs: 5_000,
+  pollMs: 5_000,
+  pollMax: 64,
+};
 
-/** The jobs whose home this node is: accepts them durably, creates their shards, gathers what these report. */
+const POLL = 'poll';
+
+/** The jobs that this node coordinates: has them accepted durably, creates their shards, gathers what these report. */
 export class JobHome {
   readonly #jobs = new Map<JobId, Job>();
-  readonly #committing = new Map<JobId, { job: Job; waiting: { to: NodeId; re: number }[] }>();
+  readonly #creations = new Creations();
+  readonly #shards: ShardAsking;
   readonly #staged = new StagedItems();
   readonly #timers = new TimerBook('jobs');
   readonly #held = new HeldQueries(this.#timers);
-  #open = 0;
+  readonly #answers: JobAnswers;
+  readonly #retries: JobRetries;
   #out: JobEffect[] = [];
 
   constructor(
     private readonly self: NodeId,
+    private readonly places: Places,
     private readonly config: JobHomeConfig = JOB_HOME_DEFAULTS,
-  ) {}
+  ) {
+    const emit = (effect: JobEffect) => void this.#out.push(effect);
+    this.#answers = new JobAnswers(places, emit);
+    this.#shards = new ShardAsking(self, config.shardMs, emit);
+    this.#retries = new JobRetries(places, {
+      job: (id) => this.#jobs.get(id),
+      emit: (effect) => void this.#out.push(effect),
+      elsewhere: this.#answers.elsewhere.bind(this.#answers),
+      restart: this.#begin.bind(this),
+    });
+  }
 
   step(event: JobEvent, now: Now): JobEffect[] {
     this.#out = [];
@@ -79,24 +76,22 @@ export class JobHome {
         this.#onMessage(event.from, event.message, now);
         break;
       case 'reply':
-        this.#onReply(event.tag, event.message, now);
+      case 'no-reply':
+        this.#onAnswer(event);
         break;
-      case 'no-reply': // every request of ours waits for ever
+      case 'opened':
+        this.#onOpened(event);
         break;
-      case 'committed':
-        this.#onCommitted(event.tag);
+      case 'written':
+        this.#onWritten(event.tag);
         break;
-      case 'peer-restarted':
-        for (const job of this.#jobs.values()) this.#recreate(job, event.node);
-        break;
-      case 'peer-here':
-      case 'peer-gone':
+      case 'closed':
+        this.#onClosed(event.register as JobId, event.why);
         break;
       case 'timer':
-        if (this.#timers.fired(event.timer)) this.#expireQueries(now);
-        break;
-      case 'restore':
-        for (const stored of event.jobs) this.#restore(stored);
+        if (!this.#timers.fired(event.timer)) break;
+        if (event.timer.name === POLL) this.#poll();
+        else this.#expireQueries(now);
         break;
       default:
         assertNever(event);
@@ -104,199 +99,213 @@ export class JobHome {
     return this.#out;
   }
 
-  #onMessage(from: NodeId, message: Incoming, now: Now): void {
+  #onMessage(from: NodeId, message: ToJobHome, now: Now): void {
     switch (message.kind) {
       case 'job.items':
         this.#staged.put(message.job, message.shard, message.items, now);
-        return this.#reply(from, message.ask, { kind: 'job.staged' });
+        return this.#answers.reply(from, message.ask, { kind: 'job.staged' });
       case 'job.create':
         return this.#create(from, message);
       case 'job.cancel':
         return this.#cancel(from, message);
+      case 'job.retry':
+        return this.#retries.asked(from, message);
       case 'shard.report':
-        this.#note(message.job, message.shard, message.version, message.counts, now);
-        return this.#reply(from, message.ask, { kind: 'shard.noted' });
+        return this.#onReport(from, message);
       case 'query.job': {
         const job = this.#jobs.get(message.job);
         const query = { from, re: message.ask, topic: message.job, untilMs: now.monoMs + message.waitMs };
         if (job && !job.isComplete && message.waitMs > 0) this.#out.push(...this.#held.hold(query, now));
-        else this.#tell(query);
+        else this.#answers.job(query, this.#jobs.get(query.topic));
         return;
       }
       case 'query.jobs':
-        return this.#list(from, message);
+        return this.#answers.reply(from, message.ask, {
+          kind: 'query.jobs-told',
+          jobs: pageOf(message, this.#jobs.values(), this.places),
+        });
       default:
         return assertNever(message);
     }
   }
 
   #create(from: NodeId, message: TaskMessages['job.create']): void {
-    const answer = (outcome: TaskMessages['job.created']['outcome']) => {
-      this.#reply(from, message.ask, { kind: 'job.created', outcome, tasks: message.range.count });
-    };
-    const known = this.#jobs.get(message.job);
-    if (known) return answer(known.record.digest === message.digest ? 'exists' : 'conflict');
-    const underWay = this.#committing.get(message.job);
-    if (underWay) {
-      if (underWay.job.record.digest !== message.digest) return answer('conflict');
-      underWay.waiting.push({ to: from, re: message.ask });
-      return;
+    const asker = { to: from, re: message.ask, digest: message.digest };
+    const { job: id } = message;
+    const job = this.#jobs.get(id);
+    if (job) return this.#answers.created(asker, job.record, job.replicas.length, 'exists');
+    if (this.#creations.join(id, asker)) return;
+    const place = this.places.placeOf(id);
+    if (place.kind === 'final' && place.summary.job) {
+      return this.#answers.created(asker, place.summary.job, place.set.length, 'exists');
     }
-    if (this.#open + this.#committing.size >= this.config.openJobsMax) return answer('busy');
-    const { job: id, spec, range, plan, itemised, digest, createdAtMs, ask } = message;
-    const record: JobRecord = { job: id, range, plan, itemised, digest, createdAtMs, cancelled: false };
-    const job = new Job(record, spec, new Map());
-    if (message.itemised) {
-      const items = this.#staged.take(message.job, (shard) => job.range(shard).count, job.shards);
-      if (!items) return answer('items-missing');
-      for (const [shard, lines] of items) job.items.set(shard, lines);
-    }
-    this.#committing.set(message.job, { job, waiting: [] });
-    const puts: Put[] = [
-      { key: specKey(message.job), value: spec },
-      ...[...job.items].map(([shard, items]) => ({ key: itemsKey(message.job, shard), value: items })),
-      { key: jobKey(message.job), value: record },
-    ];
-    this.#out.push({ kind: 'commit', puts, tag: { what: 'created', job: message.job, to: from, re: ask } });
-    // The store keeps the order of writes: a shard of ours that is created behind the job is never durable before it.
-    if (job.shards === 1 && job.home(0) === this.self) this.#createShards(job);
+    if (place.kind === 'elsewhere' && place.nodes.length > 0) return this.#answers.elsewhere(from, message.ask, id);
+    if (place.kind === 'gone') return this.#answers.refused(asker, 'gone', message.range.count);
+    const refusal = this.#refusalOf(message);
+    if (refusal !== undefined) return this.#answers.refused(asker, refusal, message.range.count);
+    const items = this.#itemsOf(message);
+    if (!items) return this.#answers.refused(asker, 'items-missing', message.range.count);
+    this.#creations.begin(id, asker);
+    const { set, createdAtMs } = message;
+    this.#out.push({ kind: 'create', register: id, set, createdAtMs, entries: entriesOf(message, items) });
   }
 
-  #onCommitted(tag: JobTag): void {
-    if (tag.what === 'created') {
-      const underWay = this.#committing.get(tag.job);
-      this.#committing.delete(tag.job);
-      if (!underWay) return;
-      this.#jobs.set(tag.job, underWay.job);
-      this.#open += 1;
-      for (const { to, re } of [tag, ...underWay.waiting]) {
-        this.#reply(to, re, { kind: 'job.created', outcome: 'created', tasks: underWay.job.record.range.count });
-      }
-      this.#createShards(underWay.job);
-    } else if (tag.what === 'cancelled') {
-      const job = this.#jobs.get(tag.job);
-      const tasks = job ? job.record.range.count - terminalCount(job.counts()) : 0;
-      this.#reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks });
-      if (!job) return;
-      job.cancelled = true;
-      for (const shard of job.unfinishedShards()) this.#cancelShard(job, shard);
+  #refusalOf({ job, set, isKeyed }: TaskMessages['job.create']): 'busy' | 'disagree' | undefined {
+    if (this.#jobs.size + this.#creations.size >= this.config.openJobsMax) return 'busy';
+    const isKnown = this.places.placeOf(job).kind !== 'unknown';
+    return isKeyed && !isKnown && !this.places.wouldChoose(job, set) ? 'disagree' : undefined;
+  }
+
+  #itemsOf({
+    job,
+    range,
+    plan,
+    itemised,
+  }: TaskMessages['job.create']): ReadonlyMap<number, readonly string[]> | undefined {
+    if (!itemised) return new Map();
+    const shards = Math.ceil(range.count / plan.shardSize);
+    const sizeOf = (shard: number) => Math.min(plan.shardSize, range.count - shard * plan.shardSize);
+    return this.#staged.take(job, sizeOf, shards);
+  }
+
+  #onOpened({ register, set, entries, isNew }: Extract<RegisterNews<JobWriteTag>, { kind: 'opened' }>): void {
+    const job = Job.of(entries, set);
+    const outcome = isNew ? 'created' : 'exists';
+    for (const asker of this.#creations.end(register as JobId)) {
+      this.#answers.created(asker, job.record, set.length, outcome);
     }
+    this.#begin(job);
+    this.#retries.opened(job);
+  }
+
+  /** From now on this node coordinates the job as it stands on record. */
+  #begin(job: Job): void {
+    this.#jobs.set(job.record.job, job);
+    if (job.shards === 1) {
+      job.created(0);
+      if (job.mustRetry(0)) this.#shards.ask('shard-retried', job, 0);
+      if (job.cancelled) this.#shards.ask('shard-cancelled', job, 0);
+    } else if (!job.isFinishStored) {
+      this.#createShards(job);
+      if (!this.#timers.isArmed(POLL)) this.#out.push(this.#timers.arm(POLL, this.config.pollMs));
+    }
+  }
+
+  /**
+   * The last word of a shard may be lost: said to a coordinator of the job that was deposed and did not know it yet, or never
+   * said, because the shard's coordinator died once it was finished.
+   */
+  #poll(): void {
+    let isAny = false;
+    for (const job of this.#jobs.values()) {
+      if (job.shards === 1 || job.isComplete) continue;
+      isAny = true;
+      for (const shard of job.startPolling(this.config.pollMax)) this.#shards.ask('shard', job, shard);
+    }
+    if (isAny) this.#out.push(this.#timers.arm(POLL, this.config.pollMs));
+  }
+
+  #onClosed(id: JobId, why: 'final' | 'refused' | 'elsewhere'): void {
+    const job = this.#jobs.get(id);
+    this.#jobs.delete(id);
+    if (job) this.#shards.forget(job);
+    for (const { to, re } of this.#creations.end(id)) {
+      if (why === 'refused') this.#answers.refused({ to, re }, 'disagree', 0);
+      else this.#answers.elsewhere(to, re, id);
+    }
+    this.#retries.closed(id);
+    for (const query of this.#held.release(id)) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
+  }
+
+  #onWritten(tag: JobWriteTag): void {
+    const job = this.#jobs.get(tag.job);
+    if (!job) return;
+    if (tag.what === 'retried') this.#retries.written(tag);
+    else if (tag.what === 'cancelled') {
+      const tasks = job.record.range.count - terminalCount(job.counts());
+      this.#answers.reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks });
+      job.cancelled = true;
+      for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);
+      job.isCancelling = false;
+      for (const shard of job.unfinishedShards()) this.#shards.ask('shard-cancelled', job, shard);
+    } else if (tag.what === 'finished') job.isFinishStored = true;
+  }
+
+  /** What was asked before the cancel would be sent again until it is answered, and its tasks would start. */
+  #createCancelled(job: Job, shard: number): void {
+    this.#out.push({ kind: 'withdraw', tag: { what: 'shard', job: job.record.job, shard } });
+    this.#shards.ask('shard', job, shard);
   }
 
   #createShards(job: Job): void {
-    for (const shard of job.startCreating(this.config.creatingMax)) this.#createShard(job, shard);
+    for (const shard of job.startCreating(this.config.creatingMax)) this.#shards.ask('shard', job, shard);
   }
 
-  #createShard(job: Job, shard: number): void {
-    const items = job.items.get(shard);
-    this.#ask(
-      job.home(shard),
-      { what: 'shard', job: job.record.job, shard },
-      {
-        kind: 'shard.create',
-        job: job.record.job,
-        shard,
-        spec: job.spec,
-        range: job.range(shard),
-        ...(items ? { items: [...items] } : {}),
-        createdAtMs: job.record.createdAtMs,
-        cancelled: job.cancelled,
-      },
-    );
-  }
-
-  #cancelShard(job: Job, shard: number): void {
-    const id = job.record.job;
-    this.#ask(job.home(shard), { what: 'shard-cancelled', job: id, shard }, { kind: 'shard.cancel', job: id, shard });
-  }
-
-  #onReply(tag: JobTag, message: { readonly kind: string }, now: Now): void {
-    if (tag.what !== 'shard' && tag.what !== 'shard-cancelled') return;
-    const job = this.#jobs.get(tag.job) ?? this.#committing.get(tag.job)?.job;
-    const state = message as Omit<TaskMessages['shard.state'], 're'>;
-    if (!job || state.kind !== 'shard.state') return;
+  #onAnswer(event: Answered<TaskMessage, ShardAskTag>): void {
+    const { tag, from } = event;
+    const job = this.#jobs.get(tag.job);
+    if (!job || job.isShardDone(tag.shard)) return;
+    const message = event.kind === 'reply' ? event.message : undefined;
+    if (message?.kind !== 'shard.state') return this.#shards.askNext(tag, job, message);
+    this.#shards.found(job, tag.shard, from);
     if (tag.what === 'shard') {
+      const hadItems = job.items.has(tag.shard);
       job.created(tag.shard);
-      if (job.cancelled) this.#cancelShard(job, tag.shard);
+      if (hadItems) this.#trim(job, tag.shard);
+      if (job.cancelled) this.#shards.ask('shard-cancelled', job, tag.shard);
+      if (job.mustRetry(tag.shard)) this.#shards.ask('shard-retried', job, tag.shard);
       this.#createShards(job);
     }
-    this.#note(tag.job, tag.shard, state.version, state.counts, now);
+    this.#note(job, tag.shard, message);
   }
 
-  /** A home that restarted is asked anew for every shard that is not done: its last word may have been lost with it. */
-  #recreate(job: Job, node: NodeId): void {
-    if (job.isComplete) return;
-    for (const shard of job.unfinishedShards()) if (job.home(shard) === node) this.#createShard(job, shard);
+  /** The shard has its items: the job need not keep them. */
+  #trim(job: Job, shard: number): void {
+    const { job: id } = job.record;
+    const entries = [{ key: itemEntry(shard), value: null }];
+    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'trimmed', job: id } });
   }
 
-  #note(id: JobId, shard: number, version: number, counts: TaskMessages['shard.report']['counts'], now: Now): void {
-    const job = this.#jobs.get(id) ?? this.#committing.get(id)?.job;
-    if (!job?.note(shard, version, counts) || !job.isComplete) return;
-    job.finishedAtMs = now.wallMs;
-    this.#open -= 1;
+  #onReport(from: NodeId, message: TaskMessages['shard.report']): void {
+    const job = this.#jobs.get(message.job);
+    // A replica that has missed the job's create does not know it; the last word on a shard must not end there.
+    if (!job && this.places.placeOf(message.job).kind !== 'final') {
+      return this.#answers.elsewhere(from, message.ask, message.job);
+    }
+    if (job) this.#note(job, message.shard, message);
+    this.#answers.reply(from, message.ask, { kind: 'shard.noted' });
+  }
+
+  #note(job: Job, shard: number, said: Progress): void {
+    if (!job.note(shard, said)) return;
+    this.#retries.noted(job);
+    const { job: id } = job.record;
+    if (!job.isComplete || this.#retries.isWriting(id)) return;
     job.items.clear();
-    this.#out.push({
-      kind: 'commit',
-      puts: [{ key: jobKey(id), value: job.stored() }],
-      tag: { what: 'finished', job: id },
-    });
-    for (const query of this.#held.release(id)) this.#tell(query);
+    for (const query of this.#held.release(id)) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
+    // What its only shard has on record says it all.
+    if (job.shards === 1) return;
+    const entries = [{ key: JOB, value: job.stored() }];
+    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'finished', job: id } });
   }
 
   #cancel(from: NodeId, message: TaskMessages['job.cancel']): void {
-    const job = this.#jobs.get(message.job);
+    const { job: id, ask: re } = message;
+    const job = this.#jobs.get(id);
     if (!job || job.isComplete) {
-      const tasks = 0;
-      return this.#reply(from, message.ask, { kind: 'job.cancelled', known: job !== undefined, tasks });
+      const place = this.places.placeOf(id);
+      if (place.kind === 'elsewhere') return this.#answers.elsewhere(from, re, id);
+      return this.#answers.reply(from, re, { kind: 'job.cancelled', known: place.kind !== 'unknown', tasks: 0 });
     }
-    this.#out.push({
-      kind: 'commit',
-      puts: [{ key: jobKey(message.job), value: { ...job.stored(), cancelled: true } }],
-      tag: { what: 'cancelled', job: message.job, to: from, re: message.ask },
-    });
-  }
-
-  #restore({ record, spec, items }: StoredJob): void {
-    const job = new Job(record, spec, new Map(items));
-    this.#jobs.set(record.job, job);
-    if (job.isComplete) return;
-    this.#open += 1;
-    this.#createShards(job);
-  }
-
-  #list(from: NodeId, message: QueryMessages['query.jobs']): void {
-    const { beforeMs = Infinity, beforeJob = '' } = message;
-    const jobs = [...this.#jobs.values()]
-      .filter((job) => job.record.job.startsWith(message.prefix))
-      .filter(
-        ({ record: { createdAtMs, job } }) => createdAtMs < beforeMs || (createdAtMs === beforeMs && job < beforeJob),
-      )
-      .map((job) => job.info())
-      .filter((info) => message.state === undefined || info.state === message.state)
-      .sort((a, b) => b.createdAtMs - a.createdAtMs || compareText(b.job, a.job))
-      .slice(0, message.limit);
-    this.#reply(from, message.ask, { kind: 'query.jobs-told', jobs });
+    if (this.#retries.isWriting(id)) return this.#answers.elsewhere(from, re, id);
+    job.isCancelling = true;
+    const entries = [{ key: JOB, value: { ...job.stored(), cancelled: true } }];
+    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'cancelled', job: id, to: from, re } });
   }
 
   #expireQueries(now: Now): void {
     const { due, effects } = this.#held.expire(now);
     this.#out.push(...effects);
-    for (const query of due) this.#tell(query);
-  }
-
-  #tell(query: HeldQuery): void {
-    const job = this.#jobs.get(query.topic as JobId);
-    if (!job) return this.#reply(query.from, query.re, { kind: 'query.job-told' });
-    const { digest, range, plan } = job.record;
-    const found = { info: job.info(), digest, range, plan, cancelled: job.cancelled };
-    this.#reply(query.from, query.re, { kind: 'query.job-told', found });
-  }
-
-  #ask(to: NodeId, tag: JobTag, message: AskEffect<TaskMessage, JobTag>['message']): void {
-    this.#out.push({ kind: 'ask', to, message, tag, patience: 'forever' });
-  }
-
-  #reply(to: NodeId, re: number, message: ReplyEffect<TaskMessage | QueryMessage>['message']): void {
-    this.#out.push({ kind: 'reply', to, re, message });
+    for (const query of due) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
   }
 }

@@ -1,107 +1,210 @@
 import { assert, known } from '../kernel/assert.js';
-import type { JobId, NodeId } from '../kernel/ids.js';
-import { addCounts, noCounts, terminalCount, type Counts } from '../kernel/states.js';
-import type { Plan } from './messages.js';
+import type { NodeId } from '../kernel/ids.js';
+import { amount, count, JobIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
+import { addCounts, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
+import { CountsSchema, PlanSchema, type Plan } from './messages.js';
+import type { Progress } from './progress.js';
 import type { JobInfo } from './queries.js';
-import { shardRange, type TaskRange } from './range.js';
+import { index, shardOf, shardRange, TaskRangeSchema, TASKS_MAX, type TaskRange } from './range.js';
+import type { ReplicaSet } from './register/replica-set.js';
+import { ITEM_PREFIX, JOB, SPEC } from './replication/names.js';
 import type { JobSpec } from './spec.js';
 import { jobState } from './states.js';
 
-/** What the store keeps of a job, apart from its spec and items. */
-export interface JobRecord {
-  readonly job: JobId;
-  readonly range: TaskRange;
-  readonly plan: Plan;
-  readonly itemised: boolean;
-  readonly digest: string;
-  readonly createdAtMs: number;
-  readonly cancelled: boolean;
-  readonly finished?: { readonly atMs: number; readonly counts: Counts } | undefined;
-}
+/** How something ended: how many tasks in which state, and when the last of them. */
+export const EndSchema = record({ atMs: amount(), counts: CountsSchema });
 
-/** A job as its home sees it: which shards have been created, and what each last said of itself. */
+/** What a job's register keeps of it, apart from its spec and items. */
+export const JobRecordSchema = record({
+  job: JobIdSchema,
+  range: TaskRangeSchema,
+  plan: PlanSchema,
+  itemised: Type.Boolean(),
+  digest: text(64),
+  createdAtMs: amount(),
+  cancelled: Type.Boolean(),
+  finished: Type.Optional(EndSchema),
+  /** The last retry, the `run`th: of all tasks that had ended, of those that had not succeeded, or of one. */
+  retry: Type.Optional(
+    record({
+      ...{ run: count(), token: text(64), failedOnly: Type.Boolean(), index: Type.Optional(index) },
+      /** How many tasks it started again. */
+      tasks: Type.Optional(count(TASKS_MAX)),
+    }),
+  ),
+});
+export type JobRecord = Static<typeof JobRecordSchema>;
+
+/** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
+const NONE = new Map<never, never>();
+
+/** A job as its coordinator sees it: which shards have been created, and what each last said of itself. */
 export class Job {
   cancelled: boolean;
-  finishedAtMs: number | undefined;
-  /** Items by shard, kept until the shard's home has them. */
+  /** Its cancel is on its way to a majority. */
+  isCancelling = false;
+  /** Stored, for a job of several shards. */
+  isFinishStored: boolean;
+  /** Items by shard, kept until the shard's coordinator has them. */
   readonly items: Map<number, readonly string[]>;
-  /** Shards not yet sent to their homes, by home, the first last: a home that is away must not hold up the others. */
-  readonly #unsent = new Map<NodeId, number[]>();
-  /** How many shards are under way to each home. */
-  readonly #creating = new Map<NodeId, number>();
+  /** Shards not yet sent to their coordinators, by node, the first last: a node that is away must not hold up the others. */
+  readonly #unsent: Map<NodeId, number[]> = NONE;
+  /** How many shards are under way to each node. */
+  readonly #creating: Map<NodeId, number> = NONE;
   readonly #created = new Set<number>();
-  readonly #said = new Map<number, { version: number; counts: Counts }>();
+  /** Created, and asked how they stand. */
+  readonly #polled = new Set<number>();
+  readonly #said = new Map<number, Progress>();
+  /** Shards that have not yet carried out the last retry. */
+  readonly #unretried = new Set<number>();
   readonly #totals = noCounts();
   #silent: number;
   #doneShards = 0;
+  #endedAtMs = 0;
 
   constructor(
     readonly record: JobRecord,
     readonly spec: JobSpec,
+    /** Where the job itself is. */
+    readonly replicas: ReplicaSet,
     items: Map<number, readonly string[]>,
   ) {
     this.cancelled = record.cancelled;
     this.items = items;
     this.#silent = record.range.count;
+    this.isFinishStored = record.finished !== undefined;
     if (record.finished) {
-      this.finishedAtMs = record.finished.atMs;
+      this.#endedAtMs = record.finished.atMs;
       addCounts(this.#totals, record.finished.counts);
       this.#silent = 0;
       this.#doneShards = this.shards;
       return;
     }
+    for (let shard = 0; record.retry && shard < this.shards; shard++) {
+      if (this.neededRun(shard) > 0) this.#unretried.add(shard);
+    }
+    if (this.shards === 1) return;
+    this.#unsent = new Map();
+    this.#creating = new Map();
     for (let shard = 0; shard < this.shards; shard++) {
-      const unsent = this.#unsent.get(this.home(shard));
+      const first = this.first(shard);
+      const unsent = this.#unsent.get(first);
       if (unsent) unsent.push(shard);
-      else this.#unsent.set(this.home(shard), [shard]);
+      else this.#unsent.set(first, [shard]);
     }
     for (const unsent of this.#unsent.values()) unsent.reverse();
   }
 
+  /** From the entries of its register. */
+  static of(entries: ReadonlyMap<string, unknown>, replicas: ReplicaSet): Job {
+    let items: Map<number, readonly string[]> = NONE;
+    for (const [key, value] of entries) {
+      if (key.startsWith(ITEM_PREFIX) && value !== null) {
+        if (items === NONE) items = new Map();
+        items.set(Number(key.slice(ITEM_PREFIX.length)), value as readonly string[]);
+      }
+    }
+    return new Job(entries.get(JOB) as JobRecord, entries.get(SPEC) as JobSpec, replicas, items);
+  }
+
   get shards(): number {
-    return Math.ceil(this.record.range.count / this.record.plan.shardSize);
+    return shardsOf(this.record);
   }
 
   get isComplete(): boolean {
     return this.#doneShards === this.shards;
   }
 
-  home(shard: number): NodeId {
-    const { homes, homeOf } = this.record.plan;
-    const home = homes[homeOf[shard] ?? -1];
-    assert(home !== undefined, () => `job ${this.record.job} has no home for shard ${shard}`);
-    return home;
+  /** When its last task ended. */
+  get endedAtMs(): number {
+    return Math.max(this.#endedAtMs, this.record.createdAtMs);
+  }
+
+  set(shard: number): ReplicaSet {
+    return setOf(this.record.plan, shard, this.replicas);
+  }
+
+  first(shard: number): NodeId {
+    return known(this.set(shard)[0], `replica of ${this.record.job}#${shard}`);
   }
 
   range(shard: number): TaskRange {
     return shardRange(this.record.range, this.record.plan.shardSize, shard);
   }
 
-  /** The shards to be created next, so that up to `max` are under way at each home. They count as under way from now on. */
+  /** The shards to be created next, so that up to `max` are under way at each node. They count as under way from now on. */
   startCreating(max: number): number[] {
     const next: number[] = [];
-    for (const [home, unsent] of this.#unsent) {
-      let underWay = this.#creating.get(home) ?? 0;
+    for (const [node, unsent] of this.#unsent) {
+      let underWay = this.#creating.get(node) ?? 0;
       for (; unsent.length > 0 && underWay < max; underWay++) {
-        next.push(known(unsent.pop(), `shard of ${this.record.job} for ${home}`));
+        next.push(known(unsent.pop(), `shard of ${this.record.job} for ${node}`));
       }
-      this.#creating.set(home, underWay);
-      if (unsent.length === 0) this.#unsent.delete(home);
+      this.#creating.set(node, underWay);
+      if (unsent.length === 0) this.#unsent.delete(node);
     }
     return next;
   }
 
-  /** A shard's home has it: from now on it is told of cancels. */
+  /** A shard's coordinator has it: from now on it is told of cancels. */
   created(shard: number): void {
+    this.#polled.delete(shard);
     if (this.#created.has(shard)) return;
     this.#created.add(shard);
-    this.#creating.set(this.home(shard), (this.#creating.get(this.home(shard)) ?? 0) - 1);
+    if (this.shards > 1) this.#creating.set(this.first(shard), (this.#creating.get(this.first(shard)) ?? 0) - 1);
     this.items.delete(shard);
   }
 
-  /** Created at their homes, and not done as far as is known. */
+  /** Up to `max` shards that are created and not done as far as is known, in turn, and that are not asked about already. */
+  startPolling(max: number): number[] {
+    const shards: number[] = [];
+    for (const shard of this.#created) {
+      if (shards.length >= max) break;
+      if (!this.isShardDone(shard) && !this.#polled.has(shard)) shards.push(shard);
+    }
+    for (const shard of shards) {
+      this.#polled.add(shard);
+      // Those had their turn.
+      if (this.#created.delete(shard)) this.#created.add(shard);
+    }
+    return shards;
+  }
+
+  /** Created, and not done as far as is known. */
   unfinishedShards(): number[] {
     return [...this.#created].filter((shard) => !this.isShardDone(shard));
+  }
+
+  /** Sent to their homes, which have not answered yet. */
+  shardsUnderCreation(): number[] {
+    const unsent = new Set([...this.#unsent.values()].flat());
+    const all = Array.from({ length: this.shards }, (_, shard) => shard);
+    return all.filter((shard) => !unsent.has(shard) && !this.#created.has(shard));
+  }
+
+  /** All shards have carried out the last retry, if there was one. */
+  get isRetried(): boolean {
+    return this.#unretried.size === 0;
+  }
+
+  mustRetry(shard: number): boolean {
+    return this.#unretried.has(shard);
+  }
+
+  /** How many tasks the last retry has started again. */
+  retriedTasks(): number {
+    const { retry } = this.record;
+    if (retry?.tasks !== undefined) return retry.tasks;
+    let tasks = 0;
+    for (const { retried } of this.#said.values()) if (retried?.run === retry?.run) tasks += retried?.tasks ?? 0;
+    return tasks;
+  }
+
+  /** What a shard said before it carried out this retry counts no more. */
+  neededRun(shard: number): number {
+    const { retry, range, plan } = this.record;
+    const isMeant = retry?.index === undefined || shardOf(range, plan.shardSize, retry.index) === shard;
+    return isMeant ? (retry?.run ?? 0) : 0;
   }
 
   isShardDone(shard: number): boolean {
@@ -110,15 +213,23 @@ export class Job {
   }
 
   /** Takes in what a shard says; older versions are ignored. True where it changed anything. */
-  note(shard: number, version: number, counts: Counts): boolean {
-    if (this.finishedAtMs !== undefined || shard >= this.shards) return false;
+  note(shard: number, said: Progress): boolean {
+    if (this.isFinishStored || shard >= this.shards) return false;
+    // Word of another job under the same id, which nodes that disagreed made at the same time: it is no word of this one.
+    if (totalOf(said.counts) !== this.range(shard).count) return false;
+    if (runOf(said) < this.neededRun(shard)) return false;
     const before = this.#said.get(shard);
-    if (before && (before.version >= version || this.isShardDone(shard))) return false;
+    const wasDone = this.isShardDone(shard);
+    if (before && runOf(before) >= runOf(said)) {
+      if (runOf(before) > runOf(said) || before.version >= said.version || wasDone) return false;
+    }
     if (before) addCounts(this.#totals, before.counts, -1);
     else this.#silent -= this.range(shard).count;
-    addCounts(this.#totals, counts);
-    this.#said.set(shard, { version, counts });
-    if (this.isShardDone(shard)) this.#doneShards += 1;
+    addCounts(this.#totals, said.counts);
+    this.#said.set(shard, said);
+    this.#endedAtMs = Math.max(this.#endedAtMs, said.endedAtMs);
+    this.#doneShards += Number(this.isShardDone(shard)) - Number(wasDone);
+    this.#unretried.delete(shard);
     return true;
   }
 
@@ -127,20 +238,44 @@ export class Job {
   }
 
   info(): JobInfo {
-    const counts = this.counts();
-    return {
-      job: this.record.job,
-      name: this.spec.name,
-      state: jobState(counts, this.record.range.count),
-      tasks: this.record.range.count,
-      counts,
-      createdAtMs: this.record.createdAtMs,
-      ...(this.finishedAtMs === undefined ? {} : { finishedAtMs: this.finishedAtMs }),
-    };
+    const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
+    return infoOf(this.record, this.spec.name, this.counts(), finished?.atMs);
   }
 
   stored(): JobRecord {
-    const finished = this.finishedAtMs === undefined ? undefined : { atMs: this.finishedAtMs, counts: this.counts() };
-    return { ...this.record, cancelled: this.cancelled, ...(finished ? { finished } : {}) };
+    const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
+    const { retry } = this.record;
+    const retried = retry && finished ? { retry: { ...retry, tasks: this.retriedTasks() } } : {};
+    return { ...this.record, cancelled: this.cancelled, ...(finished ? { finished } : {}), ...retried };
   }
+}
+
+export function shardsOf({ range, plan }: Pick<JobRecord, 'range' | 'plan'>): number {
+  return Math.ceil(range.count / plan.shardSize);
+}
+
+/** @param replicas - the job's own, where its only shard is */
+export function setOf({ width, nodes, members }: Plan, shard: number, replicas: ReplicaSet): ReplicaSet {
+  if (width === 0) return replicas;
+  const set = members.slice(shard * width, (shard + 1) * width).map((i) => known(nodes[i], `node ${i} of a plan`));
+  assert(set.length === width, () => `shard ${shard} has ${set.length} replicas of ${width}`);
+  return set;
+}
+
+function runOf({ retried }: Progress): number {
+  return retried?.run ?? 0;
+}
+
+/** What users see of a job. */
+export function infoOf(record: JobRecord, name: string, counts: Counts, finishedAtMs: number | undefined): JobInfo {
+  return {
+    job: record.job,
+    name,
+    state: jobState(counts, record.range.count),
+    tasks: record.range.count,
+    counts,
+    createdAtMs: record.createdAtMs,
+    ...(record.retry ? { run: record.retry.run + 1 } : {}),
+    ...(finishedAtMs === undefined ? {} : { finishedAtMs: Math.max(finishedAtMs, record.createdAtMs) }),
+  };
 }

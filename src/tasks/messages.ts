@@ -15,8 +15,13 @@ import {
 } from '../kernel/schema.js';
 import type { TASK_STATES } from '../kernel/states.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
+import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
+import { ballotNumber } from './register/version.js';
 import { OutcomeSchema } from './record.js';
 import { JobSpecSchema, LIMITS } from './spec.js';
+
+/** Shards in one question of what is held. */
+export const HELD_SHARDS_MAX = 256;
 
 const items = list(text(LIMITS.itemBytesMax), LIMITS.shardTasksMax);
 
@@ -32,13 +37,32 @@ export const CountsSchema = record({
   expired: count(),
 } satisfies Record<(typeof TASK_STATES)[number], unknown>);
 
-/** Which node is home to each shard; fixed by the create. `homes[homeOf[k]]` is the home of shard k. */
+/**
+ * The replica set of each shard; fixed by the create. Each shard has `width` of them: those of shard k are `nodes[i]` for the
+ * `width` numbers i from `members[k * width]` on. A job of one shard has no such list: its shard is where the job is.
+ */
 export const PlanSchema = record({
   shardSize: count(LIMITS.shardTasksMax),
-  homes: list(NodeIdSchema, 10_000),
-  homeOf: list(count(10_000), TASKS_MAX),
+  width: count(REPLICAS_MAX),
+  nodes: list(NodeIdSchema, 10_000),
+  members: list(count(10_000), LIMITS.shardsMax * REPLICAS_MAX),
 });
 export type Plan = Static<typeof PlanSchema>;
+
+/** Retries of a job are numbered from 1; `tasks`: how many of a shard's it has started again. */
+export const RetriedSchema = record({ run: count(), tasks: count(TASKS_MAX) });
+
+/** How a shard stands. */
+const progress = {
+  version: count(),
+  counts: CountsSchema,
+  /** When the last of its tasks ended, as far as any has; wall clock. */
+  endedAtMs: amount(),
+  retried: Type.Optional(RetriedSchema),
+};
+
+/** What a retry is of: all tasks that have ended, those that did so otherwise than well, or one of them. */
+const selection = { failedOnly: Type.Boolean(), index: Type.Optional(index) };
 
 const AttemptSchema = record({ index, epoch: count() });
 
@@ -62,12 +86,18 @@ export const TASK_MESSAGES = {
     /** Of spec, range and items: two creates of one id must agree in it. */
     digest: text(64),
     createdAtMs: amount(),
+    set: ReplicaSetSchema,
+    /** The id follows from a key of the user's: nodes that would choose another set must refuse it (register.md, rule 7). */
+    isKeyed: Type.Boolean(),
   }),
   'job.created': record({
     kind: Type.Literal('job.created'),
     ...answers,
-    outcome: oneOf('created', 'exists', 'conflict', 'items-missing', 'busy'),
+    outcome: oneOf('created', 'exists', 'conflict', 'items-missing', 'busy', 'disagree', 'gone'),
     tasks: count(TASKS_MAX),
+    /** Disks that are to hold it, and those that were known to when this was said. */
+    replicas: count(REPLICAS_MAX),
+    acked: count(REPLICAS_MAX),
   }),
   'job.cancel': record({ kind: Type.Literal('job.cancel'), ...asked, job: JobIdSchema }),
   'job.cancelled': record({
@@ -76,6 +106,26 @@ export const TASK_MESSAGES = {
     known: Type.Boolean(),
     tasks: count(TASKS_MAX),
   }),
+  /** Opens the next run of tasks that have ended. A repeat of the same retry has the same token. */
+  'job.retry': record({
+    kind: Type.Literal('job.retry'),
+    ...asked,
+    job: JobIdSchema,
+    token: text(64),
+    ...selection,
+    /** Only to hear of a retry that was taken before; another one is `unknown`. */
+    isRepeat: Type.Boolean(),
+  }),
+  /** `busy`: another retry of the job, or its cancel, is still being carried out. */
+  'job.retried': record({
+    kind: Type.Literal('job.retried'),
+    ...answers,
+    outcome: oneOf('done', 'busy', 'unknown'),
+    tasks: count(TASKS_MAX),
+  }),
+
+  /** In answer to any request that only a coordinator can serve: it may be one of these, or nobody at the moment. */
+  elsewhere: record({ kind: Type.Literal('elsewhere'), ...answers, nodes: list(NodeIdSchema, REPLICAS_MAX) }),
 
   'shard.create': record({
     kind: Type.Literal('shard.create'),
@@ -87,21 +137,22 @@ export const TASK_MESSAGES = {
     items: Type.Optional(items),
     createdAtMs: amount(),
     cancelled: Type.Boolean(),
+    set: ReplicaSetSchema,
+    /** The replicas of the job, whose coordinator is told how the shard stands. */
+    jobSet: ReplicaSetSchema,
   }),
   /** Also the reply to shard.cancel. `version` rises with every change; the highest is believed. */
   'shard.state': record({
     kind: Type.Literal('shard.state'),
     ...answers,
-    version: count(),
-    counts: CountsSchema,
+    ...progress,
   }),
   'shard.report': record({
     kind: Type.Literal('shard.report'),
     ...asked,
     job: JobIdSchema,
     shard,
-    version: count(),
-    counts: CountsSchema,
+    ...progress,
   }),
   'shard.noted': record({ kind: Type.Literal('shard.noted'), ...answers }),
   /** Without `index` the whole shard, for good; with it one task. */
@@ -112,14 +163,23 @@ export const TASK_MESSAGES = {
     shard,
     index: Type.Optional(index),
   }),
+  /** Answered with shard.state once it is durable. */
+  'shard.retry': record({
+    kind: Type.Literal('shard.retry'),
+    ...asked,
+    job: JobIdSchema,
+    shard,
+    run: count(),
+    ...selection,
+  }),
 
   'task.offer': record({
     kind: Type.Literal('task.offer'),
     ...asked,
     job: JobIdSchema,
     shard,
-    /** The coordinator's boot: offers of an earlier one are void. */
-    boot: count(),
+    /** Who may take the coordinator's place. */
+    set: ReplicaSetSchema,
     /** The boot of the executor that is meant: a later one cannot know whether it took the offer up before. */
     executorBoot: count(),
     spec: JobSpecSchema,
@@ -143,6 +203,22 @@ export const TASK_MESSAGES = {
     bound: amount(),
     load: LoadVectorSchema,
   }),
+  /**
+   * May this attempt start? For tasks that run at most once. `boot` and `nonce` name the ask, which its sender serves once and
+   * within a time of its own (register.md, rule 12).
+   */
+  'task.ask': record({
+    kind: Type.Literal('task.ask'),
+    ...asked,
+    job: JobIdSchema,
+    shard,
+    index,
+    epoch: count(),
+    boot: count(),
+    nonce: count(),
+  }),
+  /** Not granted: the attempt is not, or no longer, the asker's. */
+  'task.granted': record({ kind: Type.Literal('task.granted'), ...answers, isGranted: Type.Boolean() }),
   /** A hint: these attempts have begun. */
   'task.started': record({
     kind: Type.Literal('task.started'),
@@ -168,10 +244,11 @@ export const TASK_MESSAGES = {
     shard,
     tasks: list(AttemptSchema, LIMITS.shardTasksMax),
   }),
-  /** Indexes of those it does not hold. */
+  /** Indexes of those it does not hold. Only the boot that was given an attempt knows that it never began. */
   'task.revoked': record({
     kind: Type.Literal('task.revoked'),
     ...answers,
+    boot: count(),
     unknown: list(index, LIMITS.shardTasksMax),
   }),
   /** The executor has stopped holding these queued tasks; `to` asked for them by stealing. */
@@ -185,8 +262,15 @@ export const TASK_MESSAGES = {
   }),
   'task.takenback': record({ kind: Type.Literal('task.takenback'), ...answers }),
 
-  /** A coordinator that restarted asks what is held of its shards; offers of its earlier boots are void from then on. */
-  'held.ask': record({ kind: Type.Literal('held.ask'), ...asked, boot: count() }),
+  /**
+   * A new coordinator asks what is held of its shards. Whoever answers disowns the rest: offers of lower ballots are void from
+   * then on (register.md, rule 10).
+   */
+  'held.ask': record({
+    kind: Type.Literal('held.ask'),
+    ...asked,
+    shards: list(record({ job: JobIdSchema, shard, ballot: ballotNumber, set: ReplicaSetSchema }), HELD_SHARDS_MAX),
+  }),
   'held.tell': record({
     kind: Type.Literal('held.tell'),
     ...answers,

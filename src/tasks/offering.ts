@@ -1,18 +1,20 @@
-import type { AskEffect, CommitEffect, LoadEffect, ReplyEffect, SendEffect } from '../kernel/effects.js';
+import type { AskEffect, LoadEffect, ReplyEffect, SendEffect } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook, TimerEffect } from '../kernel/timers.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Placer } from './placer.js';
 import type { QueryMessage } from './queries.js';
-import { noteStep, type LiveTask, type Shard } from './shard.js';
+import type { RegisterWish } from './replication/effects.js';
+import { noteStep, type LiveTask } from './live-task.js';
+import type { Shard } from './shard.js';
 import type { ShardTag } from './shard-tags.js';
 
 export type ShardEffect =
   | SendEffect<TaskMessage>
   | AskEffect<TaskMessage, ShardTag>
   | ReplyEffect<TaskMessage | QueryMessage>
-  | CommitEffect<ShardTag>
+  | RegisterWish<ShardTag>
   | LoadEffect<ShardTag>
   | TimerEffect;
 
@@ -45,7 +47,6 @@ export class Offering {
 
   constructor(
     private readonly placer: Placer,
-    private readonly boot: number,
     private readonly timers: TimerBook,
     private readonly emit: (effect: ShardEffect) => void,
     private readonly config: OfferingConfig = OFFERING_DEFAULTS,
@@ -54,6 +55,11 @@ export class Offering {
   /** Tasks at this node without an executor: those that wait, and those offered but not yet accepted. */
   get unplaced(): number {
     return this.#waiting + this.#offeredTotal;
+  }
+
+  /** Those of them that no node has been offered. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   get hasWaiting(): boolean {
@@ -140,7 +146,7 @@ export class Offering {
         kind: 'task.offer',
         job: shard.record.job,
         shard: shard.record.shard,
-        boot: this.boot,
+        set: [...shard.place.set],
         executorBoot,
         spec: shard.spec,
         tasks: tasks.map((task) => offeredTask(shard, task)),

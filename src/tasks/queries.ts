@@ -17,7 +17,8 @@ import {
 import { TASK_STATES } from '../kernel/states.js';
 import { CountsSchema, PlanSchema } from './messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
-import { PATH_STEPS_MAX, StepSchema, TAIL_BYTES_MAX } from './record.js';
+import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
+import { ReplicaSetSchema } from './register/replica-set.js';
 import { LIMITS } from './spec.js';
 
 export const JobInfoSchema = record({
@@ -28,6 +29,8 @@ export const JobInfoSchema = record({
   counts: CountsSchema,
   createdAtMs: amount(),
   finishedAtMs: Type.Optional(amount()),
+  /** 1, and one more for each retry. */
+  run: Type.Optional(count()),
 });
 export type JobInfo = Static<typeof JobInfoSchema>;
 
@@ -41,6 +44,10 @@ export const TaskInfoSchema = record({
   reason: Type.Optional(text(1000)),
   startedAtMs: Type.Optional(amount()),
   finishedAtMs: Type.Optional(amount()),
+  /** Absent: the first run. */
+  run: Type.Optional(count()),
+  /** How earlier runs ended, the oldest first. */
+  runs: Type.Optional(list(RunSchema, RUNS_MAX)),
   /** What its last attempt wrote; absent until that has ended. */
   stdoutBytes: Type.Optional(count()),
   stderrBytes: Type.Optional(count()),
@@ -69,6 +76,8 @@ export const QUERY_MESSAGES = {
   'query.job-told': record({
     kind: Type.Literal('query.job-told'),
     ...answers,
+    /** It was finished, and let go of. */
+    isGone: Type.Optional(Type.Boolean()),
     found: Type.Optional(
       record({
         info: JobInfoSchema,
@@ -76,6 +85,8 @@ export const QUERY_MESSAGES = {
         range: TaskRangeSchema,
         plan: PlanSchema,
         cancelled: Type.Boolean(),
+        /** Where the job itself is. */
+        set: ReplicaSetSchema,
       }),
     ),
   }),

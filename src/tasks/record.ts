@@ -30,6 +30,21 @@ export const OutcomeSchema = record({
 });
 export type Outcome = Static<typeof OutcomeSchema>;
 
+/** Earlier runs of a task that are kept; later ones push out the oldest. */
+export const RUNS_MAX = 8;
+
+/** How a run of a task ended, before it was retried. */
+export const RunSchema = record({
+  run: count(),
+  state: oneOf('succeeded', 'failed', 'cancelled', 'timed-out', 'interrupted', 'expired'),
+  exitCode: Type.Optional(count(255)),
+  /** Of its last attempt; 0 where there was none. */
+  epoch: count(),
+  executor: Type.Optional(NodeIdSchema),
+  finishedAtMs: Type.Optional(amount()),
+});
+export type Run = Static<typeof RunSchema>;
+
 /**
  * What the coordinator stores of a task once there is something to say. A task without a record is pending by its job's
  * word. `state` is terminal, or `pending` where the record only remembers what failed or was lost so far.
@@ -45,19 +60,19 @@ export const TaskRecordSchema = record({
   failures: count(),
   /** Attempts that ran when their node was lost. */
   losses: count(),
+  /** Which run of the task this is about; absent: the first. */
+  run: Type.Optional(count()),
+  /** How earlier runs ended, the oldest first. */
+  runs: Type.Optional(list(RunSchema, RUNS_MAX)),
+  /** The retry of its job that opened this run. */
+  retry: Type.Optional(count()),
   /** It is to be cancelled, though some node may still hold it. */
   cancelled: Type.Optional(Type.Boolean()),
   /** That attempt runs at the coordinator itself: one that finds this when it starts again died with it. */
   running: Type.Optional(Type.Boolean()),
+  /** The attempt of that epoch may have been started, under a grant for this ask of that executor. */
+  grant: Type.Optional(record({ boot: count(), nonce: count() })),
   path: list(StepSchema, PATH_STEPS_MAX),
   outcome: Type.Optional(OutcomeSchema),
 });
 export type TaskRecord = Static<typeof TaskRecordSchema>;
-
-/** Epoch of an attempt: rises with the coordinator's ballot, so no two attempts of a task share one. */
-export function epochOf(ballot: number, counter: number): number {
-  return ballot * 2 ** 20 + counter;
-}
-
-/** Attempts that one ballot can number; beyond it a new ballot must be prepared. */
-export const EPOCHS_PER_BALLOT = 2 ** 20;

@@ -1,98 +1,117 @@
 import type { NodeId } from '../kernel/ids.js';
-import type { TaskMessages } from './messages.js';
+import { HELD_SHARDS_MAX, type TaskMessages } from './messages.js';
 import type { ShardEffect } from './offering.js';
-import { firstVersion, Shard } from './shard.js';
-import type { StoredShard } from './shard-events.js';
-import { putOf, type ShardTable } from './shard-table.js';
+import { FIRST_N } from './register/ballot.js';
+import { shardName } from './replication/names.js';
+import type { Shard } from './shard.js';
+import type { Grants } from './grants.js';
+import type { ShardTable } from './shard-table.js';
+import type { AskedShard } from './shard-tags.js';
 import type { TaskRound } from './task-round.js';
 
 /**
- * A coordinator that starts again places nothing before every member has said what it still holds, or is dead
- * (register.md, rule 9): so a restart runs nothing twice that is still held somewhere.
+ * A new coordinator places nothing before every member has said what it still holds of the shard, or is dead (register.md,
+ * rule 9): so a takeover runs nothing twice that is still held somewhere.
  */
 export class Recovery {
-  readonly #unheard = new Set<NodeId>();
-  #isUnderWay = false;
-  #isJoined = false;
+  /** Who has still to be heard, of each shard that recovers. */
+  readonly #unheard = new Map<Shard, Set<NodeId>>();
+  /** Opened in this step. */
+  #fresh: Shard[] = [];
 
-  /** @param changed - to be told of each shard that was opened, or may have been */
+  /**
+   * @param members - alive or suspect, this node among them
+   * @param changed - to be told of each shard that was opened, or may have been
+   */
   constructor(
-    private readonly self: NodeId,
-    private readonly boot: number,
+    private readonly members: () => readonly NodeId[],
     private readonly table: ShardTable,
     private readonly round: TaskRound,
+    private readonly grants: Grants,
     private readonly emit: (effect: ShardEffect) => void,
     private readonly changed: (shard: Shard) => void,
   ) {}
 
-  /** Each unfinished shard gets a new ballot, durable before anything is done under it (register.md, rule 3). */
-  restore(shards: readonly StoredShard[], members: readonly NodeId[]): void {
-    for (const { record, spec, tasks } of shards) {
-      if (record.done) {
-        this.table.restoreDone(record, record.done);
-        continue;
-      }
-      const shard = new Shard({ ...record, ballot: record.ballot + 1 }, spec);
-      // What is said before the new ballot is durable must not be above what the next start says under it.
-      shard.version = firstVersion(record.ballot);
-      this.table.add(shard);
-      for (const task of tasks) shard.restore(task);
-      shard.mode = 'recovering';
-      this.#isUnderWay = true;
-      const tag = { what: 'ballot' as const, job: record.job, shard: record.shard };
-      this.emit({ kind: 'commit', puts: [putOf(shard)], tag });
-    }
-    for (const node of members) if (node !== this.self) this.ask(node);
+  begin(shard: Shard): void {
+    shard.mode = 'recovering';
+    this.#fresh.push(shard);
   }
 
-  /** A member that only turns up now may hold something too: the stored list of members is a second old at worst. */
-  ask(node: NodeId): void {
-    if (!this.#isUnderWay || this.#unheard.has(node)) return;
-    this.#unheard.add(node);
-    const message = { kind: 'held.ask' as const, boot: this.boot };
-    this.emit({ kind: 'ask', to: node, message, tag: { what: 'held' }, patience: 'alive' });
-  }
-
-  /** All members that there are have been asked. */
-  joined(): void {
-    this.#isJoined = true;
-    this.#openAll();
+  /** Asks about what was begun in this step, in few messages. */
+  flush(): void {
+    if (this.#fresh.length === 0) return;
+    const shards = this.#fresh;
+    this.#fresh = [];
+    const members = this.members();
+    for (const shard of shards) this.#unheard.set(shard, new Set(members));
+    for (const node of members) this.#ask(node, shards);
+    for (const shard of shards) this.#open(shard);
   }
 
   /**
-   * A node has answered, or is given up as dead. What comes after that is not taken up: nobody would say that it is lost.
-   *
-   * @param told - undefined where no answer will come
+   * A member that only turns up now may hold something too: also of a shard that was opened without it, since it was given up
+   * as dead.
    */
-  heard(node: NodeId, told: Omit<TaskMessages['held.tell'], 're'> | undefined): void {
-    if (!this.#unheard.delete(node)) return;
-    for (const attempt of told?.held ?? []) {
-      const shard = this.table.get(attempt);
-      if (shard?.mode !== 'recovering' || !shard.has(attempt.index)) continue;
-      this.round.takeUp(shard, node, told?.boot ?? 0, attempt);
-    }
-    this.#openAll();
+  here(node: NodeId): void {
+    const recovering = [...this.#unheard].filter(([, unheard]) => !unheard.has(node)).map(([shard]) => shard);
+    for (const shard of recovering) this.#unheard.get(shard)?.add(node);
+    const takenOver = [...this.table.live()].filter(({ mode, ballot }) => mode === 'open' && ballot > FIRST_N);
+    this.#ask(node, [...recovering, ...takenOver]);
   }
 
-  /** Opens a shard once its new ballot is durable and nobody is left to be heard. */
-  open(shard: Shard): void {
-    if (shard.mode !== 'recovering' || !shard.isPrepared || !this.#isOver()) return;
+  /** Somebody else coordinates it, or it has ended. */
+  drop(shard: Shard): void {
+    this.#unheard.delete(shard);
+  }
+
+  /** A node is given up as dead: it holds nothing. */
+  gone(node: NodeId): void {
+    for (const [shard, unheard] of [...this.#unheard]) {
+      unheard.delete(node);
+      this.#open(shard);
+    }
+  }
+
+  /** A node has said what it holds. Of one that is given up by now nothing is taken up: nobody would say that it is lost. */
+  heard(node: NodeId, about: readonly AskedShard[], told: Told): void {
+    const ballots = new Map(about.map(({ job, shard, ballot }) => [shardName(job, shard), ballot]));
+    for (const attempt of told.held) {
+      const shard = this.table.get(attempt);
+      if (!shard || shard.ballot !== ballots.get(shard.name)) continue;
+      if (!shard.has(attempt.index) || (shard.mode === 'recovering' && !this.#unheard.get(shard)?.has(node))) continue;
+      if (shard.mode === 'open' && !this.members().includes(node)) continue;
+      this.round.takeUp(shard, node, told.boot, attempt);
+    }
+    for (const name of about) {
+      const shard = this.table.get(name);
+      // An answer given to an earlier ballot is no answer: much may have been placed since.
+      if (shard?.ballot !== name.ballot) continue;
+      if (this.#unheard.get(shard)?.delete(node)) this.grants.disowned(shard, node, told.boot);
+      if (shard.mode === 'open') this.changed(shard);
+      this.#open(shard);
+    }
+  }
+
+  #ask(node: NodeId, shards: readonly Shard[]): void {
+    for (let from = 0; from < shards.length; from += HELD_SHARDS_MAX) {
+      const named = shards.slice(from, from + HELD_SHARDS_MAX).map((shard) => {
+        const { record, ballot, place } = shard;
+        return { job: record.job, shard: record.shard, ballot, set: [...place.set] };
+      });
+      const message = { kind: 'held.ask' as const, shards: named };
+      const about = named.map(({ job, shard, ballot }) => ({ job, shard, ballot }));
+      this.emit({ kind: 'ask', to: node, message, tag: { what: 'held', shards: about }, patience: 'alive' });
+    }
+  }
+
+  #open(shard: Shard): void {
+    if (shard.mode !== 'recovering' || (this.#unheard.get(shard)?.size ?? 0) > 0) return;
+    this.#unheard.delete(shard);
     shard.mode = 'open';
     this.round.countCrashes(shard);
     this.round.cancel(shard);
-  }
-
-  #openAll(): void {
-    if (!this.#isOver()) return;
-    for (const shard of [...this.table.live()]) {
-      this.open(shard);
-      this.changed(shard);
-    }
-  }
-
-  #isOver(): boolean {
-    const isOver = this.#isJoined && this.#unheard.size === 0;
-    if (isOver) this.#isUnderWay = false;
-    return isOver;
+    this.changed(shard);
   }
 }
+
+type Told = Pick<TaskMessages['held.tell'], 'boot' | 'held'>;

@@ -1,33 +1,22 @@
-import type { Answered, Committed, Loaded, MessageEvent, PeerEvent } from '../kernel/effects.js';
-import type { NodeId } from '../kernel/ids.js';
+import type { Answered, Loaded, MessageEvent, PeerEvent } from '../kernel/effects.js';
 import type { TimerFired } from '../kernel/timers.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { QueryMessages } from './queries.js';
-import type { TaskRecord } from './record.js';
-import type { ShardRecord } from './shard.js';
+import type { RegisterNews } from './replication/effects.js';
 import type { ShardTag } from './shard-tags.js';
-import type { JobSpec } from './spec.js';
 
 /** What executors tell of tasks. */
-export type AboutTasks = TaskMessages['task.result' | 'task.started' | 'task.handback'];
+export type AboutTasks = TaskMessages['task.result' | 'task.started' | 'task.handback' | 'task.ask'];
 /** What a shard home is sent. */
 export type ToShardHome =
-  AboutTasks | TaskMessages['shard.create' | 'shard.cancel'] | QueryMessages['query.tasks' | 'query.task'];
-
-export interface StoredShard {
-  readonly record: ShardRecord;
-  readonly spec: JobSpec;
-  readonly tasks: readonly TaskRecord[];
-}
+  | AboutTasks
+  | TaskMessages['shard.create' | 'shard.cancel' | 'shard.retry']
+  | QueryMessages['query.tasks' | 'query.task'];
 
 export type ShardEvent =
   | MessageEvent<ToShardHome>
   | Answered<TaskMessage, ShardTag>
-  | Committed<ShardTag>
+  | RegisterNews<ShardTag>
   | Loaded<ShardTag>
   | PeerEvent
-  | TimerFired
-  /** Once: all the members that there are to be known are known. */
-  | { readonly kind: 'joined' }
-  /** Once, at the start: what the store holds, and the members that may hold attempts of it. */
-  | { readonly kind: 'restore'; readonly shards: readonly StoredShard[]; readonly members: readonly NodeId[] };
+  | TimerFired;

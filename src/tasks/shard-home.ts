@@ -1,46 +1,77 @@
-import { assertNever, known } from '../kernel/assert.js';
-import type { Answered, Loaded } from '../kernel/effects.js';
+import { assertNever } from '../kernel/assert.js';
+import type { Answered } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
+import { Cancels } from './cancels.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
+import { Grants } from './grants.js';
 import { Offering, type ShardEffect } from './offering.js';
 import type { Placer } from './placer.js';
+import { Recording } from './recording.js';
 import { Recovery } from './recovery.js';
+import type { RegisterId } from './register/head.js';
+import type { RegisterNews } from './replication/effects.js';
+import type { Places } from './replication/places.js';
 import { Reports } from './reports.js';
+import { Retries } from './retries.js';
 import { Shard } from './shard.js';
+import { ShardAnswers } from './shard-answers.js';
+import { ShardCreation } from './shard-creation.js';
 import type { AboutTasks, ShardEvent, ToShardHome } from './shard-events.js';
-import { answerTasks, loadTasks } from './shard-queries.js';
-import { putOf, ShardTable, type ShardName } from './shard-table.js';
-import type { Asker, ShardTag } from './shard-tags.js';
+import { entryOf, ShardTable } from './shard-table.js';
+import type { ShardTag } from './shard-tags.js';
 import { TaskRound } from './task-round.js';
 
 /**
- * The shards whose home this node is. It is their coordinator: it has their tasks placed, records how they end, starts lost
- * ones again and reports to their jobs' homes.
+ * The shards that this node coordinates: it has their tasks placed, records how they end, starts lost ones again and reports
+ * to their jobs' coordinators.
  */
 export class ShardHome {
   readonly #table = new ShardTable();
   readonly #timers = new TimerBook('shards');
   readonly #offering: Offering;
+  readonly #grants: Grants;
   readonly #round: TaskRound;
   readonly #reports: Reports;
   readonly #recovery: Recovery;
+  readonly #answers: ShardAnswers;
+  readonly #retries: Retries;
+  readonly #creation: ShardCreation;
+  readonly #cancels: Cancels;
+  #now: Now = { monoMs: 0, wallMs: 0 };
   #out: ShardEffect[] = [];
 
-  constructor(self: NodeId, boot: number, placer: Placer) {
+  /** @param members - alive or suspect, this node among them */
+  constructor(
+    self: NodeId,
+    placer: Placer,
+    private readonly places: Places,
+    members: () => readonly NodeId[],
+  ) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
-    this.#offering = new Offering(placer, boot, this.#timers, emit);
-    this.#round = new TaskRound(self, this.#offering, placer, emit);
-    this.#reports = new Reports(this.#timers, emit);
+    this.#offering = new Offering(placer, this.#timers, emit);
+    const recording = new Recording(emit);
+    this.#grants = new Grants(recording, placer, this.#timers, emit);
+    this.#round = new TaskRound(self, this.#offering, placer, recording, this.#grants, emit);
+    this.#reports = new Reports(self, this.#timers, emit);
+    this.#answers = new ShardAnswers(this.#table, places, () => this.unplaced, emit);
+    this.#retries = new Retries(places, this.#table, this.#round, this.#answers, emit);
+    this.#cancels = new Cancels(this.#table, this.#round, this.#answers, (shard) => void this.#changed(shard), emit);
+    this.#creation = new ShardCreation(places, this.#answers, emit);
     const changed = (shard: Shard) => void this.#changed(shard);
-    this.#recovery = new Recovery(self, boot, this.#table, this.#round, emit, changed);
+    this.#recovery = new Recovery(members, this.#table, this.#round, this.#grants, emit, changed);
   }
 
-  /** Tasks here that have no executor yet: part of this node's load vector. */
+  /** Tasks here that have no executor yet. */
   get unplaced(): number {
     return this.#offering.unplaced;
+  }
+
+  /** Those of them that no node has been offered: part of this node's load vector. */
+  get waiting(): number {
+    return this.#offering.waiting;
   }
 
   /** Tasks whose records are here and that are not at their end. */
@@ -57,6 +88,7 @@ export class ShardHome {
 
   step(event: ShardEvent, now: Now): ShardEffect[] {
     this.#out = [];
+    this.#now = now;
     switch (event.kind) {
       case 'message':
         this.#onMessage(event.from, event.message);
@@ -65,17 +97,21 @@ export class ShardHome {
       case 'no-reply':
         this.#onAnswer(event, now);
         break;
-      case 'committed':
-        this.#onCommitted(event.tag);
+      case 'opened':
+        this.#onOpened(event);
+        break;
+      case 'written':
+        this.#onWritten(event.tag);
+        break;
+      case 'closed':
+        this.#onClosed(event.register);
         break;
       case 'loaded':
-        this.#onLoaded(event);
-        break;
-      case 'joined':
-        this.#recovery.joined();
+        this.#answers.loaded(event);
         break;
       case 'peer-here':
-        this.#recovery.ask(event.node);
+        this.#grants.here(event.node);
+        this.#recovery.here(event.node);
         break;
       case 'peer-gone':
         this.#onPeer(event.node, undefined);
@@ -86,12 +122,10 @@ export class ShardHome {
       case 'timer':
         if (this.#timers.fired(event.timer)) this.#onTimer(event.timer.name, now);
         break;
-      case 'restore':
-        this.#recovery.restore(event.shards, event.members);
-        break;
       default:
         assertNever(event);
     }
+    this.#recovery.flush();
     return this.#out;
   }
 
@@ -124,20 +158,23 @@ export class ShardHome {
       case 'shard.create':
         return this.#create(from, message);
       case 'shard.cancel':
-        return this.#cancel(message, { to: from, re: message.ask });
+        return this.#cancels.cancel(message, { to: from, re: message.ask });
+      case 'shard.retry':
+        return this.#retries.asked(message, { to: from, re: message.ask });
       case 'query.tasks':
       case 'query.task':
-        this.#out.push(loadTasks(from, message));
-        return;
+        return this.#answers.query(from, message);
       default:
-        return this.#onTasks(from, message, this.#table.get(message));
+        return this.#onTasks(from, message);
     }
   }
 
-  #onTasks(from: NodeId, message: AboutTasks, shard: Shard | undefined): void {
+  #onTasks(from: NodeId, message: AboutTasks): void {
+    const shard = this.#table.get(message);
+    if (!shard) return this.#answers.afterTheEnd(from, message);
     switch (message.kind) {
       case 'task.started':
-        if (shard) this.#round.started(shard, from, message);
+        this.#round.started(shard, from, message);
         break;
       case 'task.result':
         this.#round.result(shard, from, message);
@@ -145,132 +182,125 @@ export class ShardHome {
       case 'task.handback':
         this.#round.handedBack(shard, from, message);
         break;
+      case 'task.ask':
+        this.#grants.asked(shard, from, message);
+        break;
       default:
         assertNever(message);
     }
-    if (shard) this.#changed(shard);
+    this.#changed(shard);
   }
 
   #create(from: NodeId, message: TaskMessages['shard.create']): void {
-    const asker: Asker = { to: from, re: message.ask };
-    const before = this.#table.get(message);
-    if (before?.mode === 'creating') return;
-    if (before || this.#table.isDone(message)) return this.#tellState(message, asker);
-    const { job, shard: number, range, items, createdAtMs, cancelled } = message;
-    const { key } = message.spec;
-    const record = { job, shard: number, home: from, range, items, key, ballot: 1, createdAtMs, cancelled };
-    const puts = this.#table.add(new Shard(record, message.spec));
-    this.#out.push({ kind: 'commit', puts, tag: { what: 'created', job, shard: number, ...asker } });
+    const shard = this.#table.get(message);
+    // A create that came before the cancel of its job, and whose answer nobody waits for any more.
+    const isLate = shard && message.cancelled && !shard.isCancelStored;
+    if (isLate) this.#cancels.cancel(message, { to: from, re: message.ask });
+    else this.#creation.create(from, message);
   }
 
-  #cancel(message: TaskMessages['shard.cancel'], asker: Asker): void {
-    const shard = this.#table.get(message);
-    if (!shard) {
-      if (this.#table.isDone(message)) this.#tellState(message, asker);
-      return;
+  #onOpened({ register, set, ballot, isNew, entries }: Extract<RegisterNews<ShardTag>, { kind: 'opened' }>): void {
+    const shard = Shard.of(entries, { register, set, ballot });
+    this.#table.add(shard);
+    if (isNew) this.#round.cancel(shard);
+    else {
+      this.#grants.learned(shard, this.#now);
+      this.#recovery.begin(shard);
     }
-    const { job, shard: number, index } = message;
-    if (index === undefined) shard.isCancelStored = true;
-    const isEnded = index !== undefined && (!shard.has(index) || shard.isEnded(index));
-    const puts = index === undefined ? [putOf(shard)] : isEnded ? [] : this.#round.cancelOne(shard, index);
-    this.#out.push({ kind: 'commit', puts, tag: { what: 'cancelled', job, shard: number, index, ...asker } });
+    const { askers, isCancelled } = this.#creation.made(register);
+    for (const asker of askers) {
+      if (isCancelled && !shard.isCancelStored) this.#cancels.cancel(shard.record, asker);
+      else this.#answers.state(shard.record, asker);
+    }
     this.#changed(shard);
+  }
+
+  #onClosed(register: RegisterId): void {
+    for (const shard of this.#table.live()) {
+      if (shard.place.register !== register) continue;
+      shard.mode = shard.mode === 'done' ? 'done' : 'closed';
+      this.#table.remove(shard);
+      this.#recovery.drop(shard);
+      this.#offering.recount(shard);
+    }
+    const nodes = this.places.hints(register);
+    for (const asker of this.#creation.made(register).askers) this.#answers.reply(asker, { kind: 'elsewhere', nodes });
+    this.#retries.closed(register);
   }
 
   #onAnswer(event: Answered<TaskMessage, ShardTag>, now: Now): void {
     const { tag, from } = event;
     const message = event.kind === 'reply' ? event.message : undefined;
-    if (tag.what === 'held') return this.#recovery.heard(from, message?.kind === 'held.tell' ? message : undefined);
+    if (tag.what === 'report') return this.#reports.answered(tag, message);
+    if (tag.what === 'held') {
+      if (message?.kind === 'held.tell') this.#recovery.heard(from, tag.shards, message);
+      else this.#recovery.gone(from);
+      return;
+    }
     const shard = this.#table.get(tag);
     if (tag.what === 'offer') {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
       if (shard?.mode === 'open') this.#round.endCancelled(shard);
     } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
-      this.#round.disowned(shard, from, tag, message.unknown);
+      this.#round.disowned(shard, from, tag, message);
     }
-    if (shard && tag.what !== 'report') this.#changed(shard);
+    if (shard) this.#changed(shard);
   }
 
-  #onCommitted(tag: ShardTag): void {
+  #onWritten(tag: ShardTag): void {
     if (tag.what === 'held') return;
     const shard = this.#table.get(tag);
-    if (!shard) {
-      if (tag.what === 'cancelled' && this.#table.isDone(tag)) this.#tellState(tag, tag);
-      return;
-    }
-    switch (tag.what) {
-      case 'created':
-        shard.mode = 'open';
-        shard.prepared();
-        this.#round.cancel(shard);
-        this.#tellState(tag, tag);
-        break;
-      case 'cancelled':
-        if (tag.index === undefined) shard.cancel();
-        if (shard.mode === 'open') this.#round.cancel(shard);
-        this.#cancelled(shard, tag);
-        break;
-      case 'record':
-        this.#round.recorded(shard, tag);
-        break;
-      case 'ballot':
-        shard.prepared();
-        this.#recovery.open(shard);
-        break;
-      default:
-        return;
-    }
+    if (!shard) return;
+    if (tag.what === 'cancelled') this.#cancels.written(shard, tag);
+    else if (tag.what === 'record') this.#round.recorded(shard, tag);
+    else if (tag.what === 'retried') this.#retries.written(shard, tag);
+    else if (tag.what === 'grant') this.#grants.written(shard, tag, this.#now);
+    else return;
     this.#changed(shard);
-  }
-
-  /** A cancel is answered when it is durable: writes keep their order, so behind a task's record under way. */
-  #cancelled(shard: Shard, tag: Extract<ShardTag, { readonly what: 'cancelled' }>): void {
-    const task = tag.index === undefined ? undefined : shard.live.get(tag.index);
-    if (task?.phase === 'committing') this.#out.push({ kind: 'commit', puts: [], tag });
-    else this.#tellState(tag, tag);
-  }
-
-  #onLoaded({ tag, entries }: Loaded<ShardTag>): void {
-    if (tag.what !== 'tasks' && tag.what !== 'task') return;
-    this.#out.push(answerTasks(tag, entries, this.#table.get(tag), this.#table.record(tag), this.unplaced));
   }
 
   /** After anything that may have moved tasks of a shard. */
   #changed(shard: Shard): void {
-    const report = { ...shard.record, version: shard.version, counts: () => shard.counts() };
-    if (shard.mode !== 'open' || !shard.isComplete) {
-      this.#offering.recount(shard);
-      if (shard.isShortOfEpochs) this.#prepareNext(shard);
-      return this.#reports.note(shard.name, report);
-    }
-    const { job, shard: number } = shard.record;
-    this.#out.push({ kind: 'commit', puts: [this.#table.finish(shard)], tag: { what: 'done', job, shard: number } });
-    this.#offering.recount(shard);
-    this.#reports.final(shard.name, { ...report, version: shard.version });
+    this.#standing(shard);
+    this.#retries.settle(shard);
   }
 
-  /** At the end of its epochs a coordinator needs a new ballot (register.md, rule 1), stored before the old one is used up. */
-  #prepareNext(shard: Shard): void {
-    shard.isPrepared = false;
-    shard.ballot += 1;
-    const { job, shard: number } = shard.record;
-    this.#out.push({ kind: 'commit', puts: [putOf(shard)], tag: { what: 'ballot', job, shard: number } });
+  #standing(shard: Shard): void {
+    if (shard.mode === 'done' || shard.mode === 'closed') return;
+    if (shard.mode !== 'open' || !shard.isComplete) {
+      this.#offering.recount(shard);
+      if (shard.isShortOfEpochs && !shard.isRenewing) {
+        shard.isRenewing = true;
+        this.#out.push({ kind: 'renew', register: shard.place.register });
+      }
+      return this.#reports.note(shard);
+    }
+    this.#finish(shard);
+  }
+
+  #finish(shard: Shard): void {
+    if (!shard.isAllOnRecord) shard.endedAtMs = Math.max(shard.endedAtMs, this.#now.wallMs);
+    shard.mode = 'done';
+    shard.version += 1;
+    if (!shard.isAllOnRecord && !shard.record.done) {
+      const { job, shard: number } = shard.record;
+      const tag = { what: 'done' as const, job, shard: number };
+      this.#out.push({ kind: 'write', register: shard.place.register, entries: [entryOf(shard)], tag });
+    }
+    this.#offering.recount(shard);
+    this.#reports.final(shard);
   }
 
   #onPeer(node: NodeId, boot: number | undefined): void {
     for (const shard of [...this.#table.live()]) {
       if (this.#round.lost(shard, node, boot)) this.#changed(shard);
     }
-    if (boot === undefined) this.#recovery.heard(node, undefined);
+    if (boot === undefined) this.#recovery.gone(node);
   }
 
   #onTimer(timer: string, now: Now): void {
     if (this.#offering.ownsTimer(timer)) this.#offering.onTimer(now);
+    else if (this.#grants.ownsTimer(timer)) this.#grants.onTimer(now, (shard) => void this.#changed(shard));
     else this.#reports.onTimer();
-  }
-
-  #tellState(of: ShardName, { to, re }: Asker): void {
-    const { version, counts } = known(this.#table.state(of), `shard ${of.job}#${of.shard}`);
-    this.#out.push({ kind: 'reply', to, re, message: { kind: 'shard.state', version, counts } });
   }
 }

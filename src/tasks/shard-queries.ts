@@ -1,44 +1,46 @@
-import type { Put } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
-import { isTerminal } from '../kernel/states.js';
-import { shardName, taskPrefix } from './keys.js';
+import { shardName, TASK_PREFIX } from './replication/names.js';
 import type { ShardEffect } from './offering.js';
 import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
 import { indexAt, ordinalOf } from './range.js';
-import type { Outcome, TaskRecord } from './record.js';
-import { shownState, type Shard, type ShardRecord } from './shard.js';
+import type { Outcome, Run, TaskRecord } from './record.js';
+import { shownState } from './live-task.js';
+import type { Shard } from './shard.js';
+import type { ShardRecord } from './shard-record.js';
 import type { ShardTag } from './shard-tags.js';
 
+type Records = ReadonlyMap<number, TaskRecord>;
 type QueryTag = Extract<ShardTag, { readonly what: 'tasks' | 'task' }>;
 
-/** What clients ask of a shard's tasks: memory knows those that are live, the store those with an outcome. */
-export function loadTasks(to: NodeId, message: QueryMessages['query.tasks' | 'query.task']): ShardEffect {
+/** What clients ask of a shard's tasks. */
+export function queryTag(to: NodeId, message: QueryMessages['query.tasks' | 'query.task']): QueryTag {
   const { job, shard, ask: re } = message;
-  const tag: QueryTag =
-    message.kind === 'query.task'
-      ? { what: 'task', job, shard, query: { to, re, index: message.index } }
-      : {
-          what: 'tasks',
-          job,
-          shard,
-          query: { to, re, after: message.after, state: message.state, limit: message.limit },
-        };
-  return { kind: 'load', prefix: taskPrefix(job, shard), tag };
+  if (message.kind === 'query.task') return { what: 'task', job, shard, query: { to, re, index: message.index } };
+  const { after, state, limit } = message;
+  return { what: 'tasks', job, shard, query: { to, re, after, state, limit } };
+}
+
+/** The records of tasks among the entries of a register, by index. */
+export function recordsIn(entries: Iterable<readonly [string, { readonly value: unknown }]>): Records {
+  const records = new Map<number, TaskRecord>();
+  for (const [key, { value }] of entries) {
+    if (key.startsWith(TASK_PREFIX)) records.set((value as TaskRecord).index, value as TaskRecord);
+  }
+  return records;
 }
 
 /**
- * @param entries - the shard's records in the store
+ * @param stored - the records of the shard's tasks; of those that are live they may not be committed
  * @param shard - undefined where the shard is done
- * @param record - undefined where this node is not the shard's home
+ * @param record - undefined where this node knows nothing of the shard
  */
 export function answerTasks(
   tag: QueryTag,
-  entries: readonly Put[],
+  stored: Records,
   shard: Shard | undefined,
   record: ShardRecord | undefined,
   waiting: number,
 ): ShardEffect {
-  const stored = new Map(entries.map(({ value }) => [(value as TaskRecord).index, value as TaskRecord]));
   const { to, re } = tag.query;
   const infoOf = (index: number) => taskInfo(index, shard, stored.get(index), record?.cancelled === true);
   if (tag.what === 'task') {
@@ -67,10 +69,11 @@ function taskInfo(
   cancelled: boolean,
 ): TaskInfo {
   const live = shard?.live.get(index);
-  if (live && !(record && isTerminal(record.state))) {
+  if (live) {
     const { epoch, executor, attempts, startedAtMs } = live;
     const started = startedAtMs === undefined ? {} : { startedAtMs };
-    return { index, state: shownState(live), epoch, attempts, ...(executor ? { executor } : {}), ...started };
+    const shown = { index, state: shownState(live), epoch, attempts, ...runsOf(live) };
+    return { ...shown, ...(executor ? { executor } : {}), ...started };
   }
   if (!record) {
     const state = shard ? shard.untouchedState : cancelled ? 'cancelled' : 'pending';
@@ -78,13 +81,20 @@ function taskInfo(
   }
   const { state, epoch, executor, attempts, outcome } = record;
   return {
-    ...{ index, state, epoch, attempts },
+    ...{ index, state, epoch, attempts, ...runsOf(record) },
     ...(executor ? { executor } : {}),
     ...(outcome?.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
     ...(outcome?.reason === undefined ? {} : { reason: outcome.reason }),
     ...(outcome?.startedAtMs === undefined ? {} : { startedAtMs: outcome.startedAtMs }),
     ...(outcome ? endOf(outcome) : {}),
   };
+}
+
+function runsOf({
+  run = 1,
+  runs = [],
+}: Pick<TaskRecord, 'run'> & { readonly runs?: readonly Run[] }): Partial<TaskInfo> {
+  return run > 1 ? { run, runs: [...runs] } : {};
 }
 
 function endOf({ finishedAtMs, stdoutBytes, stderrBytes }: Outcome): Partial<TaskInfo> {

@@ -1,6 +1,8 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TaskState } from '../kernel/states.js';
+import type { Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
+import type { ReplicaSet } from './register/replica-set.js';
 
 interface Named {
   readonly job: JobId;
@@ -13,13 +15,35 @@ export interface Asker {
   readonly re: number;
 }
 
+/** The last word on a shard, kept until somebody has taken it down. */
+export interface FinalReport {
+  readonly jobSet: ReplicaSet;
+  readonly progress: Progress;
+}
+
 /** What a shard home wants to be reminded of when an answer or a write comes back. */
 export type ShardTag =
-  | (Named & Asker & { readonly what: 'created' })
   /** Without `index` the whole shard. */
   | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
-  /** `ballot`: a new one, of a coordinator that restarted or whose epochs run out; `running`: a task that began here. */
-  | (Named & { readonly what: 'ballot' | 'running' | 'done' | 'report' })
+  /** `running`: a task that began here. */
+  | (Named & { readonly what: 'running' | 'done' })
+  /** A part of a retry; with the last all of it is on record. */
+  | (Named &
+      Asker & {
+        readonly what: 'retried';
+        readonly run: number;
+        readonly tasks: readonly number[];
+        readonly isLast: boolean;
+        /** The shard is cancelled no more. */
+        readonly uncancels: boolean;
+      })
+  /** How a shard stands, told to the job's coordinator; `final` where that must be heard. */
+  | (Named & {
+      readonly what: 'report';
+      readonly asked: NodeId;
+      readonly hops: number;
+      readonly final: FinalReport | undefined;
+    })
   | (Named & {
       readonly what: 'offer' | 'revoke';
       readonly tasks: readonly { readonly index: number; readonly epoch: number }[];
@@ -29,11 +53,20 @@ export type ShardTag =
       readonly what: 'record';
       readonly index: number;
       readonly state: TaskRecord['state'];
+      /** When the attempt behind it ended; 0 where there was none. */
+      readonly atMs: number;
       readonly result?: Asker;
     })
+  /** A grant of an attempt, to the ask of that name. */
+  | (Named & { readonly what: 'grant'; readonly index: number; readonly epoch: number; readonly nonce: number })
   | (Named & { readonly what: 'tasks'; readonly query: ListQuery })
   | (Named & { readonly what: 'task'; readonly query: OneQuery })
-  | { readonly what: 'held' };
+  | { readonly what: 'held'; readonly shards: readonly AskedShard[] };
+
+/** A shard of which somebody was asked what is held, and under which ballot. */
+export interface AskedShard extends Named {
+  readonly ballot: number;
+}
 
 export interface ListQuery extends Asker {
   readonly after: number;

@@ -1,95 +1,85 @@
 import { assert, known } from '../kernel/assert.js';
-import { taskId, type JobId, type NodeId } from '../kernel/ids.js';
+import { taskId } from '../kernel/ids.js';
 import { isTerminal, noCounts, type Counts, type TaskState } from '../kernel/states.js';
-import { indexAt, ordinalOf, type TaskRange } from './range.js';
-import { EPOCHS_PER_BALLOT, epochOf, PATH_STEPS_MAX, type Step, type TaskRecord } from './record.js';
+import { newTask, shownState, type LiveTask } from './live-task.js';
+import { indexAt, ordinalOf } from './range.js';
+import type { Progress } from './progress.js';
+import type { TaskRecord } from './record.js';
+import { DEGRADED_BIT, EPOCHS_PER_BALLOT } from './register/epochs.js';
+import type { RegisterId } from './register/head.js';
+import type { ReplicaSet } from './register/replica-set.js';
+import { SHARD, shardName, SPEC, TASK_PREFIX } from './replication/names.js';
+import type { ShardRecord } from './shard-record.js';
 import type { JobSpec } from './spec.js';
 import { assertStep, type Phase } from './states.js';
 
-/** A task that its shard's coordinator has touched and that has no committed outcome yet. */
-export interface LiveTask {
-  readonly index: number;
-  phase: Phase;
-  /** Of the current or last attempt; 0 before the first. */
-  epoch: number;
-  /** The attempt of that epoch has ended, or never began: later word of it comes too late. */
-  isSpent: boolean;
-  executor: NodeId | undefined;
-  /** The boot in which the executor took it, where it has said so. */
-  executorBoot: number | undefined;
-  /** That have started; what was handed back from a queue was none. */
-  attempts: number;
-  failures: number;
-  losses: number;
-  steals: number;
-  /** Somebody wants this very task to end; durable in its record. */
-  cancelled: boolean;
-  /** Its record says that it runs here, at its coordinator. */
-  isNoted: boolean;
-  startedAtMs: number | undefined;
-  path: Step[];
-}
-
-/** What the store keeps of a shard, apart from its spec and its tasks' records. */
-export interface ShardRecord {
-  readonly job: JobId;
-  readonly shard: number;
-  readonly home: NodeId;
-  readonly range: TaskRange;
-  readonly items?: readonly string[] | undefined;
-  /** The placement key of its tasks, where one was given. */
-  readonly key?: string | undefined;
+/** Where a shard is kept, and under which ballot this node coordinates it. */
+export interface ShardPlace {
+  readonly register: RegisterId;
+  readonly set: ReplicaSet;
   readonly ballot: number;
-  readonly createdAtMs: number;
-  readonly cancelled: boolean;
-  /** Set once every task is terminal: what a restart need not read again. */
-  readonly done?: Counts | undefined;
 }
 
 /**
- * The tasks of one shard as its coordinator sees them. An untouched task costs one byte; a touched one stands in `live`
+ * The tasks of one shard as its coordinator sees them. An untouched task costs a byte at most; a touched one stands in `live`
  * until its outcome is committed; then only the counts remember it, and the store.
  */
 export class Shard {
-  /** `recovering` until every member has said what it still holds of this shard; `open` places tasks; `done` is for ever. */
-  mode: 'creating' | 'recovering' | 'open' | 'done' = 'creating';
-  /** Whether `ballot` is durable. A restarted coordinator acts only then; epochs are given out under the former till then. */
-  isPrepared = false;
+  /**
+   * `recovering` until every member has said what it still holds of this shard; `open` places tasks; `done` is for ever;
+   * `closed`: somebody else may coordinate it by now.
+   */
+  mode: 'recovering' | 'open' | 'done' | 'closed' = 'open';
   cancelled: boolean;
   /** What is stored, or being stored, of `cancelled`: its tasks count as cancelled no sooner than that is durable. */
   isCancelStored: boolean;
-  ballot: number;
-  /** Rises with every change that its job's home should hear of, and with every ballot. */
+  /** Rises with every change that its job's coordinator should hear of, and with every ballot. */
   version: number;
+  /** When the last of its tasks ended, as far as any has; wall clock. */
+  endedAtMs = 0;
+  /** A new ballot has been asked for. */
+  isRenewing = false;
+  /** Tasks are being started again: it is not at its end before that is durable. */
+  isRetrying = false;
   /** Refusals since the last rest, and until when the shard rests from offering (monotonic ms). */
   refusals = 0;
   restUntilMs = 0;
   readonly live = new Map<number, LiveTask>();
   /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
-  readonly #handedBack = new Map<number, number>();
+  #handedBack: Map<number, number> | undefined;
   readonly #waiting = new Set<number>();
-  readonly #touched: Uint8Array;
+  /** By ordinal, from the first that is touched on: shards that only wait are many. */
+  #touched: Uint8Array | undefined;
   readonly #ended = noCounts();
   #untouched: number;
   #cursor = 0;
-  #epochBallot: number;
   #counter = 0;
 
   constructor(
-    readonly record: ShardRecord,
+    public record: ShardRecord,
     readonly spec: JobSpec,
+    readonly place: ShardPlace,
   ) {
     this.cancelled = record.cancelled;
     this.isCancelStored = record.cancelled;
-    this.ballot = record.ballot;
-    this.#epochBallot = record.ballot;
-    this.version = firstVersion(record.ballot);
-    this.#touched = new Uint8Array(record.range.count);
+    this.version = firstVersion(place.ballot);
     this.#untouched = record.range.count;
   }
 
+  /** From the entries of its register. */
+  static of(entries: ReadonlyMap<string, unknown>, place: ShardPlace): Shard {
+    const shard = new Shard(entries.get(SHARD) as ShardRecord, entries.get(SPEC) as JobSpec, place);
+    for (const [key, value] of entries) if (key.startsWith(TASK_PREFIX)) shard.restore(value as TaskRecord);
+    if (shard.record.done) shard.endedAtMs = Math.max(shard.endedAtMs, shard.record.done.atMs);
+    return shard;
+  }
+
   get name(): string {
-    return `${this.record.job}#${this.record.shard}`;
+    return shardName(this.record.job, this.record.shard);
+  }
+
+  get ballot(): number {
+    return this.place.ballot;
   }
 
   /** Tasks that wait here for an executor. */
@@ -97,22 +87,40 @@ export class Shard {
     return this.cancelled ? 0 : this.#waiting.size + this.#untouched;
   }
 
+  /** What may have started must not be started again. */
+  get runsAtMostOnce(): boolean {
+    return this.spec.contract === 'at-most-once';
+  }
+
   get isComplete(): boolean {
-    return this.live.size === 0 && (this.#untouched === 0 || this.cancelled);
+    return !this.isRetrying && this.live.size === 0 && (this.#untouched === 0 || this.cancelled);
+  }
+
+  /** Each task has a record of its own. */
+  get isAllOnRecord(): boolean {
+    return this.#untouched === 0;
   }
 
   has(index: number): boolean {
     return ordinalOf(this.record.range, index) !== undefined;
   }
 
+  isTouched(index: number): boolean {
+    return this.#touched?.[known(ordinalOf(this.record.range, index), `task ${index} of ${this.name}`)] === 1;
+  }
+
   isEnded(index: number): boolean {
-    const ordinal = known(ordinalOf(this.record.range, index), `task ${index} of ${this.name}`);
-    return this.#touched[ordinal] === 1 ? !this.live.has(index) : isTerminal(this.untouchedState);
+    return this.isTouched(index) ? !this.live.has(index) : isTerminal(this.untouchedState);
   }
 
   item(index: number): string | undefined {
     const ordinal = known(ordinalOf(this.record.range, index), `task ${index} of ${this.name}`);
     return this.record.items?.[ordinal];
+  }
+
+  progress(): Progress {
+    const { version, endedAtMs, record } = this;
+    return { version, counts: this.counts(), endedAtMs, ...(record.retried ? { retried: record.retried } : {}) };
   }
 
   counts(): Counts {
@@ -138,7 +146,7 @@ export class Shard {
       taken.push(known(this.live.get(index), `waiting task ${index} of ${this.name}`));
     }
     while (taken.length < n && this.#untouched > 0) {
-      if (this.#touched[this.#cursor] === 0) taken.push(this.touch(indexAt(this.record.range, this.#cursor)));
+      if (this.#touched?.[this.#cursor] !== 1) taken.push(this.touch(indexAt(this.record.range, this.#cursor)));
       this.#cursor += 1;
     }
     return taken;
@@ -153,27 +161,23 @@ export class Shard {
   /** Makes an untouched task live, waiting. */
   touch(index: number): LiveTask {
     const ordinal = known(ordinalOf(this.record.range, index), `task ${index} of ${this.name}`);
+    this.#touched ??= new Uint8Array(this.record.range.count);
     assert(this.#touched[ordinal] === 0, () => `${this.name}: task ${index} was touched before`);
     this.#touched[ordinal] = 1;
     this.#untouched -= 1;
-    const task: LiveTask = {
-      index,
-      phase: 'waiting',
-      epoch: 0,
-      isSpent: true,
-      executor: undefined,
-      executorBoot: undefined,
-      attempts: 0,
-      failures: 0,
-      losses: 0,
-      steals: 0,
-      cancelled: false,
-      isNoted: false,
-      startedAtMs: undefined,
-      path: [],
-    };
+    const task = newTask(index);
     this.live.set(index, task);
     this.#waiting.add(index);
+    return task;
+  }
+
+  /** Makes a task that has ended live again; it waits once its next run is durable. */
+  revive({ index, state, epoch }: TaskRecord): LiveTask {
+    assert(isTerminal(state) && !this.live.has(index), () => `${this.name}: task ${index} has not ended`);
+    const task: LiveTask = { ...newTask(index), phase: 'committing', epoch };
+    this.#ended[state] -= 1;
+    this.live.set(index, task);
+    this.version += 1;
     return task;
   }
 
@@ -182,17 +186,26 @@ export class Shard {
     const task = this.touch(record.index);
     Object.assign(task, {
       epoch: record.epoch,
-      isSpent: record.cancelled !== true,
+      // One that ran at the last coordinator may run there still, if that is not dead but deposed; one that was granted as well.
+      isSpent: record.cancelled !== true && record.running !== true && record.grant === undefined,
       attempts: record.attempts,
       failures: record.failures,
       losses: record.losses,
       cancelled: record.cancelled === true,
       isNoted: record.running === true,
       path: [...record.path],
+      run: record.run ?? 1,
+      runs: record.runs ?? [],
+      retry: record.retry ?? 0,
     });
+    if (record.grant) {
+      const { grant, executor } = record;
+      Object.assign(task, { grant: { ...grant, re: 0, sinceMs: 0, isOwn: false }, executor, executorBoot: grant.boot });
+      this.move(task, 'doubted');
+    }
     if (isTerminal(record.state)) {
       this.move(task, 'committing');
-      this.end(task, record.state);
+      this.end(task, record.state, record.outcome?.finishedAtMs ?? 0);
     }
   }
 
@@ -204,42 +217,36 @@ export class Shard {
     this.version += 1;
   }
 
-  end(task: LiveTask, state: TaskState): void {
+  /** @param atMs - when it ended, where an attempt did */
+  end(task: LiveTask, state: TaskState, atMs: number): void {
     assertStep(taskId(this.record.job, task.index), task.phase, 'terminal', () => JSON.stringify(task));
     assert(isTerminal(state), () => `${this.name}: ${state} is no outcome`);
     this.live.delete(task.index);
     this.#waiting.delete(task.index);
     this.#ended[state] += 1;
+    this.endedAtMs = Math.max(this.endedAtMs, atMs);
     this.version += 1;
   }
 
   /** Word that an attempt is held may come later than the attempt itself comes back. */
   noteHandedBack(index: number, epoch: number): void {
+    this.#handedBack ??= new Map();
     this.#handedBack.set(index, Math.max(epoch, this.#handedBack.get(index) ?? 0));
   }
 
   wasHandedBack(index: number, epoch: number): boolean {
-    return epoch <= (this.#handedBack.get(index) ?? 0);
+    return epoch <= (this.#handedBack?.get(index) ?? 0);
   }
 
   nextEpoch(): number {
     this.#counter += 1;
-    assert(this.#counter < EPOCHS_PER_BALLOT, () => `${this.name}: ballot ${this.#epochBallot} has run out of epochs`);
-    return epochOf(this.#epochBallot, this.#counter);
+    assert(this.#counter < DEGRADED_BIT, () => `${this.name}: ballot ${this.ballot} has run out of epochs`);
+    return this.ballot * EPOCHS_PER_BALLOT + this.#counter;
   }
 
-  /** Time to have the next ballot stored: tasks that are refused again and again use up epochs too. */
+  /** Time for a new ballot: tasks that are refused again and again use up epochs too. */
   get isShortOfEpochs(): boolean {
-    return this.isPrepared && this.#counter > EPOCHS_PER_BALLOT - EPOCHS_AHEAD;
-  }
-
-  /** The ballot is durable: epochs are given out under it from now on. */
-  prepared(): void {
-    this.isPrepared = true;
-    this.version = Math.max(this.version, firstVersion(this.ballot));
-    if (this.#epochBallot === this.ballot) return;
-    this.#epochBallot = this.ballot;
-    this.#counter = 0;
+    return this.#counter > DEGRADED_BIT - EPOCHS_AHEAD;
   }
 
   /** Re-checks what must hold of the collections; for tests and the simulator. */
@@ -256,21 +263,10 @@ export class Shard {
   }
 }
 
-/** Epochs left when the next ballot is asked of the disk: more than a shard can offer before it answers. */
+/** Epochs left when the next ballot is asked for: more than a shard can offer before it answers. */
 const EPOCHS_AHEAD = 2 ** 16;
 
 /** What a coordinator says after a restart is news, however often it spoke before. */
-export function firstVersion(ballot: number): number {
+function firstVersion(ballot: number): number {
   return ballot * 2 ** 32;
-}
-
-export function noteStep(task: LiveTask, step: Step): void {
-  task.path.push(step);
-  if (task.path.length > PATH_STEPS_MAX) task.path.shift();
-}
-
-/** An offer under way is not yet an executor; an outcome not yet committed is not yet an outcome. */
-export function shownState(task: LiveTask): TaskState {
-  if (task.phase === 'queued' || task.phase === 'running') return task.phase;
-  return task.phase === 'committing' ? 'running' : 'pending';
 }

@@ -11,6 +11,8 @@ export const LIMITS = {
   itemBytesMax: 64 * 1024,
   shardItemBytesMax: 384 * 1024,
   shardTasksMax: 256,
+  /** A plan of so many shards takes about 300 KiB of the frame that it shares with the spec. */
+  shardsMax: 32_768,
   /** A job makes about this many shards a node, so that takeover and balance have small units to work with. */
   shardsPerNode: 4,
 } as const;
@@ -29,7 +31,8 @@ export const JobSpecSchema = record({
   timeoutMs: Type.Optional(amount(366 * 86_400_000)),
   /** How often a task that ended `failed` or `timed-out` is started again. */
   retries: count(1000),
-  contract: oneOf('at-least-once'),
+  /** What may become of an attempt whose end is not known: started again, or given up as `interrupted`. */
+  contract: oneOf('at-least-once', 'at-most-once'),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
 });

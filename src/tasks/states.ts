@@ -1,18 +1,26 @@
 import { assert } from '../kernel/assert.js';
 import { terminalCount, type Counts, type TaskState } from '../kernel/states.js';
 
-/** Where a task of a shard stands at its coordinator. `terminal` covers every state that is for ever. */
-export type Phase = 'waiting' | 'offered' | 'queued' | 'running' | 'committing' | 'terminal';
+/**
+ * Where a task of a shard stands at its coordinator. `terminal` covers every state that is for ever. Only tasks that run at
+ * most once are `granting` (the grant is being written), `granted` (it is out, and no start is heard of yet) or `doubted` (it
+ * may have started, and nobody is there to say so).
+ */
+export type Phase =
+  'waiting' | 'offered' | 'queued' | 'granting' | 'granted' | 'doubted' | 'running' | 'committing' | 'terminal';
 
 /**
  * Every legal step of a task at its coordinator; any other pair is a bug (style: dask's worker_state_machine). `waiting`
  * to itself is a new loss or steal noted before the next offer.
  */
 const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
-  waiting: ['waiting', 'offered', 'committing'],
-  offered: ['waiting', 'queued', 'running', 'committing'],
-  queued: ['waiting', 'running', 'committing'],
-  running: ['waiting', 'committing'],
+  waiting: ['waiting', 'offered', 'doubted', 'committing'],
+  offered: ['waiting', 'queued', 'granting', 'running', 'committing'],
+  queued: ['waiting', 'granting', 'running', 'committing'],
+  granting: ['granted', 'committing'],
+  granted: ['granting', 'running', 'doubted', 'committing'],
+  doubted: ['offered', 'granted', 'running', 'committing'],
+  running: ['waiting', 'doubted', 'committing'],
   committing: ['waiting', 'terminal'],
   terminal: [],
 };

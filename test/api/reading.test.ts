@@ -40,7 +40,7 @@ describe('HTTP API', () => {
   it('should show a job', async () => {
     const { counts, submittedAt, finishedAt, ...rest } = await json<JobAnswer>(`/v1/jobs/${job}`);
     const whole = { partial: false, asked: 1, answered: 1 };
-    expect(rest).to.deep.equal({ job, name: 'sh', state: 'failed', tasks: 1, ...whole });
+    expect(rest).to.deep.equal({ job, name: 'sh', state: 'failed', tasks: 1, run: 1, ...whole });
     expect(counts).to.include({ failed: 1, succeeded: 0, pending: 0 });
     expect(Date.parse(finishedAt!)).to.be.at.least(Date.parse(submittedAt));
   });
@@ -136,8 +136,9 @@ describe('HTTP API', () => {
     const ring = await json<RingView>('/v1/ring?key=a%20key');
     expect(ring).to.include({ key: 'a key' });
     expect(ring.candidates.map((candidate) => candidate.node)).to.deep.equal([node]);
-    expect(await json('/healthz')).to.deep.equal({ ok: true });
-    expect(await json('/readyz')).to.deep.equal({ ready: true });
+    const store = { ok: true, reason: null, bad: 0, loss: false };
+    expect(await json('/healthz')).to.deep.equal({ ok: true, store });
+    expect(await json('/readyz')).to.deep.equal({ ready: true, store });
   });
 
   it('should not find what is not there', async () => {

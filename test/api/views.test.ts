@@ -24,6 +24,7 @@ const MORE = {
   key: 'k',
   waiting: 2,
 };
+const PLACE = { coordinator: NODE, registered: { register: 'job0#1', set: [NODE] }, shard: 1 };
 const candidate = (node: NodeId, out?: string): Candidate => ({
   node,
   order: 0,
@@ -55,13 +56,13 @@ describe('views', () => {
 
   it('should show the last output of a task in base64', () => {
     const more = { ...MORE, stdoutTail: Uint8Array.of(0, 255), stdoutBytes: 9 };
-    const detail = taskDetail({ job: JOB, task: PENDING, more, home: NODE, shard: 0 });
+    const detail = taskDetail({ job: JOB, task: PENDING, more, ...PLACE });
     expect(detail).to.include({ stdoutTail: 'AP8=', stderrTail: '', stdoutBytes: 9, stderrBytes: 0 });
   });
 
   it('should explain in a sentence', () => {
     const summary = (task: Partial<TaskInfo>, candidates: Candidate[], path: OneTask['more']['path'] = []) => {
-      const one = { job: JOB, task: { ...PENDING, ...task }, more: { ...MORE, path }, home: NODE, shard: 1 };
+      const one = { job: JOB, task: { ...PENDING, ...task }, more: { ...MORE, path }, ...PLACE };
       return explanation({ ...one, candidates }).summary;
     };
     const free = [candidate(NODE), candidate(OTHER)];

@@ -39,9 +39,9 @@ describe('commands about jobs', () => {
       answerTasks(daemon, 3, { 1: 'failed' });
       const { stdout } = await run('show', JOB, '--json');
       const shown = JSON.parse(stdout) as { tasks: TaskView[] };
-      const { job, state, counts } = jobAnswer('succeeded');
+      const { job, state, run: runs, counts } = jobAnswer('succeeded');
       expect({ ...shown, tasks: shown.tasks.map(({ id }) => id) }).to.deep.equal({
-        ...{ job, state, counts, ...WHOLE },
+        ...{ job, state, run: runs, counts, ...WHOLE },
         tasks: [`${JOB}/0`, `${JOB}/1`, `${JOB}/2`],
       });
       const failed = JSON.parse((await run('show', JOB, '--json', '--state', 'failed')).stdout) as {

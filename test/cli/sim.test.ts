@@ -78,7 +78,7 @@ describe('covey sim', () => {
       [['rackdies'], "there is no scenario 'rackdies' (hint: did you mean rack-dies?)"],
       [['none.toml'], 'none.toml: there is no such file or directory (hint: name a scenario or a TOML file)'],
       [['bad.toml'], "bad.toml:2: unknown key 'noodes' (hint: did you mean nodes?)"],
-      [['--trace', 'bad.csv'], 'bad.csv:3:3: duration is "x", not a number from 0 to 31622400'],
+      [['--trace', 'bad.csv'], 'bad.csv:3:3: duration is "x", not a number from 0 to 31622400 (hint: write seconds'],
       [['--trace', 'none.csv'], 'none.csv: there is no such file or directory (hint: a trace is a CSV file)'],
       [
         ['--report', 'no/where.html'],

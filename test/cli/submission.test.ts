@@ -40,7 +40,7 @@ describe('submission', () => {
     await writeFile(join(dir, 'in'), 'hello');
     const options =
       '--name n --cwd sub --env A=1 --env B=x=y --env HOME --stdin in --cpus 1.5 --mem 2G --gpus 1 --resource disk=3 ' +
-      '--array 1-9:2 --timeout 5m --retries 4 --contract at-least-once --key k --id i';
+      '--array 1-9:2 --timeout 5m --retries 4 --contract at-most-once --key k --id i';
     expect(await body([...options.split(' '), '--', 'x'], { cwd: dir, env: { HOME: '/h' } })).to.deep.equal({
       name: 'n',
       argv: ['x'],
@@ -51,7 +51,7 @@ describe('submission', () => {
       tasks: { kind: 'range', first: 1, last: 9, step: 2 },
       timeoutMs: 300_000,
       retries: 4,
-      contract: 'at-least-once',
+      contract: 'at-most-once',
       key: 'k',
     });
   });
@@ -95,7 +95,7 @@ describe('submission', () => {
     ['--env =x -- x', /--env: "" cannot name/],
     ['--env A-B=x -- x', /--env: "A-B" cannot name/],
     ['--env NOWHERE -- x', /--env: NOWHERE is not set here/],
-    ['--contract at-most-once -- x', /at-least-once/],
+    ['--contract exactly-once -- x', /at-least-once, at-most-once/],
     ['--cwd= -- x', /--cwd/],
     ['--id= -- x', /--id: it is empty/],
     ['--key= -- x', /--key: it is empty/],

@@ -53,6 +53,24 @@ describe('submitting', () => {
     expect(keys()).to.have.length(1);
   });
 
+  it('should say in a repeat where the daemon has tried it, or that nothing is known', async () => {
+    const tried = (response: ServerResponse) => {
+      const body = {
+        type: 'about:blank',
+        title: 't',
+        status: 504,
+        code: 'outcome-unknown',
+        detail: 'd',
+        repeat: 'there',
+      };
+      json(response, body, 504);
+    };
+    script(refused, lost, tried, lost, accepted);
+    await flock.submit(BODY);
+    const headers = daemon.requests.map((seen) => seen.headers['covey-repeat']);
+    expect(headers, 'the latest word').to.deep.equal([undefined, undefined, 'unknown', 'there', 'there']);
+  });
+
   it('should report a lasting refusal as it is', async () => {
     script(refused);
     const error = await failure(flock.submit(BODY));

@@ -6,6 +6,10 @@ export interface OpenedStore {
   readonly store: Store;
   /** Ends the store, and opens what it left on the disk. */
   reopen(): Promise<Store>;
+  /** From now on no write succeeds, or all do again. */
+  setFailure(failure: Error | undefined): void;
+  /** Waits until `store` says that it takes writes. */
+  healed(store: Store): Promise<unknown>;
   dispose(): Promise<void>;
 }
 
@@ -117,6 +121,31 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       expect(found).to.deep.equal(keys);
       expect(store.range('p/', { after: 'a', limit: 1 }).map(({ key }) => key)).to.deep.equal(['p/00']);
       expect(store.range('p/', { after: 'q' })).to.deep.equal([]);
+    });
+
+    it('should fail with one write all that were written behind it, in order, after it said that it refuses', async () => {
+      await write([{ key: 'a', value: 1 }]);
+      const told: string[] = [];
+      store.watch(() => told.push(store.health().isOk ? 'well' : `refuses: ${store.health().reason}`));
+      opened.setFailure(new Error('no space left on device'));
+      const all = ['a', 'b', 'c'].map(async (key) => {
+        const error = await failure(store, [{ key, value: 2 }]);
+        told.push(`${key} ${error instanceof Error ? 'failed' : 'is there'}`);
+      });
+      await Promise.all(all);
+      const refused = ['refuses: no space left on device', 'a failed', 'b failed', 'c failed'];
+      expect(told).to.deep.equal(refused);
+      expect(await failure(store, [{ key: 'd', value: 2 }])).to.be.instanceOf(Error);
+      expect([store.get('a'), store.get('b'), store.health().isOk]).to.deep.equal([1, undefined, false]);
+      opened.setFailure(undefined);
+      await opened.healed(store);
+      expect(told).to.deep.equal([...refused, 'well']);
+      await write([{ key: 'b', value: 3 }]);
+      const again = await opened.reopen();
+      expect(again.range('')).to.deep.equal([
+        { key: 'a', value: 1 },
+        { key: 'b', value: 3 },
+      ]);
     });
 
     it('should finish what was written before it closes, and refuse what comes after', async () => {

@@ -29,13 +29,20 @@ export interface Flock {
   close(): Promise<void>;
 }
 
+export interface FlockLimits {
+  readonly connectionsKept?: number;
+}
+
 /** What every `Transport` keeps, the real and the simulated one. */
-export function transportContract(name: string, makeFlock: (size: number) => Promise<Flock>): void {
+export function transportContract(
+  name: string,
+  makeFlock: (size: number, limits?: FlockLimits) => Promise<Flock>,
+): void {
   describe(`${name}: transport contract`, () => {
     let flock: Flock;
 
-    async function start(size: number): Promise<readonly Member[]> {
-      flock = await makeFlock(size);
+    async function start(size: number, limits?: FlockLimits): Promise<readonly Member[]> {
+      flock = await makeFlock(size, limits);
       return flock.members;
     }
 
@@ -98,6 +105,26 @@ export function transportContract(name: string, makeFlock: (size: number) => Pro
       await flock.until('the end is seen', () => a.told.disconnected.length === 1);
       expect(a.told.disconnected).to.deep.equal([b.transport.id]);
       expect(a.transport.stats().peers).to.equal(0);
+    });
+
+    it('should keep so many connections, those used last, and come back to the others when needed', async () => {
+      const [hub, ...others] = (await start(4, { connectionsKept: 2 })) as [Member, ...Member[]];
+      const [first, second, third] = others as [Member, Member, Member];
+      for (const { transport } of others) hub.transport.learn(transport.id, transport.addresses());
+      await connect(hub, first);
+      await connect(hub, second);
+      first.transport.send(hub.transport.id, note(1), 'control');
+      await flock.until('the first is the one used last', () => hub.told.messages.length === 1);
+      await connect(third, hub);
+      await flock.until('both ends see the second go', () =>
+        [hub, second].every(({ told }) => told.disconnected.length === 1),
+      );
+      expect(hub.told.disconnected).to.deep.equal([second.transport.id]);
+      expect(hub.transport.stats().peers).to.equal(2);
+      hub.transport.send(second.transport.id, note(2), 'control');
+      await flock.until('it hears again', () => second.told.messages.length === 1);
+      await flock.until('the first goes in turn', () => first.told.disconnected.length === 1);
+      expect([first, second, third].map(({ transport }) => transport.stats().peers)).to.deep.equal([0, 1, 1]);
     });
 
     for (const who of ['that dialled', 'that was dialled']) {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/kernel/ids.js';
-import { HOME, JOB, offerOf, resources, Rig, THIEF, workOf } from './support.js';
+import { JOB, offerOf, resources, Rig, workOf } from './support.js';
 
 const REMEMBERED_MS = 40_000;
+/** Who coordinates after HOME. */
+const NEXT = nodeId('next');
 
 describe('An executor that is offered tasks', () => {
   it('should say which resource it has too little of, whatever is free', () => {
@@ -141,36 +143,49 @@ describe('An executor that is offered tasks', () => {
     });
   });
 
-  describe('by a coordinator that restarted', () => {
-    const STALE = 'the offer is older than its coordinator';
+  describe('by a coordinator that is none any more', () => {
+    const STALE = 'its shard has a later coordinator';
 
-    it('should refuse what its earlier boot offered, once it has asked what is held', () => {
+    it('should refuse offers of lower ballots once it has said what it holds', () => {
       const rig = new Rig(resources(1));
       rig.give(0, 1);
-      const other = offerOf([{ index: 7 }], { from: THIEF });
-      rig.offer(other);
-      const held = rig.executor.held(HOME, 2).map(({ assignment, state }) => `${assignment.index} ${state}`);
-      expect(held).to.deep.equal(['0 running', '1 queued']);
+      expect(rig.held(2, NEXT)).to.deep.equal(['0 running', '1 queued']);
       expect(rig.give(2)).to.deep.equal({ accepted: [], reason: STALE });
       expect(rig.give(0, 1), 'what it holds already').to.deep.equal({ accepted: [0, 1] });
-      expect(rig.offer(offerOf([{ index: 8 }], { from: THIEF })).accepted).to.deep.equal([8]);
-      expect(rig.offer(offerOf([{ index: 3 }], { boot: 2 })).accepted).to.deep.equal([3]);
+      expect(rig.offer(offerOf([{ index: 8 }], { shard: 1 })).accepted, 'another shard').to.deep.equal([8]);
+      expect(rig.offer(offerOf([{ index: 3 }], { from: NEXT, ballot: 2 })).accepted).to.deep.equal([3]);
     });
 
-    it('should refuse what its earlier boot offered, once the later has offered anything', () => {
+    it('should not be taken in by a late question of an earlier one', () => {
       const rig = new Rig(resources(1));
-      rig.offer(offerOf([{ index: 0 }], { boot: 2 }));
-      expect(rig.give(1)).to.deep.equal({ accepted: [], reason: STALE });
-      rig.executor.held(HOME, 1);
-      expect(rig.give(2).reason, 'a late question of the earlier boot').to.equal(STALE);
+      rig.give(5);
+      rig.held(3, NEXT);
+      expect(rig.held(2), 'what is held is its successor’s').to.deep.equal([]);
+      const told = rig.end(5).flatMap((e) => (e.kind === 'result' ? [e.assignment.coordinator] : []));
+      expect(told).to.deep.equal([NEXT]);
+      expect(rig.offer(offerOf([{ index: 0 }], { ballot: 2 })).reason).to.equal(STALE);
     });
 
-    it('should tell of results that nobody recorded as of tasks that run', () => {
+    it('should tell the later one from then on', () => {
+      const rig = new Rig(resources(1));
+      rig.give(0, 1);
+      rig.held(2, NEXT);
+      const told = rig.end(0).flatMap((e) => (e.kind === 'result' ? [e.assignment.coordinator] : []));
+      expect(told).to.deep.equal([NEXT]);
+      expect(rig.effects.flatMap((e) => (e.kind === 'started' ? [e.to] : []))).to.deep.equal([NEXT]);
+    });
+
+    it('should tell the later one of results that nobody recorded, as of tasks that run', () => {
       const rig = new Rig(resources(1));
       rig.give(0);
       rig.end(0);
-      expect(rig.executor.held(HOME, 2).map(({ state }) => state)).to.deep.equal(['running']);
-      expect(rig.executor.held(nodeId('stranger'), 2)).to.deep.equal([]);
+      expect(rig.held(2, NEXT, 1), 'another shard').to.deep.equal([]);
+      expect(rig.effects).to.deep.equal([]);
+      expect(rig.held(2, NEXT)).to.deep.equal(['0 running']);
+      expect(rig.results, 'told at once').to.deep.equal(['0: succeeded']);
+      expect(rig.effects.map((e) => e.kind === 'result' && e.assignment.coordinator)).to.deep.equal([NEXT]);
+      rig.record(0);
+      expect(rig.held(3, NEXT)).to.deep.equal([]);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HOME, JOB, offerOf, resources, Rig, workOf } from './support.js';
+import { HOME, JOB, offerOf, resources, Rig, SET, workOf } from './support.js';
 
 const REVOKED = { index: 0, epoch: 1 };
 
@@ -110,7 +110,7 @@ describe('An executor that leaves', () => {
     rig.offer(offerOf([{ index: 300, epoch: 4 }], { shard: 1 }));
     rig.give(2);
     rig.step({ kind: 'leave' });
-    const back = { kind: 'handback', to: HOME, job: JOB, thief: undefined };
+    const back = { kind: 'handback', to: HOME, set: SET, job: JOB, thief: undefined };
     expect(rig.effects.slice(0, 2)).to.deep.equal([
       { ...back, shard: 0, tasks: [1, 2].map((index) => ({ index, epoch: 1 })) },
       { ...back, shard: 1, tasks: [{ index: 300, epoch: 4 }] },

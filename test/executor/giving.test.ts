@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HOME, JOB, offerOf, resources, Rig, THIEF, workOf } from './support.js';
+import { HOME, JOB, offerOf, resources, Rig, SET, THIEF, workOf } from './support.js';
 
 describe('An executor that gives tasks away', () => {
   it('should give the newest queued, in the order they came, to their coordinator for the thief', () => {
@@ -10,6 +10,7 @@ describe('An executor that gives tasks away', () => {
       {
         kind: 'handback',
         to: HOME,
+        set: SET,
         job: JOB,
         shard: 0,
         tasks: [3, 4].map((index) => ({ index, epoch: 1 })),

@@ -1,27 +1,38 @@
 import { jobId, nodeId, taskId, type TaskId } from '../../src/kernel/ids.js';
 import type { Resources } from '../../src/kernel/resources.js';
 import type { Now } from '../../src/kernel/time.js';
-import type { Assignment, Work } from '../../src/executor/assignment.js';
-import type { Admission, ExecutorEffect, ExecutorEvent, Group, Offer } from '../../src/executor/events.js';
-import { Executor, type ExecutorConfig } from '../../src/executor/executor.js';
+import type { Assignment, Group, Work } from '../../src/executor/assignment.js';
+import type { Admission, ExecutorEffect, ExecutorEvent, Offer } from '../../src/executor/events.js';
+import type { ExecutorConfig } from '../../src/executor/config.js';
+import { Executor } from '../../src/executor/executor.js';
 import type { AttemptEnd } from '../../src/executor/runner.js';
 
 export const JOB = jobId('jobs');
 export const SELF = nodeId('self');
 export const HOME = nodeId('home');
 export const THIEF = nodeId('thief');
+/** The replicas of the shard. */
+export const SET = [HOME, nodeId('second'), nodeId('third')];
 
 export function resources(cpus: number, more: Partial<Resources> = {}): Resources {
   return { cpus, memBytes: 0, gpus: 0, custom: {}, ...more };
 }
 
 export function workOf(more: Partial<Work> = {}): Work {
-  return { name: 'true', argv: ['true'], shell: false, env: {}, needs: resources(1), ...more };
+  return {
+    name: 'true',
+    argv: ['true'],
+    shell: false,
+    env: {},
+    needs: resources(1),
+    contract: 'at-least-once',
+    ...more,
+  };
 }
 
 export function offerOf(tasks: readonly (Partial<Offer['tasks'][number]> & { index: number })[], more = {}): Offer {
   return {
-    ...{ from: HOME, boot: 1, job: JOB, shard: 0, work: workOf(), ...more },
+    ...{ from: HOME, ballot: 1, set: SET, job: JOB, shard: 0, work: workOf(), ...more },
     tasks: tasks.map((task) => ({ epoch: 1, attempt: 1, steals: 0, ...task })),
   };
 }
@@ -29,7 +40,7 @@ export function offerOf(tasks: readonly (Partial<Offer['tasks'][number]> & { ind
 export function assignmentOf(index: number, more: Partial<Assignment> = {}): Assignment {
   return {
     ...{ id: taskId(JOB, index), job: JOB, shard: 0, index, epoch: 1, attempt: 1, steals: 0, item: undefined },
-    ...{ work: workOf(), coordinator: HOME, estimateMs: 0, ...more },
+    ...{ work: workOf(), coordinator: HOME, set: SET, estimateMs: 0, ...more },
   };
 }
 
@@ -82,6 +93,12 @@ export class Rig {
     return this.step({ kind: 'ended', attempt: { task: taskId(JOB, index), epoch }, end: endOf(end) });
   }
 
+  /** The runner has started `next` in the place of `index`. */
+  endWithFollower(index: number, next: number, end: Partial<AttemptEnd> = {}): readonly ExecutorEffect[] {
+    const [attempt, follower] = [index, next].map((i) => ({ task: taskId(JOB, i), epoch: 1 }));
+    return this.step({ kind: 'ended', attempt: attempt!, end: endOf(end), follower: follower! });
+  }
+
   record(index: number, epoch = 1): readonly ExecutorEffect[] {
     return this.step({ kind: 'recorded', attempt: { task: taskId(JOB, index), epoch } });
   }
@@ -90,6 +107,13 @@ export class Rig {
     const { unknown, effects } = this.executor.revoke({ job: JOB, shard: 0, tasks }, this.now);
     this.effects = effects;
     return unknown;
+  }
+
+  /** What it holds of the shard: somebody asks who coordinates it under this ballot. */
+  held(ballot: number, from = HOME, shard = 0): string[] {
+    const { held, effects } = this.executor.held(from, [{ job: JOB, shard, ballot, set: SET }], this.now);
+    this.effects = effects;
+    return held.map(({ assignment, state }) => `${assignment.index} ${state}`);
   }
 
   giveTo(n: number, mayTake: (assignment: Assignment) => boolean = () => true): number {
@@ -107,6 +131,12 @@ export class Rig {
   /** Indexes of the tasks that the latest call started, in order. */
   get started(): number[] {
     return this.effects.flatMap((effect) => (effect.kind === 'start' ? [indexOf(effect.attempt.task)] : []));
+  }
+
+  /** The task that the latest call named to follow; null: it named none; undefined: it said nothing of that. */
+  get next(): number | null | undefined {
+    const said = this.effects.find((effect) => effect.kind === 'next');
+    return said && (said.next ? indexOf(said.next.attempt.task) : null);
   }
 
   /** `index: how` of the results that the latest call told. */

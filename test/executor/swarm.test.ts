@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { taskId } from '../../src/kernel/ids.js';
 import { addResources, type Resources } from '../../src/kernel/resources.js';
 import type { ExecutorEffect } from '../../src/executor/events.js';
-import { HOME, indexOf, offerOf, resources, Rig, workOf } from './support.js';
+import type { AttemptId } from '../../src/executor/runner.js';
+import { endOf, indexOf, JOB, offerOf, resources, Rig, workOf } from './support.js';
 
 const TASKS = 8;
 const CAPACITY = resources(1, { gpus: 1 });
@@ -14,6 +16,7 @@ const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('offer' as const), index: fc.nat(TASKS - 1), size: fc.nat(4) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), index: fc.nat(TASKS - 1) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('end' as const), index: fc.nat(TASKS - 1), code: fc.nat(1) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('follow' as const), index: fc.nat(TASKS - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), index: fc.nat(TASKS - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('steal' as const), n: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('timer' as const), which: fc.nat(5) }) },
@@ -28,6 +31,8 @@ class Witness {
   /** What the runner runs now: the attempt's needs, by task and epoch. */
   readonly running = new Map<string, Resources>();
   readonly begun = new Set<string>();
+  /** What the runner starts by itself when something ends. */
+  next: AttemptId | undefined;
   readonly open = new Set<string>();
   readonly timers: Extract<ExecutorEffect, { kind: 'arm' }>[] = [];
   /** Results that the coordinator has and has not yet said so. */
@@ -54,6 +59,9 @@ class Witness {
           if (index === action.index) rig.end(index, { exitCode: action.code }, epoch);
         }
         break;
+      case 'follow':
+        this.#follow(action.index);
+        break;
       case 'revoke':
         rig.revoke({ index: action.index, epoch: this.offers.get(action.index)?.epoch ?? 1 });
         break;
@@ -72,6 +80,30 @@ class Witness {
     this.#witness();
   }
 
+  /** Ends the attempt at `index` as a runner does that has a slot to spare. */
+  #follow(index: number): void {
+    const key = [...this.running.keys()].find((key) => key.startsWith(`${index}@`));
+    const follower = this.next;
+    if (key === undefined || follower === undefined) return;
+    const attempt = { task: taskId(JOB, index), epoch: Number(key.split('@')[1]) };
+    this.running.delete(key);
+    this.#begin(follower);
+    this.next = undefined;
+    this.rig.step({ kind: 'ended', attempt, end: endOf(), follower });
+  }
+
+  #begin({ task, epoch }: AttemptId): void {
+    const index = indexOf(task);
+    const key = `${index}@${epoch}`;
+    expect(this.begun.has(key), `${key} starts a second time`).to.equal(false);
+    expect(
+      [...this.running.keys()].some((other) => other.startsWith(`${index}@`)),
+      `${key} runs twice`,
+    ).to.equal(false);
+    this.begun.add(key);
+    this.running.set(key, this.offers.get(index)!.size);
+  }
+
   #offer(index: number, epoch: number, size: Resources): void {
     const work = workOf({ needs: size, timeoutMs: 1_000 });
     const accepted = this.rig.offer(offerOf([{ index, epoch }], { work })).accepted.includes(index);
@@ -83,17 +115,8 @@ class Witness {
     const { rig } = this;
     for (const effect of rig.effects) {
       if (effect.kind === 'arm') this.timers.unshift(effect);
-      if (effect.kind === 'start') {
-        const index = indexOf(effect.attempt.task);
-        const key = `${index}@${effect.attempt.epoch}`;
-        expect(this.begun.has(key), `${key} starts a second time`).to.equal(false);
-        expect(
-          [...this.running.keys()].some((other) => other.startsWith(`${index}@`)),
-          `${key} runs twice`,
-        ).to.equal(false);
-        this.begun.add(key);
-        this.running.set(key, this.offers.get(index)!.size);
-      }
+      if (effect.kind === 'start') this.#begin(effect.attempt);
+      if (effect.kind === 'next') this.next = effect.next?.attempt;
       if (effect.kind === 'result') this.#close(effect.assignment.index, effect.assignment.epoch);
       if (effect.kind === 'handback') for (const { index, epoch } of effect.tasks) this.#close(index, epoch);
     }
@@ -141,7 +164,7 @@ describe('An executor to which anything happens', () => {
         const { executor } = witness.rig;
         expect(executor.isIdle, 'idle in the end').to.equal(true);
         expect([executor.free, executor.workMs]).to.deep.equal([CAPACITY, 0]);
-        expect(executor.held(HOME, 1)).to.deep.equal([]);
+        expect(witness.rig.held(1)).to.deep.equal([]);
       }),
       { numRuns: 500 },
     );

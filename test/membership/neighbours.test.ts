@@ -51,6 +51,15 @@ describe('neighbours', () => {
     expect(neighbours.round()).to.not.include(nodeId('p2'));
   });
 
+  it('should doubt whoever it lost a connection to, but few of them where connections are closed for want of room', () => {
+    const small = neighboursIn(20, 20, 20).neighbours;
+    expect(ids(0, 20).filter((id) => small.lost(id))).to.have.length(20);
+    const large = neighboursIn(800, 128, 640).neighbours;
+    expect(ids(0, 600).filter((id) => large.lost(id)).length).to.be.within(15, 70);
+    expect(ids(0, 600).filter((id) => large.isNear(id))).to.deep.equal([]);
+    expect(ids(600, 640).every((id) => large.isNear(id))).to.equal(true);
+  });
+
   it('should keep the probes of a large flock on the connections there are', () => {
     const all = names(0, 40);
     const solo = knowing(all, { config: { connectionsMax: 8 } });

@@ -4,7 +4,7 @@ import type { JobId } from '../../src/kernel/ids.js';
 import { TimerBook } from '../../src/kernel/timers.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { NodeCore } from '../../src/node/core/node-core.js';
-import type { Store, Transport } from '../../src/node/core/ports.js';
+import type { Store, StoreHealth, Transport } from '../../src/node/core/ports.js';
 import type { Message } from '../../src/node/core/wire.js';
 import { Driver, Inbox } from '../../src/node/driver.js';
 import { failure } from '../support/failure.js';
@@ -23,6 +23,8 @@ describe('driver', () => {
   let dialled: string[][];
   let writes: ((error?: Error) => void)[];
   let timers: TimerBook;
+  let health: StoreHealth;
+  let storeChanged: () => void;
   let driver: Driver;
   let inbox: Inbox;
 
@@ -37,10 +39,11 @@ describe('driver', () => {
       if (addresses[0] === 'nowhere') inbox.unreachable(addresses, 'gone');
     };
     const write: Store['write'] = (_puts, done) => void writes.push(done);
+    const watch: Store['watch'] = (changed) => void (storeChanged = changed);
     driver = new Driver({
       core: { step } as unknown as NodeCore,
       transport: { dial } as unknown as Transport<Message>,
-      store: { write, range: () => [] } as unknown as Store,
+      store: { write, range: () => [], health: () => health, watch } as unknown as Store,
       runner: {} as Runner,
       now: () => ({ monoMs: 0, wallMs: 0 }),
       onFatal: (error) => fatal.push(error),
@@ -60,6 +63,7 @@ describe('driver', () => {
   beforeEach(() => {
     [events, fatal, dialled, writes] = [[], [], [], []];
     timers = new TimerBook('test');
+    health = { isOk: true, bad: 0 };
     inbox = new Inbox(() => undefined);
   });
   afterEach(() => driver.stop());
@@ -124,11 +128,28 @@ describe('driver', () => {
     expect(kinds()).to.deep.equal(['start', 'unreachable']);
   });
 
-  it('should give up once when writes fail', () => {
-    drive(atStart(WRITE, WRITE));
+  it('should tell what became of the store, and then which writes failed, in order', () => {
+    drive(({ kind }) => (kind === 'start' ? [WRITE, { ...WRITE, write: 8 }] : []));
+    health = { isOk: false, reason: 'full', bad: 0 };
     driver.start();
+    expect(kinds()).to.deep.equal(['store', 'start']);
+    health = { isOk: true, bad: 0 };
+    storeChanged();
     for (const done of writes) done(new Error('disk'));
-    expect(fatal.map(({ message }) => message)).to.deep.equal(['disk']);
+    expect(events.slice(2)).to.deep.equal([
+      { kind: 'store', isOk: true },
+      { kind: 'persist-failed', write: 7 },
+      { kind: 'persist-failed', write: 8 },
+    ]);
+    expect(events[0]).to.deep.equal({ kind: 'store', isOk: false, reason: 'full' });
+    expect(fatal).to.deep.equal([]);
+  });
+
+  it('should give up on a write that no store could take', () => {
+    drive(atStart(WRITE));
+    driver.start();
+    writes[0]!(new RangeError('a key too long'));
+    expect(fatal.map(({ message }) => message)).to.deep.equal(['a key too long']);
   });
 
   it('should perform nothing after it learns that its disk is an old copy', async () => {

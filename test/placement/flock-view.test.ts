@@ -108,16 +108,12 @@ describe('The view of a flock', () => {
     expect(view.loads.totals).to.include({ nodes: 1, queued: 2 });
   });
 
-  it('should name the owner of a key that is not known to be alive, and none for the keys of others', () => {
-    const away = fc.subarray([0, 1, 2, 3, 4]);
-    const state = fc.constantFrom('suspect' as const, 'dead' as const, 'left' as const);
-    fc.assert(
-      fc.property(fc.string(), away, state, (key, gone, how) => {
-        const { view } = flockOf(5);
-        const owner = view.ring.owner(key);
-        for (const i of gone) view.update(member(node(i), { state: how }));
-        expect(view.awayOwner(key)?.id).to.equal(gone.map(node).find((id) => id === owner));
-      }),
-    );
+  it('should say what the ring would be if all that are dead were back', () => {
+    const { view } = flockOf(5);
+    const whole = view.ring;
+    for (const i of [1, 3]) view.update(member(node(i), { state: 'dead' }));
+    view.update(member(node(4), { state: 'left' }));
+    expect(view.ring.size).to.equal(2);
+    expect(view.wholeRing().digest).to.equal(whole.without(node(4)).digest);
   });
 });

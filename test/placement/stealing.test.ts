@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { NodeId } from '../../src/kernel/ids.js';
 import { Prng } from '../../src/kernel/prng.js';
 import type { TimerFired } from '../../src/kernel/timers.js';
 import type { FlockView } from '../../src/placement/flock-view.js';
@@ -9,8 +10,8 @@ import { flockOf, load, member, node, vectorOf } from './support.js';
 const SELF = node(0);
 const CONFIG: StealingConfig = { sample: 8, pauseMs: 2, pauseMaxMs: 64, patienceMs: 1_000 };
 
-function thiefIn(view: FlockView, seed = 1): Stealing {
-  return new Stealing(SELF, view, new Prng(seed), CONFIG);
+function thiefIn(view: FlockView, seed = 1, isNear = (_: NodeId) => true): Stealing {
+  return new Stealing(SELF, view, new Prng(seed), isNear, CONFIG);
 }
 
 function fired(effects: readonly StealingEffect[]): TimerFired {
@@ -50,6 +51,14 @@ describe('Stealing', () => {
       if (first?.kind === 'steal') firsts.add(first.from);
     }
     expect(firsts.size, 'victims of forty thieves').to.be.above(8);
+  });
+
+  it('should ask only those it may, however much waits elsewhere', () => {
+    const { view } = flockOf(4);
+    for (const i of [1, 2, 3]) load(view, node(i), { queued: i });
+    const thief = thiefIn(view, 1, (id) => id === node(1));
+    expect(thief.fired(fired(thief.idle()), true)).to.deep.equal([ask(1)]);
+    expect(thief.answered(0, true).map(({ kind }) => kind)).to.deep.equal(['arm']);
   });
 
   it('should arm one timer and ask one victim at a time', () => {

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { at } from './support/brief.js';
-import { JOB, node, specOf } from './support/fixtures.js';
-import { Home, restarted } from './support/home.js';
+import { JOB, node } from './support/fixtures.js';
+import { Home, successor } from './support/home.js';
+import type { Committed } from './support/known-places.js';
+import type { ShardRecord } from '../../src/tasks/shard-record.js';
+
+const shardOf = (stored: Committed) => stored.get('job1#0')?.entries.get('shard') as ShardRecord | undefined;
 
 /** Task 0 runs at x, task 1 is offered to y, task 2 waits. */
 function mixed(): Home {
@@ -16,7 +20,7 @@ function mixed(): Home {
 describe('cancelling a shard', () => {
   it('should end what waits and call back the rest, once it is durable', () => {
     const home = mixed();
-    expect(home.cancel()).to.deep.equal(['commit shard ballot 1 cancelled']);
+    expect(home.cancel()).to.deep.equal(['write shard cancelled']);
     expect(home.sync()).to.deep.equal([
       'revoke x 0@1.1',
       'revoke y 1@1.2',
@@ -27,6 +31,17 @@ describe('cancelling a shard', () => {
     home.sync();
     expect(home.cancel(), 'again').to.deep.equal(['shard.state to gate cancelled 3']);
     expect(home.home.unplaced).to.equal(0);
+  });
+
+  it('should come with a create that is made again for it, whether the first has been answered or not', () => {
+    for (const isAnswered of [true, false]) {
+      const home = new Home({ x: 9 });
+      home.create(2);
+      if (isAnswered) home.sync();
+      expect(home.create(2, { cancelled: true })).to.deep.equal(isAnswered ? ['write shard cancelled'] : []);
+      expect(home.sync()).to.include('shard.state to jobs cancelled 2');
+      expect(home.pump()).to.deep.equal([]);
+    }
   });
 
   it('should leave an outcome that comes first', () => {
@@ -45,7 +60,7 @@ describe('cancelling a shard', () => {
     home.open(2);
     home.cancel();
     expect(home.fire('report')).to.deep.equal([]);
-    expect(home.stored()[0]?.record.cancelled).to.equal(false);
+    expect(shardOf(home.stored())?.cancelled).to.equal(false);
   });
 
   it('should start nothing again that was lost, failed or handed back', () => {
@@ -61,7 +76,7 @@ describe('cancelling a shard', () => {
       else if (end === 'handed back') {
         home.hear('x', { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 0, epoch: at(1, 1) }], to: 'z' });
       } else home.result('x', 0, at(1, 1), end);
-      expect(home.sync().at(-1), end).to.equal(`report ${end === 'failed' ? 'failed' : 'cancelled'} 1`);
+      expect(home.sync().at(-1), end).to.equal(`report to jobs: ${end === 'failed' ? 'failed' : 'cancelled'} 1`);
     }
   });
 
@@ -74,29 +89,20 @@ describe('cancelling a shard', () => {
     home.cancel();
     expect(home.sync()).to.deep.equal([
       'task.recorded to x',
-      'commit 0 cancelled',
+      'write 0 cancelled',
       'shard.state to gate running 1',
-      'commit shard ballot 1 cancelled done',
-      'report cancelled 1',
+      'report to jobs: cancelled 1',
     ]);
   });
 
   it('should be carried out when the shard opens, where it came before', () => {
     const home = new Home({ x: 9 });
-    const range = { first: 0, step: 1, count: 2 };
-    home.hear('jobs', {
-      kind: 'shard.create',
-      job: JOB,
-      shard: 0,
-      spec: specOf(),
-      range,
-      createdAtMs: 1,
-      cancelled: false,
-    });
-    home.cancel();
-    expect(home.sync().filter((shown) => !shown.startsWith('shard.state'))).to.deep.equal([
-      'commit shard ballot 1 cancelled done',
-      'report cancelled 2',
+    expect(home.create(2, { cancelled: true })).to.deep.equal(['create job1#0']);
+    expect(home.cancel(), 'whoever coordinates it must be told later').to.deep.equal(['elsewhere to gate']);
+    expect(home.sync()).to.deep.equal([
+      'shard.state to jobs cancelled 2',
+      'write shard cancelled done',
+      'report to jobs: cancelled 2',
     ]);
     expect(home.pump()).to.deep.equal([]);
   });
@@ -106,12 +112,8 @@ describe('cancelling one task', () => {
   it('should end it at once where it waits, and answer when that is durable', () => {
     const home = new Home({ x: 9 });
     home.open(1);
-    expect(home.cancel(0)).to.deep.equal(['commit 0 cancelled', 'commit nothing']);
-    expect(home.sync()).to.deep.equal([
-      'commit shard ballot 1 done',
-      'report cancelled 1',
-      'shard.state to gate cancelled 1',
-    ]);
+    expect(home.cancel(0)).to.deep.equal(['write 0 cancelled', 'write nothing']);
+    expect(home.sync()).to.deep.equal(['report to jobs: cancelled 1', 'shard.state to gate cancelled 1']);
   });
 
   it('should call back just that one where it is placed', () => {
@@ -156,7 +158,7 @@ describe('cancelling one task', () => {
     const before = mixed();
     before.cancel(0);
     before.sync();
-    const { home } = restarted(before.stored(), ['x'], { x: 9 });
+    const { home } = successor(before.stored(), ['x'], { x: 9 });
     home.sync();
     const held = [{ job: JOB, shard: 0, index: 0, epoch: at(1, 1), state: 'running' }];
     expect(home.answer('held.ask', 'x', { kind: 'held.tell', boot: 1, held })).to.deep.equal(['revoke x 0@1.1']);
@@ -169,9 +171,9 @@ describe('cancelling one task', () => {
   it('should be answered behind a record that is under way', () => {
     const home = mixed();
     home.result('x', 0, at(1, 1), 'lost');
-    expect(home.cancel(0)).to.deep.equal(['commit nothing']);
+    expect(home.cancel(0)).to.deep.equal(['write nothing']);
     const shown = home.sync();
-    expect(shown.indexOf('commit 0 cancelled')).to.be.lessThan(shown.findIndex((s) => s.startsWith('shard.state')));
+    expect(shown.indexOf('write 0 cancelled')).to.be.lessThan(shown.findIndex((s) => s.startsWith('shard.state')));
     expect(home.record(0)?.state).to.equal('cancelled');
   });
 
@@ -180,7 +182,7 @@ describe('cancelling one task', () => {
     home.result('x', 0, at(1, 1), 'succeeded');
     home.sync();
     for (const index of [0, 99]) {
-      expect(home.cancel(index)).to.deep.equal(['commit nothing']);
+      expect(home.cancel(index)).to.deep.equal(['write nothing']);
       expect(home.sync()).to.deep.equal(['shard.state to gate pending 2, succeeded 1']);
     }
   });

@@ -16,10 +16,12 @@ function running(retries = 0, tasks = 1): Home {
 describe('an attempt that ends', () => {
   it('should be answered only when its outcome is durable', () => {
     const home = running();
-    expect(home.result('x', 0, at(1, 1), 'succeeded', { exitCode: 0 })).to.deep.equal(['commit 0 succeeded']);
+    expect(home.result('x', 0, at(1, 1), 'succeeded', { exitCode: 0 })).to.deep.equal(['write 0 succeeded']);
     expect(home.result('x', 0, at(1, 1), 'succeeded'), 'sent again meanwhile').to.deep.equal([]);
-    expect(home.sync()).to.deep.equal(['task.recorded to x', 'commit shard ballot 1 done', 'report succeeded 1']);
+    expect(home.sync()).to.deep.equal(['task.recorded to x', 'report to jobs: succeeded 1']);
     expect(home.result('x', 0, at(1, 1), 'failed'), 'sent again later').to.deep.equal(['task.recorded to x']);
+    home.registers.letGo();
+    expect(home.result('x', 0, at(1, 1), 'failed'), 'much later').to.deep.equal(['task.recorded to x']);
     expect(home.record(0)).to.include({ state: 'succeeded', attempts: 1, executor: 'x', epoch: at(1, 1) });
   });
 
@@ -27,11 +29,11 @@ describe('an attempt that ends', () => {
     const home = new Home({ x: 3 });
     home.open(3);
     home.pump();
-    expect(home.result('x', 0, at(1, 1), 'succeeded'), 'while it is offered').to.deep.equal(['commit 0 succeeded']);
+    expect(home.result('x', 0, at(1, 1), 'succeeded'), 'while it is offered').to.deep.equal(['write 0 succeeded']);
     home.accept('x');
-    expect(home.result('x', 1, at(1, 2), 'succeeded'), 'while it is queued').to.deep.equal(['commit 1 succeeded']);
+    expect(home.result('x', 1, at(1, 2), 'succeeded'), 'while it is queued').to.deep.equal(['write 1 succeeded']);
     home.started('x', 2, at(1, 3));
-    expect(home.result('x', 2, at(1, 3), 'succeeded'), 'while it runs').to.deep.equal(['commit 2 succeeded']);
+    expect(home.result('x', 2, at(1, 3), 'succeeded'), 'while it runs').to.deep.equal(['write 2 succeeded']);
     home.sync();
     expect([0, 1, 2].map((index) => home.record(index)?.state)).to.deep.equal(Array(3).fill('succeeded'));
     expect(home.home.unplaced).to.equal(0);
@@ -43,7 +45,7 @@ describe('an attempt that ends', () => {
     late.open(1);
     late.pump();
     late.answer('task.offer', 'x', undefined);
-    expect(late.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['commit 0 succeeded']);
+    expect(late.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['write 0 succeeded']);
     expect(late.home.unplaced).to.equal(0);
 
     home.step({ kind: 'peer-gone', node: node('x') });
@@ -66,20 +68,20 @@ describe('an attempt that ends', () => {
 
   it('should be made again as often as the job allows where it failed', () => {
     const home = running(1);
-    expect(home.result('x', 0, at(1, 1), 'failed', { exitCode: 1 })).to.deep.equal(['commit 0 pending']);
+    expect(home.result('x', 0, at(1, 1), 'failed', { exitCode: 1 })).to.deep.equal(['write 0 pending']);
     expect(home.pump(), 'not before that is durable').to.deep.equal([]);
     expect(home.sync()).to.deep.equal(['task.recorded to x']);
     expect(home.result('x', 0, at(1, 1), 'failed'), 'the same again').to.deep.equal(['task.recorded to x']);
     expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
     home.accept('x');
-    expect(home.result('x', 0, at(1, 2), 'timed-out')).to.deep.equal(['commit 0 timed-out']);
+    expect(home.result('x', 0, at(1, 2), 'timed-out')).to.deep.equal(['write 0 timed-out']);
     home.sync();
     expect(home.record(0)).to.include({ state: 'timed-out', failures: 1, losses: 0, attempts: 2 });
   });
 
   it('should not end a task for good that was called back, though nobody cancelled it', () => {
     const home = running();
-    expect(home.result('x', 0, at(1, 1), 'cancelled')).to.deep.equal(['commit 0 pending']);
+    expect(home.result('x', 0, at(1, 1), 'cancelled')).to.deep.equal(['write 0 pending']);
     home.sync();
     expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
   });
@@ -87,7 +89,7 @@ describe('an attempt that ends', () => {
   it('should be ignored where it names a task that is not there', () => {
     expect(running().result('x', 7, at(1, 1), 'succeeded')).to.deep.equal(['task.recorded to x']);
     const other = { kind: 'task.result', job: JOB, shard: 9, index: 0, epoch: 5, outcome: {} };
-    expect(running().hear('x', other)).to.deep.equal(['task.recorded to x']);
+    expect(running().hear('x', other), 'of a shard that is not here').to.deep.equal(['elsewhere to x']);
   });
 });
 
@@ -95,7 +97,7 @@ describe('an attempt that is lost', () => {
   it('should commit its loss before it is made again', () => {
     const home = running();
     // It may only be thought dead: it is told to stop once it is heard of again.
-    expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal(['revoke x 0@1.1', 'commit 0 pending']);
+    expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal(['revoke x 0@1.1', 'write 0 pending']);
     expect(home.pump()).to.deep.equal([]);
     home.sync();
     expect(home.record(0)).to.include({ state: 'pending', losses: 1, failures: 0 });
@@ -115,12 +117,12 @@ describe('an attempt that is lost', () => {
   it('should fail for good the fifth time', () => {
     const home = running();
     for (let loss = 1; loss <= 4; loss++) {
-      expect(home.result('x', 0, at(1, loss), 'lost', { reason: 'x' })).to.deep.equal(['commit 0 pending']);
+      expect(home.result('x', 0, at(1, loss), 'lost', { reason: 'x' })).to.deep.equal(['write 0 pending']);
       home.sync();
       home.pump();
       home.accept('x');
     }
-    expect(home.result('x', 0, at(1, 5), 'lost', { reason: 'its shell died' })).to.deep.equal(['commit 0 failed']);
+    expect(home.result('x', 0, at(1, 5), 'lost', { reason: 'its shell died' })).to.deep.equal(['write 0 failed']);
     home.sync();
     expect(home.record(0)?.outcome?.reason).to.equal(
       'lost 5 times with the node that ran it: not started again (its shell died)',
@@ -131,7 +133,7 @@ describe('an attempt that is lost', () => {
     const home = running(0, 2);
     expect(home.step({ kind: 'peer-restarted', node: node('x'), boot: 1 }), 'news of long ago').to.deep.equal([]);
     expect(home.step({ kind: 'peer-restarted', node: node('y'), boot: 2 })).to.deep.equal([]);
-    expect(home.step({ kind: 'peer-restarted', node: node('x'), boot: 2 })).to.deep.equal(['commit 0 pending']);
+    expect(home.step({ kind: 'peer-restarted', node: node('x'), boot: 2 })).to.deep.equal(['write 0 pending']);
     home.sync();
     expect(home.home.unplaced, 'the queued one too').to.equal(2);
   });
@@ -162,8 +164,12 @@ describe('a task that is handed back', () => {
     expect(home.pump()).to.deep.equal(['offer y 0@1.2']);
   });
 
-  it('should be answered where nothing is known of it', () => {
-    const home = new Home();
+  it('should go to somebody else where nothing is known of it, and be answered where all is over', () => {
+    expect(back(new Home())).to.deep.equal(['elsewhere to x']);
+    const home = running();
+    home.result('x', 0, at(1, 1), 'succeeded');
+    home.sync();
+    home.registers.letGo();
     expect(back(home)).to.deep.equal(['task.takenback to x']);
   });
 });

@@ -16,6 +16,7 @@ describe('placing', () => {
     expect(home.home.unplaced).to.equal(3);
     expect(home.pump()).to.deep.equal(['offer x 0@1.1 1@1.2', 'arm rest']);
     expect(home.home.unplaced).to.equal(3);
+    expect(home.home.waiting, 'what an idle node could have').to.equal(1);
     home.accept('x');
     expect(home.home.unplaced).to.equal(1);
     home.cancel();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { at } from './support/brief.js';
-import { JOB, node, specOf } from './support/fixtures.js';
-import { Home, restarted } from './support/home.js';
+import { JOB, node } from './support/fixtures.js';
+import { Home, successor } from './support/home.js';
 
 /** Before the restart task 0 ran at x, task 1 was queued at y, task 2 had failed once, task 3 was done. */
 function before(): Home {
@@ -21,34 +21,14 @@ const held = (index: number, epoch: number, state: 'queued' | 'running' = 'runni
 const tell = (home: Home, name: string, ...attempts: object[]) =>
   home.answer('held.ask', name, { kind: 'held.tell', boot: 1, held: attempts });
 
-/** The version of its shard's state that a coordinator tells the job's home. */
-function versionSaid({ home }: Home): number {
-  const range = { first: 0, step: 1, count: 5 };
-  const create = {
-    kind: 'shard.create',
-    ask: 9,
-    job: JOB,
-    shard: 0,
-    spec: specOf(),
-    range,
-    createdAtMs: 1,
-    cancelled: false,
-  };
-  const event = { kind: 'message', from: node('jobs'), message: create } as Parameters<typeof home.step>[0];
-  const [effect] = home.step(event, { monoMs: 0, wallMs: 0 });
-  if (effect?.kind !== 'reply' || effect.message.kind !== 'shard.state') throw new Error('it says nothing');
-  return effect.message.version;
-}
-
-describe('a coordinator that starts again', () => {
-  it('should offer nothing before its ballot is durable and every member has said what it holds', () => {
-    const { home, effects } = restarted(before().stored(), ['x', 'y', 'home'], { z: 9 });
-    expect(effects).to.deep.equal(['commit shard ballot 2', 'held.ask to x', 'held.ask to y']);
+describe('a coordinator that takes over', () => {
+  it('should offer nothing before every member has said what it holds, this node too', () => {
+    const { home, effects } = successor(before().stored(), ['x', 'y', 'home'], { z: 9 });
+    expect(effects).to.deep.equal(['held.ask to x', 'held.ask to y', 'held.ask to home']);
     tell(home, 'x', held(0, at(1, 1)));
+    tell(home, 'home');
     expect(home.pump()).to.deep.equal([]);
     tell(home, 'y', held(1, at(1, 2), 'queued'));
-    expect(home.pump(), 'heard of all, yet not prepared').to.deep.equal([]);
-    home.sync();
     expect(home.pump()).to.deep.equal(['offer z 2@2.1 4@2.2']);
     home.result('x', 0, at(1, 1), 'succeeded');
     home.result('y', 1, at(1, 2), 'succeeded');
@@ -56,27 +36,43 @@ describe('a coordinator that starts again', () => {
     expect([home.record(0)?.epoch, home.record(1)?.epoch], 'as it was').to.deep.equal([at(1, 1), at(1, 2)]);
   });
 
-  it('should say nothing under a ballot that the next start may take again', () => {
-    const stored = before().stored();
-    const { home: first } = restarted(stored, ['x']);
-    const said = versionSaid(first);
-    const { home: second } = restarted(stored, ['x']);
-    second.sync();
-    expect(versionSaid(second), 'who heard the first must believe the second').to.be.above(said);
+  it('should name shards with their ballots and replicas, many in one question', () => {
+    const old = new Home();
+    for (let shard = 0; shard < 3; shard++) old.open(1, {}, shard);
+    const home = new Home({}, ['x']);
+    for (const [id, { set, entries }] of old.stored()) {
+      home.home.step({ kind: 'opened', register: id, set, ballot: 7, isNew: false, entries }, { monoMs: 0, wallMs: 0 });
+    }
+    const shards = [0, 1, 2].map((shard) => ({ job: JOB, shard, ballot: 7, set: ['home', 'second', 'third'] }));
+    const asked = [...old.stored()].flatMap(([register, { set, entries }]) => {
+      const opened = { kind: 'opened' as const, register, set, ballot: 7, isNew: false, entries };
+      return new Home({}, ['x']).home.step(opened, { monoMs: 0, wallMs: 0 });
+    });
+    expect(
+      asked.flatMap((e) => (e.kind === 'ask' && e.message.kind === 'held.ask' ? e.message.shards : [])),
+    ).to.deep.equal(shards);
+  });
+
+  it('should be at rest once another has taken over in its turn', () => {
+    const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
+    tell(home, 'x');
+    expect(home.registers.close('job1#0', 'elsewhere')).to.deep.equal([]);
+    expect(tell(home, 'y', held(0, at(1, 1)))).to.deep.equal([]);
+    expect(home.pump()).to.deep.equal([]);
+    expect(home.home.unfinished).to.equal(0);
   });
 
   it('should not wait for the dead', () => {
-    const { home } = restarted(before().stored(), ['x', 'y'], { z: 9 });
-    home.sync();
+    const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.step({ kind: 'peer-gone', node: node('y') });
     tell(home, 'x', held(0, at(1, 1)));
     expect(home.pump()).to.deep.equal(['offer z 2@2.1 1@2.2 4@2.3']);
   });
 
   it('should take in results that come before word of who holds what', () => {
-    const { home } = restarted(before().stored(), ['x']);
+    const { home } = successor(before().stored(), ['x']);
     home.sync();
-    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['commit 0 succeeded']);
+    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['write 0 succeeded']);
     home.sync();
     expect(tell(home, 'x', held(0, at(1, 1))), 'said before it was recorded').to.deep.equal(['revoke x 0@1.1']);
     home.sync();
@@ -84,7 +80,7 @@ describe('a coordinator that starts again', () => {
   });
 
   it('should not count a failure again that is on record', () => {
-    const { home } = restarted(before().stored(), ['z'], { z: 9 });
+    const { home } = successor(before().stored(), ['z'], { z: 9 });
     home.sync();
     expect(home.result('z', 2, at(1, 3), 'failed')).to.deep.equal(['task.recorded to z']);
     expect(tell(home, 'z', held(2, at(1, 3))), 'what it kept for that answer').to.deep.equal(['revoke z 2@1.3']);
@@ -93,7 +89,7 @@ describe('a coordinator that starts again', () => {
 
   it('should take up the latest attempt of several, and call back the others', () => {
     for (const order of [['x', 'y'] as const, ['y', 'x'] as const]) {
-      const { home } = restarted(before().stored(), ['x', 'y']);
+      const { home } = successor(before().stored(), ['x', 'y']);
       home.sync();
       const epochs = { x: at(1, 1), y: at(1, 9) };
       const shown = order.flatMap((name) => tell(home, name, held(0, epochs[name])));
@@ -106,7 +102,7 @@ describe('a coordinator that starts again', () => {
   });
 
   it('should believe a handback rather than earlier word that comes later', () => {
-    const { home } = restarted(before().stored(), ['y'], { z: 9 });
+    const { home } = successor(before().stored(), ['y'], { z: 9 });
     home.sync();
     home.hear('y', { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 1, epoch: at(1, 2) }] });
     tell(home, 'y', held(1, at(1, 2), 'queued'));
@@ -114,7 +110,7 @@ describe('a coordinator that starts again', () => {
   });
 
   it('should not believe word of a boot that is over', () => {
-    const { home } = restarted(before().stored(), ['x', 'y'], { z: 9 });
+    const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.sync();
     home.room.boots.set(node('x'), 2);
     home.step({ kind: 'peer-restarted', node: node('x'), boot: 2 });
@@ -124,7 +120,7 @@ describe('a coordinator that starts again', () => {
   });
 
   it('should leave alone what a node says to hold twice', () => {
-    const { home } = restarted(before().stored(), ['x', 'y']);
+    const { home } = successor(before().stored(), ['x', 'y']);
     home.sync();
     tell(home, 'x', held(0, at(1, 1)));
     home.step({ kind: 'peer-here', node: node('x') });
@@ -132,9 +128,9 @@ describe('a coordinator that starts again', () => {
   });
 
   it('should accept the late outcome of an attempt that nobody spoke of, while no other was offered', () => {
-    const { home } = restarted(before().stored(), []);
+    const { home } = successor(before().stored(), []);
     home.sync();
-    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['commit 0 succeeded']);
+    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['write 0 succeeded']);
     home.sync();
     expect(home.record(0)).to.include({ state: 'succeeded', executor: 'x' });
   });
@@ -142,21 +138,20 @@ describe('a coordinator that starts again', () => {
   it('should call a shard done that has nothing left to do', () => {
     const home = new Home({ x: 1 });
     home.open(1);
-    home.pump();
-    home.accept('x');
-    home.result('x', 0, at(1, 1), 'succeeded');
-    home.disk.sync();
-    const { home: again } = restarted(home.stored(), []);
-    expect(again.sync().slice(0, 2)).to.deep.equal(['commit shard ballot 2 done', 'report succeeded 1']);
+    home.cancel();
+    home.registers.grant();
+    const { home: again, effects } = successor(home.stored(), []);
+    expect(effects).to.deep.equal(['write shard cancelled done', 'report to jobs: cancelled 1']);
+    expect(again.home.unfinished).to.equal(0);
   });
 
-  it('should still know the shards that were done, and answer for them', () => {
+  it('should answer for shards that are finished, and ask nobody about them', () => {
     const home = new Home();
     home.open(2);
     home.cancel();
     home.sync();
-    const { home: again, effects } = restarted(home.stored(), ['x']);
-    expect(effects, 'nobody need be asked').to.deep.equal([]);
+    const { home: again, effects } = successor(home.stored(), ['x']);
+    expect(effects).to.deep.equal([]);
     expect(again.cancel()).to.deep.equal(['shard.state to gate cancelled 2']);
   });
 
@@ -164,13 +159,12 @@ describe('a coordinator that starts again', () => {
     const home = before();
     home.cancel();
     home.sync();
-    const { home: again } = restarted(home.stored(), ['x']);
-    again.sync();
-    expect(again.cancel()).to.deep.equal(['commit shard ballot 2 cancelled']);
+    const { home: again } = successor(home.stored(), ['x']);
+    expect(again.cancel()).to.deep.equal(['write shard cancelled']);
     expect(again.sync()).to.deep.equal(['shard.state to gate pending 3, succeeded 1, cancelled 1']);
     again.result('x', 0, at(1, 1), 'succeeded');
     again.sync();
-    expect(tell(again, 'x').at(-1)).to.equal('report succeeded 2, cancelled 3');
+    expect(tell(again, 'x').at(-1)).to.equal('report to jobs: succeeded 2, cancelled 3');
   });
 });
 
@@ -179,10 +173,9 @@ describe('the epochs of two lives', () => {
     const home = new Home({ x: 9 });
     home.open(2);
     expect(home.pump()).to.deep.equal(['offer x 0@1.1 1@1.2']);
-    const { home: second } = restarted(home.stored(), []);
-    const { home: third } = restarted(second.stored(), [], { x: 9 });
-    third.sync();
-    expect(third.pump(), 'the second life never offered anything').to.deep.equal(['offer x 0@2.1 1@2.2']);
+    const { home: second } = successor(home.stored(), []);
+    const { home: third } = successor(second.stored(), [], { x: 9 });
+    expect(third.pump(), 'the second life never offered anything').to.deep.equal(['offer x 0@3.1 1@3.2']);
   });
 });
 
@@ -194,7 +187,7 @@ describe('a coordinator that dies with what it runs', () => {
     home.started('home', 0, at(ballot, 1));
     then();
     home.sync();
-    const { home: next } = restarted(home.stored(), [], { home: 1 });
+    const { home: next } = successor(home.stored(), [], { home: 1 });
     next.sync();
     return next;
   }

@@ -1,25 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { terminalCount } from '../../src/kernel/states.js';
-import { Shard, type ShardRecord } from '../../src/tasks/shard.js';
-import { JOB, node, specOf } from './support/fixtures.js';
+import { Shard } from '../../src/tasks/shard.js';
+import type { ShardRecord } from '../../src/tasks/shard-record.js';
+import { DEGRADED_BIT, EPOCHS_PER_BALLOT } from '../../src/tasks/register/epochs.js';
+import { JOB, node, outcomeOf, specOf } from './support/fixtures.js';
 import { counted } from './support/brief.js';
 
-function shard(count: number, changes: Partial<ShardRecord> = {}): Shard {
+function shard(count: number, changes: Partial<ShardRecord> = {}, ballot = 1): Shard {
   const range = { first: 10, step: 5, count };
-  const record = {
-    job: JOB,
-    shard: 0,
-    home: node('j'),
-    range,
-    ballot: 1,
-    createdAtMs: 1,
-    cancelled: false,
-    ...changes,
-  };
-  const made = new Shard(record, specOf());
-  made.mode = 'open';
-  return made;
+  const record = { job: JOB, shard: 0, range, createdAtMs: 1, cancelled: false, jobSet: [node('j')], ...changes };
+  return new Shard(record, specOf(), { register: 'job1#0', set: [node('j')], ballot });
 }
 
 describe('a shard', () => {
@@ -43,33 +34,48 @@ describe('a shard', () => {
     const tasks = shard(1);
     const [task] = tasks.take(1);
     expect(() => tasks.move(task!, 'running')).to.throw(/job1\/10: waiting -> running is not a legal step.*"epoch":0/);
-    expect(() => tasks.end(task!, 'succeeded')).to.throw(/waiting -> terminal/);
+    expect(() => tasks.end(task!, 'succeeded', 1)).to.throw(/waiting -> terminal/);
     tasks.move(task!, 'committing');
-    expect(() => tasks.end(task!, 'queued')).to.throw(/queued is no outcome/);
+    expect(() => tasks.end(task!, 'queued', 1)).to.throw(/queued is no outcome/);
     expect(() => tasks.touch(10)).to.throw(/touched before/);
   });
 
-  it('should speak with a higher version after a restart, however often it spoke before', () => {
+  it('should speak with a higher version under a higher ballot, however often it spoke before', () => {
     const old = shard(1);
     const [task] = old.take(1);
     for (let i = 0; i < 1000; i++) {
       old.move(task!, 'offered');
       old.move(task!, 'waiting');
     }
-    expect(shard(1, { ballot: 2 }).version).to.be.greaterThan(old.version);
+    expect(shard(1, {}, 2).version).to.be.greaterThan(old.version);
   });
 
-  it('should give out epochs under the next ballot once that is durable, and never run out', () => {
-    const tasks = shard(1);
-    tasks.prepared();
-    let epoch = 0;
-    while (!tasks.isShortOfEpochs) epoch = tasks.nextEpoch();
-    tasks.isPrepared = false;
-    tasks.ballot += 1;
-    expect(tasks.nextEpoch(), 'while that is stored').to.equal(epoch + 1);
-    expect(tasks.isShortOfEpochs, 'it is under way').to.equal(false);
-    tasks.prepared();
-    expect(tasks.nextEpoch()).to.equal(2 * 2 ** 20 + 1);
+  it('should say that its epochs run short long before they do, and never give out one too many', () => {
+    const tasks = shard(1, {}, 3);
+    expect(tasks.nextEpoch()).to.equal(3 * EPOCHS_PER_BALLOT + 1);
+    let given = 1;
+    for (; !tasks.isShortOfEpochs; given++) tasks.nextEpoch();
+    expect(DEGRADED_BIT - given).to.be.greaterThan(60_000);
+    for (; given < DEGRADED_BIT - 1; given++) tasks.nextEpoch();
+    expect(() => tasks.nextEpoch()).to.throw(/ballot 3 has run out of epochs/);
+  });
+
+  it('should take up what is on record: ends, and attempts that were lost or failed', () => {
+    const record = {
+      ...{ index: 10, epoch: 7, attempts: 2, failures: 1, losses: 0, path: [] },
+      state: 'pending' as const,
+    };
+    const entries = new Map<string, unknown>([
+      ['spec', specOf()],
+      ['shard', shard(3).record],
+      ['task/0000000010', record],
+      ['task/0000000015', { ...record, index: 15, state: 'failed', outcome: outcomeOf('failed') }],
+    ]);
+    const tasks = Shard.of(entries, { register: 'job1#0', set: [node('j')], ballot: 2 });
+    expect(counted(tasks.counts())).to.equal('pending 2, failed 1');
+    expect(tasks.live.get(10)).to.include({ epoch: 7, attempts: 2, failures: 1, isSpent: true });
+    expect(tasks.endedAtMs).to.equal(7);
+    expect(tasks.take(9).map(({ index }) => index)).to.deep.equal([10, 20]);
   });
 
   it('should count every task once, and agree with itself, whatever steps are taken', () => {
@@ -89,7 +95,7 @@ describe('a shard', () => {
           else if (what === 'back' && phase !== 'waiting') tasks.move(task, 'waiting');
           else if (what === 'end') {
             if (phase !== 'committing') tasks.move(task, 'committing');
-            tasks.end(task, 'failed');
+            tasks.end(task, 'failed', 1);
             ended += 1;
           }
           tasks.validate();

@@ -8,7 +8,8 @@ const command: CliCommand = {
   define(command) {
     command.addHelpText(
       'after',
-      '\nDone once its process has ended: its data directory may then be removed, or used again.',
+      '\nIt waits up to a minute for others to take what it holds. Done once its process has ended: its data directory may then\n' +
+        'be used again, or removed where it did not say that tasks stay there.',
     );
     examples(
       command,

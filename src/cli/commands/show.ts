@@ -78,10 +78,10 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: AsyncIterable<TasksPage>): Promise<void> {
-  const { job, state, counts } = view;
+  const { job, state, run, counts } = view;
   let known: Completeness = view;
   let comma = '';
-  out.raw(`${JSON.stringify({ job, state, counts }).slice(0, -1)},"tasks":[`);
+  out.raw(`${JSON.stringify({ job, state, run, counts }).slice(0, -1)},"tasks":[`);
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
     if (page.tasks.length > 0) comma = ',';
@@ -102,6 +102,7 @@ function printHead(out: Out, job: JobAnswer): void {
   out.line(`job        ${job.job}`);
   if (job.name !== '') out.line(`name       ${clean(job.name)}`);
   out.line(`state      ${paint(job.state, out.color)}`);
+  if (job.run > 1) out.line(`run        ${job.run}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);
   out.line(`submitted  ${job.submittedAt} (${ago} ago)`);
   if (job.finishedAt !== null) out.line(`finished   ${job.finishedAt}`);
@@ -109,11 +110,13 @@ function printHead(out: Out, job: JobAnswer): void {
 
 async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): Promise<string> {
   const now = Date.now();
+  const wasRetried = tasks.some(({ run }) => run > 1);
   return table(
-    ['TASK', 'STATE', 'NODE', 'ATTEMPTS', 'EXIT', 'TIME', 'REASON'],
+    ['TASK', 'STATE', ...(wasRetried ? ['RUN'] : []), 'NODE', 'ATTEMPTS', 'EXIT', 'TIME', 'REASON'],
     tasks.map((task) => [
       String(task.index),
       { painted: paint(task.state, out.color) },
+      ...(wasRetried ? [String(task.run)] : []),
       shortNode(task.executor, full),
       String(task.attempts),
       formatExit(task),
@@ -133,6 +136,7 @@ async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
     ['reason', task.reason === null ? null : clean(task.reason)],
     ['exit', task.exitCode === null && task.signal === null ? null : formatExit(task)],
     ['node', task.executor],
+    ['run', task.run > 1 ? `${task.run}, after ${task.runs.map(runLine).join(', ')}` : null],
     ['attempts', `${task.attempts}${task.epoch === null ? '' : `, epoch ${task.epoch}`}`],
     ['submitted', task.submittedAt],
     ['started', task.startedAt],
@@ -142,6 +146,10 @@ async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
   for (const [name, value] of fields) if (value !== null) out.line(`${name.padEnd(10)} ${value}`);
   printTail(out, 'stdout', task.stdoutTail, task.stdoutBytes);
   printTail(out, 'stderr', task.stderrTail, task.stderrBytes);
+}
+
+function runLine({ run, state, exitCode }: TaskView['runs'][number]): string {
+  return `run ${run} ${state}${exitCode === null ? '' : ` with ${exitCode}`}`;
 }
 
 function printTail(out: Out, name: string, tail: string, bytesInAll: number): void {

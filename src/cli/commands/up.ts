@@ -45,6 +45,10 @@ async function readOptions({ globals, io }: Context, options: UpOptions): Promis
     ...{ listen, join, http, speed: options.speed ?? 1, zone: options.zone ?? '', logLevel: options.logLevel },
     dataDir: dataDirectory(globals.data, io.env),
     capacity: { cpus, memBytes: mem, gpus, custom: Object.fromEntries(resource) },
+    retention: {
+      ...(options.retainFor === undefined ? {} : { keepMs: options.retainFor }),
+      ...(options.retainSize === undefined ? {} : { keepBytes: options.retainSize }),
+    },
     labels: Object.fromEntries(label),
     clusterKey: await clusterKey(io, options.keyFile),
   };

@@ -1,7 +1,9 @@
 import { assert } from '../../kernel/assert.js';
-import type { AttemptId, Command, OutputChunk, OutputStream, Runner, RunnerEvents } from '../runner.js';
+import type { AttemptId, Command, OutputChunk, OutputStream, Runner, RunnerEvents, Startable } from '../runner.js';
 import { Followers, type Wanted } from './followers.js';
 import { runnerLimits, type RunnerLimits } from './limits.js';
+import { OutputCutter } from './output-cutter.js';
+import type { OutputFile } from './output-file.js';
 import { Processes } from './processes.js';
 import { commandLine, refusal } from './script.js';
 import type { Outcome, Slot } from './slot.js';
@@ -14,7 +16,7 @@ import { Programs } from './which.js';
 export interface ShellRunnerOptions {
   /** Output goes under `spool/` here, private directories under `tmp/`. */
   readonly dataDir: string;
-  /** Slot shells kept ready: commands expected to run at one time. More are made when needed. */
+  /** Commands expected to run at one time: so many slot shells and one are kept ready. More are made when needed. */
   readonly slots: number;
   readonly events: RunnerEvents;
   /** @default see limits.ts */
@@ -40,6 +42,8 @@ interface Run {
 
 /** A TERM that comes before the slot's child has become the command is lost on it, so a younger one is not sent any. */
 const TERM_AGE_MS = 20;
+/** One slot is free while all others run: what follows needs not wait until the slot of what ended is in order again. */
+const SPARE_SLOTS = 1;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -68,10 +72,11 @@ class ShellRunner implements Runner {
   private readonly watchdog: Watchdog;
   private readonly pool: SlotPool;
   private readonly followers: Followers;
+  private readonly cutter: OutputCutter;
   private readonly runs = new Map<string, Run>();
   private readonly queue = new Set<Run>();
+  private following: Startable | undefined;
   private readonly executing = new Set<Promise<void>>();
-  private cutting: NodeJS.Timeout | undefined;
   private closing = false;
 
   constructor({ dataDir, slots, events, limits: given, log = () => undefined }: ShellRunnerOptions) {
@@ -82,9 +87,11 @@ class ShellRunner implements Runner {
     this.spool = new Spool(this.spoolDir, limits, log);
     this.watchdog = new Watchdog(limits.silenceMs, log);
     this.followers = new Followers((wanted) => this.look(wanted), limits.followMs);
+    this.cutter = new OutputCutter(limits, () => this.written());
     const { processes, watchdog } = this;
+    const prewarm = Math.min(slots + SPARE_SLOTS, limits.slotsMax);
     const changed = (error?: Error): void => this.pump(error);
-    this.pool = new SlotPool({ dataDir, prewarm: slots, limits, processes, watchdog, log, changed });
+    this.pool = new SlotPool({ dataDir, prewarm, limits, processes, watchdog, log, changed });
   }
 
   open(): Promise<void> {
@@ -92,11 +99,7 @@ class ShellRunner implements Runner {
   }
 
   start(attempt: AttemptId, command: Command): void {
-    const key = keyOf(attempt);
-    assert(!this.runs.has(key), () => `attempt ${key} is started twice`);
-    const now = { startedAtMs: Date.now(), startedMonoMs: performance.now() };
-    const run: Run = { key, attempt, command, phase: 'queued', signalled: false, ...now };
-    this.runs.set(key, run);
+    const run = this.enter({ attempt, command });
     const refused = this.closing ? 'the daemon is stopping' : refusal(command);
     if (refused !== undefined) {
       this.refuse(run, refused);
@@ -104,6 +107,10 @@ class ShellRunner implements Runner {
       this.queue.add(run);
       this.pump();
     }
+  }
+
+  next(next: Startable | undefined): void {
+    this.following = next;
   }
 
   signal(attempt: AttemptId, how: 'term' | 'kill'): void {
@@ -131,9 +138,18 @@ class ShellRunner implements Runner {
     while (this.executing.size > 0) await Promise.all(this.executing);
     await this.pool.close();
     await this.watchdog.close();
-    clearInterval(this.cutting);
+    this.cutter.close();
     this.processes.close();
     this.spool.close();
+  }
+
+  private enter({ attempt, command }: Startable): Run {
+    const key = keyOf(attempt);
+    assert(!this.runs.has(key), () => `attempt ${key} is started twice`);
+    const now = { startedAtMs: Date.now(), startedMonoMs: performance.now() };
+    const run: Run = { key, attempt, command, phase: 'queued', signalled: false, ...now };
+    this.runs.set(key, run);
+    return run;
   }
 
   /** Gives queued attempts to free slots; to none, where no slot can be made at all. */
@@ -142,13 +158,29 @@ class ShellRunner implements Runner {
       const slot = this.pool.take();
       if (slot === undefined) break;
       this.queue.delete(run);
-      const execution = this.execute(run, slot).finally(() => this.executing.delete(execution));
-      this.executing.add(execution);
+      this.launch(run, slot);
     }
     if (this.queue.size === 0) return;
     if (error === undefined || this.pool.size > 0) return this.pool.grow();
     for (const run of this.queue) this.refuse(run, `no process can be started here: ${error.message}`);
     this.queue.clear();
+  }
+
+  /** Starts what is to follow, where a slot is free for it; others that wait for one come first. */
+  private follow(): AttemptId | undefined {
+    const next = this.following;
+    if (next === undefined || this.closing || this.queue.size > 0 || refusal(next.command) !== undefined)
+      return undefined;
+    const slot = this.pool.take();
+    if (slot === undefined) return undefined;
+    this.following = undefined;
+    this.launch(this.enter(next), slot);
+    return next.attempt;
+  }
+
+  private launch(run: Run, slot: Slot): void {
+    const execution = this.execute(run, slot).finally(() => this.executing.delete(execution));
+    this.executing.add(execution);
   }
 
   private async execute(run: Run, slot: Slot): Promise<void> {
@@ -158,11 +190,12 @@ class ShellRunner implements Runner {
     run.slot = slot;
     run.startedAtMs = Date.now();
     run.startedMonoMs = performance.now();
-    this.cutting ??= setInterval(() => this.cut(), this.limits.cutMs).unref();
+    this.cutter.wake();
     const cwd = command.cwd ?? files.tmp;
     const since = this.processes.mark();
     let result: Verdict;
     let doubtful = false;
+    let follower: AttemptId | undefined;
     try {
       const env = { ...command.env, COVEY_TMPDIR: files.tmp };
       const wiring = { cwd, stdin: files.stdin(command.stdin), stdout: files.stdout.path, stderr: files.stderr.path };
@@ -172,10 +205,11 @@ class ShellRunner implements Runner {
       run.finishedAtMs = Date.now();
       result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));
       doubtful = await this.settle(run, slot, outcome, since);
+      follower = this.follow();
     } catch (error) {
       result = { failure: `it could not be started: ${(error as Error).message}` };
     }
-    this.finish(run, result);
+    this.finish(run, result, follower);
     this.pool.release(slot, command.stdin !== undefined, doubtful);
   }
 
@@ -205,7 +239,7 @@ class ShellRunner implements Runner {
     return trace !== 'nothing';
   }
 
-  private finish(run: Run, result: Verdict): void {
+  private finish(run: Run, result: Verdict, follower?: AttemptId): void {
     const { key, attempt, startedAtMs, finishedAtMs = Date.now(), slot } = run;
     const { stdout, stderr } = slot?.files ?? {};
     stdout?.seal();
@@ -220,7 +254,7 @@ class ShellRunner implements Runner {
     if (stdout && stderr) this.spool.keep(key, stdout, stderr);
     this.runs.delete(key);
     this.followers.serveAll(key);
-    this.events.ended(attempt, end);
+    this.events.ended(attempt, end, follower);
   }
 
   private refuse(run: Run, failure: string): void {
@@ -250,18 +284,8 @@ class ShellRunner implements Runner {
     return { ...run.slot.files[stream].read(offset, limit), eof: false };
   }
 
-  /** Holds the output of running attempts to its limit; ends itself while nothing runs. */
-  private cut(): void {
-    if (this.executing.size === 0) {
-      clearInterval(this.cutting);
-      this.cutting = undefined;
-    }
-    for (const { slot } of this.runs.values()) {
-      if (slot === undefined) continue;
-      for (const file of [slot.files.stdout, slot.files.stderr]) {
-        if (file.end() - file.start > this.limits.outputBytesMax) file.cut(this.limits.tailBytes);
-      }
-    }
+  private *written(): Generator<OutputFile> {
+    for (const { slot } of this.runs.values()) if (slot) yield* [slot.files.stdout, slot.files.stderr];
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Put } from '../../kernel/effects.js';
+import type { Entry, Put } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
-import type { AttemptEnd, AttemptId, Command, OutputChunk, OutputStream } from '../../executor/runner.js';
+import type { AttemptEnd, AttemptId, Command, OutputChunk, OutputStream, Startable } from '../../executor/runner.js';
 import type { ClientRequest, ClientResult } from './gateway/requests.js';
 import type { Lane, Topic } from './ports.js';
 import type { Message } from './wire.js';
@@ -17,8 +17,13 @@ export type NodeEvent =
   | TimerFired
   /** A `persist` is on disk. */
   | { readonly kind: 'persisted'; readonly write: number }
-  | { readonly kind: 'loaded'; readonly read: number; readonly entries: readonly Put[] }
-  | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd }
+  /** A `persist` is not on disk, or nobody knows whether it is. So are all that came behind it before `store` says that it is well. */
+  | { readonly kind: 'persist-failed'; readonly write: number }
+  /** The store takes writes again, or no more (`reason` says why); until it is said, it takes them. */
+  | { readonly kind: 'store'; readonly isOk: boolean; readonly reason?: string }
+  | { readonly kind: 'loaded'; readonly read: number; readonly entries: readonly Entry[] }
+  /** `follower`: the attempt of the latest `next`, started in this one's place. */
+  | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd; readonly follower?: AttemptId }
   | { readonly kind: 'output'; readonly read: number; readonly chunk: OutputChunk | undefined }
   | { readonly kind: 'client'; readonly client: number; readonly request: ClientRequest }
   | { readonly kind: 'client-gone'; readonly client: number }
@@ -36,6 +41,8 @@ export type NodeEffect =
   | { readonly kind: 'persist'; readonly write: number; readonly puts: readonly Put[] }
   | { readonly kind: 'load'; readonly read: number; readonly prefix: string }
   | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Command }
+  /** What is to follow whichever attempt ends first; undefined: nothing is. */
+  | { readonly kind: 'next'; readonly next: Startable | undefined }
   | { readonly kind: 'signal'; readonly attempt: AttemptId; readonly how: 'term' | 'kill' }
   | {
       readonly kind: 'read-output';

@@ -14,11 +14,17 @@ export interface ExchangeConfig {
 
 const EXCHANGE_DEFAULTS: ExchangeConfig = { resendMs: 1_000, resendMaxMs: 8_000, sweepMs: 250 };
 
+/** How long an answer is waited for, and how long the question waits before it is sent. */
+export interface Manner {
+  readonly patience: 'forever' | 'alive' | number;
+  readonly delayMs?: number | undefined;
+}
+
 interface Pending<Tag> {
   readonly to: NodeId;
   readonly message: Message;
   readonly tag: Tag;
-  readonly patience: 'forever' | 'alive' | number;
+  readonly patience: Manner['patience'];
   readonly askedMs: number;
   resendAtMs: number;
   pauseMs: number;
@@ -53,15 +59,19 @@ export class Exchange<Tag> {
     return this.#pending.size;
   }
 
-  some(condition: (tag: Tag) => boolean): boolean {
-    return [...this.#pending.values()].some(({ tag }) => condition(tag));
+  /** How many requests with such a tag wait for their answers. */
+  count(condition: (tag: Tag) => boolean): number {
+    let count = 0;
+    for (const { tag } of this.#pending.values()) if (condition(tag)) count += 1;
+    return count;
   }
 
   /** @returns nothing to send where the peer is dead: a patient request waits for it, any other is answered by the sweep */
-  ask(to: NodeId, request: Request<Message>, tag: Tag, patience: Pending<Tag>['patience'], now: Now): ExchangeEffect[] {
+  ask(to: NodeId, request: Request<Message>, tag: Tag, how: Manner, now: Now): ExchangeEffect[] {
     const id = ++this.#next;
     const message = { ...request, ask: id } as Message;
-    const pauseMs = this.config.resendMs;
+    const { patience, delayMs = 0 } = how;
+    const pauseMs = delayMs > 0 ? delayMs : this.config.resendMs;
     this.#pending.set(id, {
       to,
       message,
@@ -72,7 +82,7 @@ export class Exchange<Tag> {
       pauseMs,
     });
     const timer = this.#timers.isArmed(TIMER) ? [] : [this.#timers.arm(TIMER, this.config.sweepMs)];
-    return this.isReachable(to) ? [{ kind: 'send', to, message }, ...timer] : timer;
+    return this.isReachable(to) && delayMs === 0 ? [{ kind: 'send', to, message }, ...timer] : timer;
   }
 
   /** The tag of the request that `reply` answers, once; undefined for late repeats and for what was never asked. */
@@ -84,6 +94,11 @@ export class Exchange<Tag> {
     if (pending?.to !== from) return undefined;
     this.#pending.delete(reply.re);
     return { tag: pending.tag, message: reply };
+  }
+
+  /** Sends no more of the requests with such a tag. */
+  withdraw(isVoid: (tag: Tag) => boolean): void {
+    for (const [id, { tag }] of this.#pending) if (isVoid(tag)) this.#pending.delete(id);
   }
 
   /** A node came back: what waits for it is sent at once. */

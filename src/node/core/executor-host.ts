@@ -5,13 +5,18 @@ import { shortage } from '../../kernel/resources.js';
 import type { Now } from '../../kernel/time.js';
 import type { Executor } from '../../executor/executor.js';
 import type { Assignment } from '../../executor/assignment.js';
+import type { Result } from '../../executor/results.js';
 import type { ExecutorEffect, ExecutorEvent } from '../../executor/events.js';
 import type { AttemptId, OutputChunk } from '../../executor/runner.js';
 import type { FlockView } from '../../placement/flock-view.js';
 import { STEALS_MAX } from '../../tasks/task-round.js';
 import type { TaskMessages } from '../../tasks/messages.js';
 import type { QueryMessages } from '../../tasks/queries.js';
-import type { Request } from '../../kernel/effects.js';
+import type { Reply, Request } from '../../kernel/effects.js';
+import { nextAsked } from '../../tasks/asking.js';
+import { GRANT_MS } from '../../executor/asking.js';
+import { ballotOf } from '../../tasks/register/epochs.js';
+import type { Manner } from './exchange.js';
 import type { Outlet } from './outlet.js';
 import type { Message } from './wire.js';
 
@@ -23,18 +28,30 @@ export interface OutputTag {
   readonly re: number;
 }
 
+/** What an executor is waiting to hear from a coordinator, and how often it has asked another in vain. */
+export type ExecutorTag =
+  | { readonly what: 'result'; readonly attempt: AttemptId; readonly hops: number }
+  | { readonly what: 'grant'; readonly attempt: AttemptId; readonly nonce: number; readonly hops: number }
+  | {
+      readonly what: 'handback';
+      readonly message: Request<TaskMessages['task.handback']>;
+      readonly set: readonly NodeId[];
+      readonly hops: number;
+    };
+
 interface Wires {
   readonly outlet: Pick<Outlet<unknown, unknown>, 'push' | 'send'>;
   /** A number under which the core finds the request behind a read again. */
   readonly readFor: (tag: OutputTag) => number;
   readonly ownLoad: () => LoadVector;
   readonly bound: () => number;
-  ask(to: NodeId, message: Request<Message>, attempt: AttemptId | undefined): void;
+  ask(to: NodeId, message: Request<Message>, tag: ExecutorTag, how: Manner): void;
 }
 
 /** Speaks for the executor: turns messages of coordinators into its calls, and what it does into messages. */
 export class ExecutorHost {
   constructor(
+    private readonly self: NodeId,
     private readonly executor: Executor,
     private readonly view: FlockView,
     private readonly wires: Wires,
@@ -47,15 +64,20 @@ export class ExecutorHost {
       case 'task.revoke': {
         const { unknown, effects } = this.executor.revoke(message, now);
         this.#perform(effects);
-        return this.#reply(from, { kind: 'task.revoked', re: message.ask, unknown });
+        const { boot } = this.wires.ownLoad();
+        return this.#reply(from, { kind: 'task.revoked', re: message.ask, boot, unknown });
       }
       case 'held.ask': {
-        const held = this.executor
-          .held(from, message.boot)
-          .map(({ assignment: { job, shard, index, epoch }, state }) => {
-            return { job, shard, index, epoch, state };
-          });
-        return this.#reply(from, { kind: 'held.tell', re: message.ask, boot: this.wires.ownLoad().boot, held });
+        const { held, effects } = this.executor.held(from, message.shards, now);
+        const told = held.map(({ assignment: { job, shard, index, epoch }, state }) => ({
+          job,
+          shard,
+          index,
+          epoch,
+          state,
+        }));
+        this.#reply(from, { kind: 'held.tell', re: message.ask, boot: this.wires.ownLoad().boot, held: told });
+        return this.#perform(effects);
       }
       case 'query.output':
         return this.#readOutput(from, message);
@@ -83,10 +105,11 @@ export class ExecutorHost {
   }
 
   #offer(from: NodeId, message: TaskMessages['task.offer'], now: Now): void {
-    const { job, shard, boot, spec: work, tasks } = message;
+    const { job, shard, set, spec: work, tasks } = message;
+    const ballot = ballotOf(tasks[0]?.epoch ?? 0);
     const isMeant = message.executorBoot === this.wires.ownLoad().boot;
     const { accepted, reason, effects } = isMeant
-      ? this.executor.offer({ from, boot, job, shard, work, tasks }, now)
+      ? this.executor.offer({ from, ballot, set, job, shard, work, tasks }, now)
       : { accepted: [], reason: 'it has restarted since', effects: [] };
     this.#reply(from, {
       kind: 'task.offered',
@@ -97,6 +120,61 @@ export class ExecutorHost {
       load: this.wires.ownLoad(),
     });
     this.#perform(effects);
+  }
+
+  /**
+   * A coordinator has taken a result or a handback down, or somebody else must hear it.
+   *
+   * @param message - undefined where no answer came
+   */
+  answered(tag: ExecutorTag, from: NodeId, message: Reply<Message> | undefined, now: Now): void {
+    if (message?.kind === 'task.takenback') return;
+    const hints = message?.kind === 'elsewhere' ? message.nodes : [];
+    if (tag.what === 'handback') {
+      const { to, delayMs } = nextAsked([...tag.set, this.self], from, hints, tag.hops);
+      return this.wires.ask(to, tag.message, { ...tag, hops: tag.hops + 1 }, { patience: 'alive', delayMs });
+    }
+    if (tag.what === 'grant') return this.#grantAnswered(tag, from, message, hints, now);
+    if (message?.kind === 'task.recorded') return this.step({ kind: 'recorded', attempt: tag.attempt }, now);
+    const result = this.executor.unrecorded(tag.attempt);
+    // A new coordinator has asked for it in between, and is told already.
+    if (result?.assignment.coordinator !== from) return;
+    const { to, delayMs } = nextAsked([...result.assignment.set, this.self], from, hints, tag.hops);
+    result.assignment.coordinator = to;
+    this.#tell(result, delayMs, tag.hops + 1);
+  }
+
+  /** An ask of which nobody knows is made of the next; one that is not open any more needs no answer. */
+  #grantAnswered(
+    tag: Extract<ExecutorTag, { readonly what: 'grant' }>,
+    from: NodeId,
+    message: Reply<Message> | undefined,
+    hints: readonly NodeId[],
+    now: Now,
+  ): void {
+    const { attempt, nonce, hops } = tag;
+    if (message?.kind === 'task.granted') {
+      return this.step({ kind: 'answered', attempt, nonce, isGranted: message.isGranted }, now);
+    }
+    const assignment = this.executor.asking(attempt, nonce);
+    if (!assignment) return;
+    const { to, delayMs } = nextAsked([...assignment.set, this.self], from, hints, hops);
+    assignment.coordinator = to;
+    this.#ask(assignment, nonce, delayMs, hops + 1);
+  }
+
+  #ask({ id, job, shard, index, epoch, coordinator }: Assignment, nonce: number, delayMs: number, hops: number): void {
+    const { boot } = this.wires.ownLoad();
+    const message = { kind: 'task.ask' as const, job, shard, index, epoch, boot, nonce };
+    const tag = { what: 'grant' as const, attempt: { task: id, epoch }, nonce, hops };
+    this.wires.ask(coordinator, message, tag, { patience: GRANT_MS, delayMs });
+  }
+
+  #tell({ assignment, outcome }: Result, delayMs: number, hops: number): void {
+    const { id, job, shard, index, epoch, coordinator } = assignment;
+    const message = { kind: 'task.result' as const, job, shard, index, epoch, outcome };
+    const how = { patience: 'alive' as const, delayMs };
+    this.wires.ask(coordinator, message, { what: 'result', attempt: { task: id, epoch }, hops }, how);
   }
 
   #readOutput(from: NodeId, message: QueryMessages['query.output']): void {
@@ -114,6 +192,7 @@ export class ExecutorHost {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'start':
+        case 'next':
         case 'signal':
         case 'arm':
         case 'disarm':
@@ -124,16 +203,18 @@ export class ExecutorHost {
           this.wires.outlet.send(effect.to, { kind: 'task.started', job: effect.job, shard: effect.shard, tasks });
           break;
         }
-        case 'result': {
-          const { id, job, shard, index, epoch, coordinator } = effect.assignment;
-          const message = { kind: 'task.result' as const, job, shard, index, epoch, outcome: effect.outcome };
-          this.wires.ask(coordinator, message, { task: id, epoch });
+        case 'ask':
+          this.#ask(effect.assignment, effect.nonce, 0, 0);
           break;
-        }
+        case 'result':
+          this.#tell(effect, 0, 0);
+          break;
         case 'handback': {
-          const { to, job, shard, tasks, thief } = effect;
+          const { to, set, job, shard, tasks, thief } = effect;
           const message = { kind: 'task.handback' as const, job, shard, tasks: [...tasks] };
-          this.wires.ask(to, thief === undefined ? message : { ...message, to: thief }, undefined);
+          const handback = thief === undefined ? message : { ...message, to: thief };
+          const tag = { what: 'handback' as const, message: handback, set, hops: 0 };
+          this.wires.ask(to, handback, tag, { patience: 'alive' });
           break;
         }
       }

@@ -4,7 +4,6 @@ import type { NodeId } from '../../kernel/ids.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { Executor } from '../../executor/executor.js';
-import type { AttemptId } from '../../executor/runner.js';
 import type { MembershipConfig } from '../../membership/config.js';
 import { isLive, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
@@ -12,11 +11,17 @@ import { BoundedRing } from '../../placement/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
 import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
-import { JobHome, type JobTag } from '../../tasks/job-home.js';
+import { chooseReplicas, ReplicaFlock } from '../../placement/replica-choice.js';
+import type { JobWriteTag, ShardAskTag } from '../../tasks/job-events.js';
+import { JobHome } from '../../tasks/job-home.js';
+import type { RegisterId } from '../../tasks/register/head.js';
+import type { RegisterTag } from '../../tasks/register/registers.js';
+import type { RetentionConfig } from '../../tasks/replication/retention.js';
+import { Replication } from '../../tasks/replication/replication.js';
 import { ShardHome } from '../../tasks/shard-home.js';
 import type { ShardTag } from '../../tasks/shard-tags.js';
-import { Exchange } from './exchange.js';
-import { ExecutorHost, type OutputTag } from './executor-host.js';
+import { Exchange, type Manner } from './exchange.js';
+import { ExecutorHost, type ExecutorTag, type OutputTag } from './executor-host.js';
 import { JobPlaces } from './gateway/places.js';
 import { Gateway, type GatewayTag } from './gateway/gateway.js';
 import { Outlet } from './outlet.js';
@@ -38,6 +43,8 @@ export interface NodeCoreOptions {
   readonly stored?: StoredState;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
   readonly rings?: RingCache;
+  /** How long finished jobs are kept, where not as by default. */
+  readonly retention?: Partial<RetentionConfig> | undefined;
   /** In place of the defaults: for comparison, in simulated flocks. */
   readonly detector?: Partial<MembershipConfig>;
   /** For simulated flocks that need not form. */
@@ -53,24 +60,28 @@ export interface FormedFlock {
 
 /** Whose request an answer belongs to. */
 export type AskTag =
-  | { readonly owner: 'jobs'; readonly tag: JobTag }
+  | { readonly owner: 'jobs'; readonly tag: ShardAskTag }
   | { readonly owner: 'shards'; readonly tag: ShardTag }
   | { readonly owner: 'gateway'; readonly tag: GatewayTag }
-  | { readonly owner: 'executor'; readonly attempt: AttemptId | undefined }
+  | { readonly owner: 'executor'; readonly tag: ExecutorTag }
   | { readonly owner: 'thief' };
 
 export type WriteTag =
-  | { readonly owner: 'jobs'; readonly tag: JobTag }
-  | { readonly owner: 'shards'; readonly tag: ShardTag }
-  | { readonly owner: 'members' };
+  { readonly owner: 'registers'; readonly tag: RegisterTag } | { readonly owner: 'members' | 'disk' };
 
 export type ReadTag =
-  { readonly owner: 'shards'; readonly tag: ShardTag } | { readonly owner: 'output'; readonly tag: OutputTag };
+  | { readonly owner: 'shards'; readonly tag: ShardTag }
+  | { readonly owner: 'registers'; readonly tag: RegisterId }
+  | { readonly owner: 'output'; readonly tag: OutputTag };
+
+/** Who is told that a register's write is at a majority. */
+export type RegisterOwner =
+  { readonly owner: 'jobs'; readonly tag: JobWriteTag } | { readonly owner: 'shards'; readonly tag: ShardTag };
 
 /** What the machines need of the core that composes them. */
 export interface Hooks {
   now(): Now;
-  ask(to: NodeId, message: Request<Message>, tag: AskTag, patience: 'forever' | 'alive' | number): void;
+  ask(to: NodeId, message: Request<Message>, tag: AskTag, how: Manner): void;
 }
 
 export type Machines = ReturnType<typeof buildMachines>;
@@ -84,34 +95,48 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const bound = () => policy.bound(self);
   const admission = { bound, workBoundMs: (estimateMs: number) => policy.workBoundMs(self, estimateMs) };
   const executor = new Executor(self, profile.capacity, baseEnv, admission);
-  const shards = new ShardHome(self, boot, policy);
+  const isHere = (node: NodeId) => membership.get(node)?.state === 'alive';
+  const isReachable = (node: NodeId) => {
+    const member = membership.get(node);
+    return member === undefined || isLive(member);
+  };
+  const replication = new Replication<RegisterOwner>({
+    ...{ self, prng, isHere, isReachable },
+    chooseSet: (id) => chooseReplicas(view, id),
+    flock: new ReplicaFlock(view),
+    retention: options.retention,
+  });
+  const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
+  const shards = new ShardHome(self, policy, replication.places, members);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
-  const membership = new Membership({
+  const membership: Membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
     remembered: stored?.members ?? [],
     config: options.detector ?? {},
     ownLoad: () => ownLoad.vector,
     ...(formed ? { formed: { like: formed.like.membership, connected: formed.connected } } : {}),
   });
-  const isReachable = (node: NodeId) => {
-    const member = membership.get(node);
-    return member === undefined || isLive(member);
-  };
-  const host = new ExecutorHost(executor, view, {
+  const host = new ExecutorHost(self, executor, view, {
     outlet,
     readFor: (tag) => outlet.readFor({ owner: 'output', tag }),
     ownLoad: () => ownLoad.vector,
     bound,
-    ask: (to, message, attempt) => {
-      hooks.ask(to, message, { owner: 'executor', attempt }, 'forever');
-    },
+    ask: (to, message, tag, how) => void hooks.ask(to, message, { owner: 'executor', tag }, how),
   });
   const places = new JobPlaces();
   return {
-    ...{ outlet, view, policy, executor, host, shards, ownLoad, membership },
-    jobs: new JobHome(self),
-    stealing: new Stealing(self, view, prng),
+    ...{ outlet, view, policy, executor, host, replication, shards, ownLoad, membership },
+    jobs: new JobHome(self, replication.places),
+    stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable),
-    gateway: new Gateway({ self, view, policy, membership, places, now: () => hooks.now() }),
+    gateway: new Gateway({
+      self,
+      view,
+      policy,
+      membership,
+      places,
+      now: () => hooks.now(),
+      storeRefusal: () => outlet.refusal,
+    }),
   };
 }

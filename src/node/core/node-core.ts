@@ -1,23 +1,27 @@
 import { assertNever } from '../../kernel/assert.js';
 import type { ReplyEffect } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
+import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { TimerBook, type TimerFired } from '../../kernel/timers.js';
 import { LoadPublisher } from '../../membership/load.js';
-import { isLive } from '../../membership/member.js';
 import { fairLoot } from '../../placement/stealing.js';
 import type { TaskMessages } from '../../tasks/messages.js';
+import { DEPARTURE, Departure } from './departure.js';
 import type { NodeEffect, NodeEvent } from './events.js';
 import type { AskTag, Machines, NodeCoreOptions, WriteTag } from './machines.js';
-import { NOTHING_STORED, type StoredState } from './stored.js';
+import { goodOf, NOTHING_STORED, restoring, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
 import { Wiring } from './wiring.js';
 
 /** How often a node looks whether a change of its load has still to be gossiped. */
 const TICK_MS = 1_000;
 
-/** How long a leaving node waits for what it handed back to be taken. */
-const LEAVE_MS = 15_000;
+/**
+ * In one step: a refusal makes more wait, which raises the own bound; where it had another reason, offers to itself would go on
+ * for as long as there are epochs.
+ */
+const REOPENED_MAX = 4;
 
 /**
  * One node without its world: all its machines and the wires between them. `step` is the only door; the daemon and the
@@ -30,15 +34,18 @@ export class NodeCore {
   readonly #timers = new TimerBook('node');
   readonly #self: NodeId;
   readonly #stored: StoredState;
+  readonly #prng: Prng;
   #now: Now = { monoMs: 0, wallMs: 0 };
-  #departure: 'no' | 'handing-back' | 'left' = 'no';
+  readonly #departure: Departure;
 
   constructor(options: NodeCoreOptions) {
     this.#self = options.self;
     this.#stored = options.stored ?? NOTHING_STORED;
+    this.#prng = options.prng;
     this.#publisher = new LoadPublisher(options.hash(`${options.self}#load`) / 2 ** 32);
     this.#wiring = new Wiring(options, () => this.#now);
     this.#machines = this.#wiring.machines;
+    this.#departure = new Departure(this.#machines, this.#wiring, this.#timers);
   }
 
   get membership(): Machines['membership'] {
@@ -51,12 +58,14 @@ export class NodeCore {
 
   /** Numbers for health and metrics. */
   stats(): Readonly<Record<string, number>> {
-    const { ownLoad, exchange, gateway, stealing, membership, shards } = this.#machines;
+    const { ownLoad, exchange, gateway, stealing, membership, shards, replication, outlet } = this.#machines;
     const { running, queued, waiting, free } = ownLoad.vector;
+    const { heirs } = replication;
     const { alive } = membership.counts;
-    const asked = exchange.size;
     const { unfinished } = shards;
-    return { running, queued, waiting, unfinished, free, alive, asked, clients: gateway.size, stolen: stealing.stolen };
+    const { held } = outlet;
+    const sizes = { heirs, asked: exchange.size, clients: gateway.size, stolen: stealing.stolen };
+    return { running, queued, waiting, unfinished, free, alive, held, ...sizes };
   }
 
   /** Re-checks what its machines keep along; for tests and the simulator. */
@@ -92,10 +101,16 @@ export class NodeCore {
       case 'persisted':
         for (const tag of outlet.written(event.write)) this.#onCommitted(tag);
         return;
+      case 'persist-failed':
+        return outlet.failed(event.write);
+      case 'store':
+        return outlet.setRefusal(event.isOk ? undefined : (event.reason ?? 'its store takes no writes'));
       case 'loaded': {
         const read = outlet.wasRead(event.read);
+        const entries = goodOf(event.entries);
+        if (read?.owner === 'registers') this.#wiring.replicate({ kind: 'loaded', tag: read.tag, entries });
         if (read?.owner !== 'shards') return;
-        return this.#wiring.shards(this.#machines.shards.step({ ...event, kind: 'loaded', tag: read.tag }, this.#now));
+        return this.#wiring.shards(this.#machines.shards.step({ kind: 'loaded', tag: read.tag, entries }, this.#now));
       }
       case 'output': {
         const read = outlet.wasRead(event.read);
@@ -109,41 +124,43 @@ export class NodeCore {
       case 'client-gone':
         return this.#wiring.gateway(gateway.abandon(event.client));
       case 'leave':
-        return this.#leave();
+        return this.#departure.leave(this.#now);
       default:
         assertNever(event);
     }
   }
 
-  /** Until nothing is left to say to itself; then looks after what any event may have changed. */
+  /** Until nothing is left to say to itself; what was offered waits no longer. Then looks after what any event may have changed. */
   #settle(): void {
     const { outlet, shards, ownLoad, membership, stealing } = this.#machines;
+    let reopened = 0;
     for (;;) {
       const hadOwn = outlet.hasOwn;
       if (hadOwn) for (const message of outlet.takeOwn()) this.#onMessage(this.#self, message);
-      if (ownLoad.refresh(this.#departure !== 'no' || membership.self.draining)) shards.reopen(this.#self);
+      if (ownLoad.refresh(membership.self.draining) && reopened++ < REOPENED_MAX) shards.reopen(this.#self);
       if (hadOwn) continue;
       if (shards.hasWaiting) this.#wiring.shards(shards.pump(this.#now));
       if (!outlet.hasOwn) break;
     }
+    if (ownLoad.vector.waiting !== shards.waiting) ownLoad.refresh(membership.self.draining);
     if (this.#isIdle()) this.#wiring.stealing(stealing.idle());
     else stealing.busy();
     this.#publishLoad();
-    this.#finishLeaving();
+    this.#departure.check(this.#now);
   }
 
   #start(): void {
-    const { membership, jobs, shards, outlet, view } = this.#machines;
+    const { membership, outlet, view } = this.#machines;
     view.update(membership.self);
+    const { puts, restore } = restoring(this.#stored, this.#prng, this.#now);
+    if (puts.length > 0) outlet.commit(puts, { owner: 'disk' });
+    this.#wiring.replicate(restore);
     this.#wiring.membership(membership.step({ kind: 'start' }, this.#now));
-    const members = [...membership.members.values()].filter(isLive).map(({ id }) => id);
-    this.#wiring.jobs(jobs.step({ kind: 'restore', jobs: this.#stored.jobs }, this.#now));
-    this.#wiring.shards(shards.step({ kind: 'restore', shards: this.#stored.shards, members }, this.#now));
     outlet.push(this.#timers.arm('tick', TICK_MS));
   }
 
   #onMessage(from: NodeId, message: Message): void {
-    const { membership, jobs, shards, host } = this.#machines;
+    const { membership, jobs, shards, host, outlet } = this.#machines;
     switch (message.kind) {
       case 'swim.ping':
       case 'swim.ack':
@@ -158,15 +175,18 @@ export class NodeCore {
       case 'job.items':
       case 'job.create':
       case 'job.cancel':
+      case 'job.retry':
       case 'shard.report':
       case 'query.job':
       case 'query.jobs':
         return this.#wiring.jobs(jobs.step({ kind: 'message', from, message }, this.#now));
       case 'shard.create':
       case 'shard.cancel':
+      case 'shard.retry':
       case 'task.started':
       case 'task.result':
       case 'task.handback':
+      case 'task.ask':
       case 'query.tasks':
       case 'query.task':
         return this.#wiring.shards(shards.step({ kind: 'message', from, message }, this.#now));
@@ -177,6 +197,15 @@ export class NodeCore {
         return host.message(from, message, this.#now);
       case 'steal.ask':
         return this.#onSteal(from, message);
+      case 'node.drain':
+        if (message.begin) this.#departure.drain(this.#now);
+        return outlet.send(from, { kind: 'node.draining', re: message.ask, ...this.#departure.held() });
+      case 'register.ask':
+      case 'register.tell':
+      case 'register.remind':
+      case 'job.gone-ask':
+      case 'job.gone-tell':
+        return this.#wiring.replicate({ kind: 'message', from, message });
       case 'load.vector':
         return this.#wiring.hear(message.vector);
       default:
@@ -204,8 +233,7 @@ export class NodeCore {
       case 'gateway':
         return this.#wiring.gateway(gateway.answered(asked.tag, message));
       case 'executor':
-        if (asked.attempt) host.step({ kind: 'recorded', attempt: asked.attempt }, this.#now);
-        return;
+        return host.answered(asked.tag, from, message, this.#now);
       case 'thief': {
         const given = message?.kind === 'steal.tell' ? message.given : undefined;
         return this.#wiring.stealing(stealing.answered(given, this.#isIdle()));
@@ -216,10 +244,7 @@ export class NodeCore {
   }
 
   #onCommitted(tag: WriteTag): void {
-    if (tag.owner === 'jobs')
-      this.#wiring.jobs(this.#machines.jobs.step({ kind: 'committed', tag: tag.tag }, this.#now));
-    if (tag.owner === 'shards')
-      this.#wiring.shards(this.#machines.shards.step({ kind: 'committed', tag: tag.tag }, this.#now));
+    if (tag.owner === 'registers') this.#wiring.replicate({ kind: 'committed', tag: tag.tag });
   }
 
   #onTimer(event: TimerFired): void {
@@ -238,6 +263,9 @@ export class NodeCore {
         return this.#wiring.jobs(jobs.step(event, this.#now));
       case 'shards':
         return this.#wiring.shards(shards.step(event, this.#now));
+      case 'registers':
+      case 'replication':
+        return this.#wiring.replicate(event);
       case 'executor':
         return host.step(event, this.#now);
       case 'stealing':
@@ -250,7 +278,7 @@ export class NodeCore {
   }
 
   #onOwnTimer(name: string): void {
-    if (name === 'departure') return this.#finishLeaving('overdue');
+    if (name === DEPARTURE) return this.#departure.check(this.#now, 'overdue');
     this.#publishLoad();
     this.#machines.outlet.push(this.#timers.arm('tick', TICK_MS));
   }
@@ -276,25 +304,6 @@ export class NodeCore {
 
   #isIdle(): boolean {
     const { executor, ownLoad } = this.#machines;
-    return this.#departure === 'no' && executor.queued === 0 && ownLoad.vector.free >= 1;
-  }
-
-  #leave(): void {
-    if (this.#departure !== 'no') return;
-    this.#departure = 'handing-back';
-    const { host, membership, outlet } = this.#machines;
-    this.#wiring.membership(membership.step({ kind: 'set-draining', draining: true }, this.#now));
-    host.step({ kind: 'leave' }, this.#now);
-    outlet.push(this.#timers.arm('departure', LEAVE_MS));
-  }
-
-  /** The flock is told once nothing is held here any more, or when that takes too long. */
-  #finishLeaving(how?: 'overdue'): void {
-    const { executor, exchange, membership, outlet } = this.#machines;
-    if (this.#departure !== 'handing-back') return;
-    if (how !== 'overdue' && !(executor.isIdle && !exchange.some(({ owner }) => owner === 'executor'))) return;
-    this.#departure = 'left';
-    this.#wiring.membership(membership.step({ kind: 'leave' }, this.#now));
-    outlet.push({ kind: 'left' });
+    return this.#departure.isStaying && executor.queued === 0 && ownLoad.vector.free >= 1;
   }
 }

@@ -3,16 +3,23 @@ import type { NodeId } from '../../kernel/ids.js';
 import type { NodeEffect } from './events.js';
 import { laneOf, type Message } from './wire.js';
 
+interface Write<Tag> {
+  readonly puts: readonly Put[];
+  readonly tag: Tag;
+}
+
 /**
  * Gathers the effects of one step. Writes of a step become one atomic write; what a node sends itself does not leave it,
  * but comes back as an event of the same step.
  */
 export class Outlet<WriteTag, ReadTag> {
-  readonly #writes = new Map<number, readonly WriteTag[]>();
+  readonly #writes = new Map<number, readonly Write<WriteTag>[]>();
   readonly #reads = new Map<number, ReadTag>();
   #effects: NodeEffect[] = [];
-  #puts: Put[] = [];
-  #tags: WriteTag[] = [];
+  #commits: Write<WriteTag>[] = [];
+  /** What could not be written, or was wanted meanwhile, by the number of its write: so it keeps its order. */
+  readonly #held = new Map<number, readonly Write<WriteTag>[]>();
+  #refusal: string | undefined;
   #toSelf: Message[] = [];
   #serial = 0;
 
@@ -29,9 +36,7 @@ export class Outlet<WriteTag, ReadTag> {
 
   /** The tags of all commits of a step come back together, in order. */
   commit(puts: readonly Put[], tag: WriteTag): void {
-    // Not spread: the arguments of a call are bounded, the shards of a job are many.
-    for (const put of puts) this.#puts.push(put);
-    this.#tags.push(tag);
+    this.#commits.push({ puts, tag });
   }
 
   load(prefix: string, tag: ReadTag): void {
@@ -45,9 +50,31 @@ export class Outlet<WriteTag, ReadTag> {
   }
 
   written(write: number): readonly WriteTag[] {
-    const tags = this.#writes.get(write) ?? [];
-    this.#writes.delete(write);
-    return tags;
+    return this.#settled(write).map(({ tag }) => tag);
+  }
+
+  /** A write failed: it is written again, in its place, once the store takes writes. */
+  failed(write: number): void {
+    this.#held.set(write, this.#settled(write));
+  }
+
+  /** Writes that wait until the store takes them. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Why the store takes no writes; undefined while it does. */
+  get refusal(): string | undefined {
+    return this.#refusal;
+  }
+
+  /** The store takes no writes from now on, for that reason; or takes them again, and gets first what was kept. */
+  setRefusal(reason: string | undefined): void {
+    this.#refusal = reason;
+    if (reason !== undefined) return;
+    const inOrder = [...this.#held].sort(([a], [b]) => a - b);
+    this.#held.clear();
+    this.#commits = [...inOrder.flatMap(([, commits]) => commits), ...this.#commits];
   }
 
   wasRead(read: number): ReadTag | undefined {
@@ -68,15 +95,25 @@ export class Outlet<WriteTag, ReadTag> {
   }
 
   take(): NodeEffect[] {
-    if (this.#tags.length > 0) {
-      const write = ++this.#serial;
-      this.#writes.set(write, this.#tags);
-      this.#effects.push({ kind: 'persist', write, puts: this.#puts });
-      this.#tags = [];
-      this.#puts = [];
-    }
+    this.#persist();
     const effects = this.#effects;
     this.#effects = [];
     return effects;
+  }
+
+  #persist(): void {
+    if (this.#commits.length === 0) return;
+    const write = ++this.#serial;
+    const commits = this.#commits;
+    this.#commits = [];
+    if (this.#refusal !== undefined) return void this.#held.set(write, commits);
+    this.#writes.set(write, commits);
+    this.#effects.push({ kind: 'persist', write, puts: commits.flatMap(({ puts }) => puts) });
+  }
+
+  #settled(write: number): readonly Write<WriteTag>[] {
+    const commits = this.#writes.get(write) ?? [];
+    this.#writes.delete(write);
+    return commits;
   }
 }

@@ -29,7 +29,7 @@ export class OwnLoad {
     const before = this.#vector;
     const { executor } = this;
     const { running, queued } = executor;
-    const waiting = this.shards.unplaced;
+    const waiting = this.shards.waiting;
     const workMs = Math.round(executor.workMs);
     const free = Math.max(0, Math.min(this.slots, executor.free.cpus));
     const isSame =

@@ -1,4 +1,4 @@
-import type { Put } from '../../kernel/effects.js';
+import type { Entry, Put } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 
 /**
@@ -50,16 +50,30 @@ export interface TransportStats {
   readonly dropped: number;
 }
 
-export type { Put };
+export type { Entry, Put };
+
+export interface StoreHealth {
+  /** It takes writes. While it does not it tries again by itself, and says when it does. */
+  readonly isOk: boolean;
+  /** Why it takes none. */
+  readonly reason?: string;
+  /** Bad values that were met since it was opened and still stand, each counted once. */
+  readonly bad: number;
+}
 
 export interface Store {
   /**
    * Writes all puts or none. `done` is called once they are on disk (fsynced), batches in order; with an error where they
-   * are not. Values are plain data: objects, arrays, strings, numbers, booleans, null and Uint8Array.
+   * are not, or nobody knows whether they are. With one that fails so do all that were written behind it before that was
+   * reported, in order, and the store refuses until it has seen that it can write again. Values are plain data: objects, arrays, strings, numbers, booleans, null and Uint8Array.
    */
   write(puts: readonly Put[], done: (error?: Error) => void): void;
+  /** Undefined where nothing is stored, and where what is stored is bad: `range` tells these apart. */
   get(key: string): unknown;
   /** Entries whose key starts with `prefix`, in key order (by UTF-8 bytes), from after `after`, at most `limit`. */
-  range(prefix: string, options?: { readonly after?: string; readonly limit?: number }): readonly Put[];
+  range(prefix: string, options?: { readonly after?: string; readonly limit?: number }): readonly Entry[];
+  health(): StoreHealth;
+  /** `changed` is called whenever `health().isOk` changes: before the writes are reported that failed with it. */
+  watch(changed: () => void): void;
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import type { LoadVector } from '../../kernel/load.js';
 import { LoadVectorSchema } from '../../kernel/load.js';
-import { record, Type } from '../../kernel/schema.js';
+import { answers, asked, count, record, Type, type Static } from '../../kernel/schema.js';
 import { MEMBERSHIP_MESSAGES, type MembershipMessage } from '../../membership/messages.js';
 import { TASK_MESSAGES, type TaskMessage } from '../../tasks/messages.js';
 import { QUERY_MESSAGES, type QueryMessage } from '../../tasks/queries.js';
+import type { RegisterMessage } from '../../tasks/register/messages.js';
+import { REPLICATION_MESSAGES, type ReplicationMessage } from '../../tasks/replication/messages.js';
+import { REGISTER_MESSAGES } from '../../tasks/replication/values.js';
 import type { Lane } from './ports.js';
 
 /** Everything that travels between nodes, by `kind`: what the codec checks on decode. */
@@ -11,6 +14,20 @@ export const WIRE_SCHEMAS = {
   ...MEMBERSHIP_MESSAGES,
   ...TASK_MESSAGES,
   ...QUERY_MESSAGES,
+  ...REPLICATION_MESSAGES,
+  ...REGISTER_MESSAGES,
+  /** Take no work any more, where `begin` says so; what is still there is answered. */
+  'node.drain': record({ kind: Type.Literal('node.drain'), ...asked, begin: Type.Boolean() }),
+  'node.draining': record({
+    kind: Type.Literal('node.draining'),
+    ...answers,
+    running: count(),
+    queued: count(),
+    /** Results and tasks handed back that nobody has taken down yet. */
+    handing: count(),
+    /** Jobs and shards of which it is a replica. */
+    records: count(),
+  }),
   /** Gossiped: how loaded its origin is. */
   'load.vector': record({ kind: Type.Literal('load.vector'), vector: LoadVectorSchema }),
 };
@@ -20,7 +37,10 @@ interface LoadMessage {
   readonly vector: LoadVector;
 }
 
-export type Message = MembershipMessage | TaskMessage | QueryMessage | LoadMessage;
+type NodeMessage = Static<(typeof WIRE_SCHEMAS)['node.drain' | 'node.draining']>;
+
+export type Message =
+  MembershipMessage | TaskMessage | QueryMessage | ReplicationMessage | RegisterMessage | NodeMessage | LoadMessage;
 
 /** Kinds that may be large: they take the bulk lane, so that probes and grants never wait behind them. */
 const BULK: ReadonlySet<Message['kind']> = new Set<Message['kind']>([
@@ -29,7 +49,10 @@ const BULK: ReadonlySet<Message['kind']> = new Set<Message['kind']>([
   'job.items',
   'job.create',
   'shard.create',
+  'held.ask',
   'held.tell',
+  'register.ask',
+  'register.tell',
   'query.jobs-told',
   'query.tasks-told',
   'query.output-told',

@@ -6,12 +6,14 @@ import type { TimerEffect } from '../../kernel/timers.js';
 import { isLive, isOnRing, type MemberState } from '../../membership/member.js';
 import type { MembershipEffect } from '../../membership/events.js';
 import type { StealingEffect } from '../../placement/stealing.js';
-import type { JobEffect } from '../../tasks/job-home.js';
+import type { JobEffect } from '../../tasks/job-events.js';
+import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/replication.js';
+import { JOB, SHARD } from '../../tasks/replication/names.js';
 import type { ShardEffect } from '../../tasks/offering.js';
-import type { ExchangeEffect } from './exchange.js';
+import type { ExchangeEffect, Manner } from './exchange.js';
 import type { GatewayEffect } from './gateway/gateway.js';
-import { buildMachines, type AskTag, type Machines, type NodeCoreOptions } from './machines.js';
-import { MEMBERS_KEY } from './stored.js';
+import { buildMachines, type AskTag, type Machines, type NodeCoreOptions, type RegisterOwner } from './machines.js';
+import { MEMBERS_KEY, outdated } from './stored.js';
 import type { Message } from './wire.js';
 
 /** The wires between the machines of one node: where what one of them wants done is done, or becomes the node's effect. */
@@ -19,6 +21,8 @@ export class Wiring {
   readonly machines: Machines;
   readonly #self: NodeId;
   readonly #now: () => Now;
+  readonly #toRegisters: ReplicationEvent<RegisterOwner>[] = [];
+  #isReplicating = false;
 
   constructor(options: NodeCoreOptions, now: () => Now) {
     this.#self = options.self;
@@ -35,8 +39,8 @@ export class Wiring {
     if (member && isOnRing(member) && view.loads.note(vector)) shards.reopen(vector.node);
   }
 
-  ask(to: NodeId, message: Request<Message>, tag: AskTag, patience: 'forever' | 'alive' | number): void {
-    this.exchange(this.machines.exchange.ask(to, message, tag, patience, this.#now()));
+  ask(to: NodeId, message: Request<Message>, tag: AskTag, how: Manner): void {
+    this.exchange(this.machines.exchange.ask(to, message, tag, how, this.#now()));
   }
 
   exchange(effects: readonly ExchangeEffect[]): void {
@@ -66,11 +70,13 @@ export class Wiring {
           outlet.commit([{ key: MEMBERS_KEY, value: effect.members }], { owner: 'members' });
           break;
         case 'outdated-boot':
+          // An older copy of its disk: what it may have forgotten since must not be voted on after the next start.
+          outlet.commit(outdated(effect.boot), { owner: 'disk' });
           outlet.push({ kind: 'outdated', boot: effect.boot });
           break;
         case 'joined':
           outlet.push(effect);
-          this.shards(this.machines.shards.step(effect, this.#now()));
+          this.replicate(effect);
           break;
         default:
           outlet.push(effect);
@@ -79,9 +85,10 @@ export class Wiring {
   }
 
   #onMember(before: MemberState | undefined, after: MemberState): void {
-    const { view, jobs, shards, exchange } = this.machines;
+    const { view, shards, exchange } = this.machines;
     view.update(after);
     if (after.id === this.#self) return;
+    if (before?.state !== after.state) this.replicate({ kind: 'members-changed' });
     const isHere = isLive(after);
     const wasHere = before !== undefined && isLive(before);
     const node = after.id;
@@ -94,30 +101,107 @@ export class Wiring {
             ? { kind: 'peer-here', node }
             : undefined;
     if (!event) return;
-    this.jobs(jobs.step(event, this.#now()));
     this.shards(shards.step(event, this.#now()));
     if (event.kind !== 'peer-gone') this.exchange(exchange.returned(node, this.#now()));
   }
 
   jobs(effects: readonly JobEffect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'ask')
-        this.ask(effect.to, effect.message, { owner: 'jobs', tag: effect.tag }, effect.patience);
-      else if (effect.kind === 'commit') this.machines.outlet.commit(effect.puts, { owner: 'jobs', tag: effect.tag });
-      else this.#onPlain(effect);
+      switch (effect.kind) {
+        case 'ask':
+          this.ask(effect.to, effect.message, { owner: 'jobs', tag: effect.tag }, effect);
+          break;
+        case 'write':
+          this.replicate({ ...effect, tag: { owner: 'jobs', tag: effect.tag } });
+          break;
+        case 'create':
+        case 'renew':
+          this.replicate(effect);
+          break;
+        case 'withdraw':
+          this.#withdraw(effect.tag);
+          break;
+        default:
+          this.#onPlain(effect);
+      }
     }
   }
 
   shards(effects: readonly ShardEffect[]): void {
     const { outlet } = this.machines;
     for (const effect of effects) {
-      if (effect.kind === 'ask')
-        this.ask(effect.to, effect.message, { owner: 'shards', tag: effect.tag }, effect.patience);
-      else if (effect.kind === 'commit') outlet.commit(effect.puts, { owner: 'shards', tag: effect.tag });
-      else if (effect.kind === 'load') outlet.load(effect.prefix, { owner: 'shards', tag: effect.tag });
-      else if (effect.kind === 'send') outlet.send(effect.to, effect.message);
-      else this.#onPlain(effect);
+      switch (effect.kind) {
+        case 'ask':
+          this.ask(effect.to, effect.message, { owner: 'shards', tag: effect.tag }, effect);
+          break;
+        case 'write':
+          this.replicate({ ...effect, tag: { owner: 'shards', tag: effect.tag } });
+          break;
+        case 'create':
+        case 'renew':
+          this.replicate(effect);
+          break;
+        case 'load':
+          outlet.load(effect.prefix, { owner: 'shards', tag: effect.tag });
+          break;
+        case 'send':
+          outlet.send(effect.to, effect.message);
+          break;
+        default:
+          this.#onPlain(effect);
+      }
     }
+  }
+
+  #withdraw({ what, job, shard }: Extract<JobEffect, { kind: 'withdraw' }>['tag']): void {
+    this.machines.exchange.withdraw((asked) => {
+      return asked.owner === 'jobs' && asked.tag.what === what && asked.tag.job === job && asked.tag.shard === shard;
+    });
+  }
+
+  /**
+   * Something happens to the registers of this node; who coordinates is told what comes of it. What they wish in turn waits
+   * until all of that is told: writes must reach the store in the order in which the registers made them.
+   */
+  replicate(event: ReplicationEvent<RegisterOwner>): void {
+    this.#toRegisters.push(event);
+    if (this.#isReplicating) return;
+    this.#isReplicating = true;
+    for (let next = this.#toRegisters.shift(); next; next = this.#toRegisters.shift()) {
+      for (const effect of this.machines.replication.step(next, this.#now())) this.#onReplication(effect);
+    }
+    this.#isReplicating = false;
+  }
+
+  #onReplication(effect: ReplicationEffect<RegisterOwner>): void {
+    const { outlet } = this.machines;
+    switch (effect.kind) {
+      case 'send':
+        return outlet.send(effect.to, effect.message);
+      case 'commit':
+        return outlet.commit(effect.puts, { owner: 'registers', tag: effect.tag });
+      case 'load':
+        return outlet.load(effect.prefix, { owner: 'registers', tag: effect.tag });
+      case 'news':
+        return this.#onNews(effect.news);
+      default:
+        return outlet.push(effect);
+    }
+  }
+
+  /** A job's register has its only shard in it; any other register has one of both. */
+  #onNews(news: Extract<ReplicationEffect<RegisterOwner>, { kind: 'news' }>['news']): void {
+    const { jobs, shards } = this.machines;
+    if (news.kind === 'written') {
+      const { register, tag } = news;
+      const written = { kind: 'written' as const, register };
+      if (tag.owner === 'jobs') this.jobs(jobs.step({ ...written, tag: tag.tag }, this.#now()));
+      else this.shards(shards.step({ ...written, tag: tag.tag }, this.#now()));
+      return;
+    }
+    const hasJob = news.kind === 'closed' ? !news.register.includes('#') : news.entries.has(JOB);
+    if (hasJob) this.jobs(jobs.step(news, this.#now()));
+    if (news.kind === 'closed' || news.entries.has(SHARD)) this.shards(shards.step(news, this.#now()));
   }
 
   #onPlain(effect: ReplyEffect<Message> | TimerEffect): void {
@@ -129,7 +213,7 @@ export class Wiring {
     for (const effect of effects) {
       if (effect.kind === 'ask') {
         const { to, message } = effect.question;
-        this.ask(to, message, { owner: 'gateway', tag: effect.tag }, effect.patienceMs);
+        this.ask(to, message, { owner: 'gateway', tag: effect.tag }, { patience: effect.patienceMs });
       } else this.machines.outlet.push(effect);
     }
   }
@@ -138,7 +222,12 @@ export class Wiring {
     const { ownLoad, outlet } = this.machines;
     for (const effect of effects) {
       if (effect.kind === 'steal') {
-        this.ask(effect.from, { kind: 'steal.ask', load: ownLoad.vector }, { owner: 'thief' }, effect.patienceMs);
+        this.ask(
+          effect.from,
+          { kind: 'steal.ask', load: ownLoad.vector },
+          { owner: 'thief' },
+          { patience: effect.patienceMs },
+        );
       } else outlet.push(effect);
     }
   }

@@ -78,7 +78,7 @@ export function createCodec<Message extends { readonly kind: string }>(
 }
 
 function compile(schemas: Readonly<Record<string, TSchema>>): ReadonlyMap<string, ValidateFunction> {
-  const ajv = new Ajv({ allErrors: false, strict: true, strictTypes: false });
+  const ajv = new Ajv({ allErrors: false, strict: true, strictTypes: false, discriminator: true });
   ajv.addKeyword({
     keyword: 'bytes',
     schemaType: 'number',

@@ -31,6 +31,7 @@ export class IncomingLanes<Message> {
   #accept(peer: Peer, frame: Uint8Array): void {
     peer.heard();
     const { messages, unknown } = this.codec.decode(frame);
+    if (messages.length > 0) peer.used();
     if (unknown > 0) this.tally.refuse('unknown', unknown);
     for (const message of messages) this.deliver(peer, message);
   }

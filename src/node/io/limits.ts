@@ -5,6 +5,9 @@ export interface TransportLimits {
   /** What may wait for one peer on one lane; a message beyond it is dropped. */
   readonly queueBytesMax: number;
   readonly gossipBytesMax: number;
+  /** Of more than this, those that carried no message for longest are closed... */
+  readonly connectionsKept: number;
+  /** ...and of more than this, none is accepted: room for those who come while others are being closed. */
   readonly connectionsMax: number;
   /** A handshake costs 8-12 ms of CPU at either end, so they are rationed. */
   readonly handshakesMax: number;
@@ -21,7 +24,8 @@ export const DEFAULT_LIMITS: TransportLimits = {
   frameBytesMax: 2 ** 20,
   queueBytesMax: 16 * 2 ** 20,
   gossipBytesMax: 64 * 2 ** 10,
-  connectionsMax: 512,
+  connectionsKept: 512,
+  connectionsMax: 640,
   handshakesMax: 4,
   handshakesPerSecond: 8,
   dialTimeoutMs: 5_000,

@@ -18,7 +18,10 @@ export class PeerTable {
     readonly tally: Tally,
   ) {
     this.#events = {
-      greeted: ({ id }) => events.connected(id),
+      greeted: ({ id }) => {
+        events.connected(id);
+        this.#shed();
+      },
       gone: (peer, wasGreeted) => {
         this.#forget(peer);
         if (wasGreeted) events.disconnected(peer.id);
@@ -79,6 +82,14 @@ export class PeerTable {
       if (stoodStill) peer.heard();
       if (peer.hasConnection) peer.keepAlive(now);
     }
+  }
+
+  /** Keeps those used last; who closes may be wrong about who is wanted next, and then dials again. */
+  #shed(): void {
+    const connected = [...this.#peers.values()].filter((peer) => peer.isConnected && !peer.isParting);
+    const excess = connected.length - this.limits.connectionsKept;
+    if (excess <= 0) return;
+    for (const peer of connected.sort((a, b) => a.usedMs - b.usedMs).slice(0, excess)) peer.part();
   }
 
   #forget(peer: Peer): void {

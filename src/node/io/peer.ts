@@ -24,6 +24,8 @@ export class Peer {
   #greeting: Promise<void> = Promise.resolve();
   #greeted = false;
   #heardMs = 0;
+  #usedMs = performance.now();
+  #isParting = false;
 
   constructor(
     readonly id: NodeId,
@@ -42,6 +44,15 @@ export class Peer {
 
   get hasConnection(): boolean {
     return this.#connections.length > 0;
+  }
+
+  /** When a message last left for it or came from it, on the monotonic clock. */
+  get usedMs(): number {
+    return this.#usedMs;
+  }
+
+  get isParting(): boolean {
+    return this.#isParting;
   }
 
   /** Resolves once the peer has shown that it speaks our protocols, rejects where it does not. */
@@ -76,7 +87,18 @@ export class Peer {
     for (const connection of this.#connections) connection.abort(new Error(reason));
   }
 
+  /** Closes the connections, for want of room; what was sent leaves first. */
+  part(): void {
+    this.#isParting = true;
+    for (const connection of this.#connections) {
+      connection.close().catch((error: unknown) => {
+        connection.abort(error instanceof Error ? error : new Error(String(error)));
+      });
+    }
+  }
+
   send(lane: Lane, message: Uint8Array): void {
+    this.used();
     this.lanes[lane].push(message);
     if (this.#greeted) this.lanes[lane].flush();
   }
@@ -101,6 +123,10 @@ export class Peer {
 
   heard(): void {
     this.#heardMs = performance.now();
+  }
+
+  used(): void {
+    this.#usedMs = performance.now();
   }
 
   /** Shows life, and gives up a peer that showed none for too long. */

@@ -4,6 +4,7 @@ import { admits, type Ballot } from './ballot.js';
 import { Entries } from './entries.js';
 import { compareLineages, type Head, type RegisterId, type Seal } from './head.js';
 import type { AskOf, TellOf } from './messages.js';
+import type { PageBounds } from './page.js';
 import { coreKey, entryKey, type StoredCore, type StoredRegister } from './stored.js';
 import { compareVersions, type Version } from './version.js';
 
@@ -24,6 +25,14 @@ export class Acceptor {
   isStub = false;
   /** Finished and forgotten but for its name. */
   isGone = false;
+  /** When that was; wall clock. */
+  goneAtMs = 0;
+  /** What its host keeps of it once it is finished and known to be committed: nothing of it changes any more. */
+  final: unknown;
+  /** Writes of it on their way to the disk: until then memory alone has all of it. */
+  writing = 0;
+  /** Its entries are in the store only. */
+  isEvicted = false;
   /** Names what it may have lost; it abstains until that is repaired. */
   doubt: number | undefined;
   #isDirty = false;
@@ -44,13 +53,26 @@ export class Acceptor {
     acceptor.sealAt = core?.sealAt;
     acceptor.isStub = core?.isStub ?? false;
     acceptor.isGone = core?.isGone ?? false;
+    acceptor.goneAtMs = core?.goneAtMs ?? 0;
     acceptor.doubt = core?.doubt;
-    for (const [key, { version, value }] of entries) {
-      acceptor.entries.keep(key, version, value);
-      // A promise whose own write failed may be on disk only as what was accepted under it.
-      if (admits(acceptor.promised, version)) acceptor.promised = { n: version.n, node: version.node };
-    }
+    acceptor.final = core?.final;
+    acceptor.isEvicted = core?.final !== undefined;
+    acceptor.#take(entries);
     return acceptor;
+  }
+
+  /** Takes back what was evicted. */
+  load(entries: StoredRegister['entries']): void {
+    this.isEvicted = false;
+    this.#take(entries);
+  }
+
+  /** Finished, committed and known to be: memory keeps what the host says, the store the rest. */
+  finish(summary: unknown): void {
+    this.#isDirty ||= this.final === undefined;
+    this.final = summary;
+    this.isEvicted = true;
+    this.entries.evict();
   }
 
   /** @returns whether it is promised */
@@ -61,7 +83,7 @@ export class Acceptor {
   }
 
   /** What it has accepted, one page of it; the first one where `after` is not given. */
-  report(ask: AskOf<'prepare'> | AskOf<'page'>, pageEntriesMax: number): TellOf<'promise'> {
+  report(ask: AskOf<'prepare'> | AskOf<'page'>, bounds: PageBounds): TellOf<'promise'> {
     const { id, n } = ask;
     const after = ask.kind === 'page' ? ask.after : undefined;
     const { isStub, isGone } = this;
@@ -70,7 +92,7 @@ export class Acceptor {
     if (isOther) return { kind: 'promise', id, n, entries: [], isStub: false, isGone: false };
     return {
       ...{ kind: 'promise', id, n, isStub, isGone },
-      ...this.entries.page(after, pageEntriesMax),
+      ...this.entries.page(after, bounds),
       ...(after === undefined ? {} : { after }),
       ...(this.head && this.headAt ? { head: this.head, headAt: this.headAt } : {}),
       ...(this.seal && this.sealAt ? { seal: this.seal, sealAt: this.sealAt } : {}),
@@ -83,6 +105,7 @@ export class Acceptor {
     if (this.head && compareLineages(ask, this.head) < 0) this.#clear(puts);
     const version = { generation: ask.generation, n: ballot.n, node: ballot.node, seq: ask.seq };
     this.#promise(ballot, ask.bornAtMs);
+    if (ask.entries.length > 0) this.#reopen();
     for (const { key, value } of ask.entries) {
       if (this.entries.keep(key, version, value)) puts.push({ key: entryKey(this.id, key), value: { version, value } });
     }
@@ -103,6 +126,12 @@ export class Acceptor {
     if (seq > 0 && this.promised?.n === n && this.promised.node === node) this.#committed = { n, node, seq };
   }
 
+  /** Whether all that is accepted here is known to be committed. */
+  get isAllCommitted(): boolean {
+    for (const [key] of this.entries) if (!this.isCommitted(key)) return false;
+    return true;
+  }
+
   /** Whether what is accepted here under `key` is known to be committed (register.md, rule 5). */
   isCommitted(key: string): boolean {
     const version = this.entries.get(key)?.version;
@@ -115,6 +144,7 @@ export class Acceptor {
     const isKnown = this.head !== undefined && this.head.generation >= head.generation;
     if (isKnown || this.isGone || head.set.includes(self)) return;
     this.#drop((at) => at.generation < head.generation, puts);
+    this.final = undefined;
     this.head = head;
     this.headAt = undefined;
     this.bornAtMs = head.bornAtMs;
@@ -125,9 +155,11 @@ export class Acceptor {
   }
 
   /** Leaves only the name. */
-  bury(puts: Put[]): void {
+  bury(puts: Put[], atMs: number): void {
     this.#drop(() => true, puts);
+    this.final = undefined;
     this.isGone = true;
+    this.goneAtMs = atMs;
     this.#isDirty = true;
   }
 
@@ -161,9 +193,23 @@ export class Acceptor {
   }
 
   #put(): Put {
-    const { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt } = this;
-    const value: StoredCore = { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt };
-    return { key: coreKey(this.id), value };
+    const { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final } = this;
+    const value: StoredCore = { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final };
+    return { key: coreKey(this.id), value: isGone ? { ...value, goneAtMs: this.goneAtMs } : value };
+  }
+
+  /** What is written may be news: whether it is finished must be looked at again. */
+  #reopen(): void {
+    this.#isDirty ||= this.final !== undefined;
+    this.final = undefined;
+  }
+
+  #take(entries: StoredRegister['entries']): void {
+    for (const [key, { version, value }] of entries) {
+      this.entries.keep(key, version, value);
+      // A promise whose own write failed may be on disk only as what was accepted under it.
+      if (admits(this.promised, version)) this.promised = { n: version.n, node: version.node };
+    }
   }
 
   #promise(ballot: Ballot, bornAtMs: number): void {

@@ -13,6 +13,12 @@ export interface RegisterConfig {
   readonly createAgeMaxMs: number;
   /** Entries of one register in one message. */
   readonly pageEntriesMax: number;
+  /** Bytes of a value on the wire, near enough. */
+  readonly weigh: (value: unknown) => number;
+  /** Several entries of one register in one message weigh no more; one alone may. */
+  readonly pageBytesMax: number;
+  /** All entries of one message weigh no more, if they are several: they share a frame of 1 MiB. */
+  readonly messageBytesMax: number;
   /** After so long without an answer a question is asked again. */
   readonly resendMs: number;
   /** First pause of a coordinator that met a rival; it doubles up to the longest, and is jittered. */
@@ -25,6 +31,9 @@ export const REGISTER_DEFAULTS: RegisterConfig = {
   skewMs: 10_000,
   createAgeMaxMs: 600_000,
   pageEntriesMax: 32,
+  weigh: () => 0,
+  pageBytesMax: 256 * 1024,
+  messageBytesMax: 768 * 1024,
   resendMs: 500,
   backOffMs: 50,
   backOffMaxMs: 5_000,

@@ -1,4 +1,4 @@
-import { assert, assertNever } from '../../kernel/assert.js';
+import { assertNever } from '../../kernel/assert.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
@@ -19,6 +19,8 @@ export interface Creation {
   readonly set: ReplicaSet;
   readonly createdAtMs: number;
   readonly entries: readonly Written[];
+  /** Whoever asks for it knows that it was never made and forgotten, however long ago it was to be made. */
+  readonly isVouched?: boolean | undefined;
 }
 
 export interface CoordinatorsPort {
@@ -59,12 +61,11 @@ export class Coordinators {
   }
 
   /** Makes a register, or completes what is found of it. */
-  create({ id, set, createdAtMs, entries }: Creation, now: Now): void {
+  create({ id, set, createdAtMs, entries, isVouched = false }: Creation, now: Now): void {
     const { config, self, replica } = this.port;
     this.#nowMs = now.monoMs;
-    assert(entries.length <= config.pageEntriesMax, () => `${id} is created with ${entries.length} entries at once`);
     if (this.get(id)) return;
-    if (Math.abs(now.wallMs - createdAtMs) > config.createAgeMaxMs) {
+    if (!isVouched && Math.abs(now.wallMs - createdAtMs) > config.createAgeMaxMs) {
       return this.port.tell({ kind: 'over', id, why: 'refused' });
     }
     const own = replica.get(id);
@@ -122,6 +123,9 @@ export class Coordinators {
         break;
       case 'accepted':
         proposer.accepted(from, tell, now.monoMs);
+        break;
+      case 'behind':
+        proposer.behind(from, tell);
         break;
       case 'refused':
         proposer.refused(tell);

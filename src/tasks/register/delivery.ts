@@ -14,7 +14,7 @@ import { Writes, type Write } from './writes.js';
  */
 export class Delivery {
   readonly #writes: Writes;
-  readonly #transfers = new Map<NodeId, Transfer>();
+  readonly #transfers: readonly Transfer[];
 
   constructor(
     private readonly port: ProposerPort,
@@ -24,11 +24,11 @@ export class Delivery {
     readonly seal: Seal | undefined,
     repair: Target['repair'],
   ) {
-    const chunks = new Chunks(state, seal, port.config.pageEntriesMax);
+    const chunks = new Chunks(state, seal, port.config);
     this.#writes = new Writes(chunks.length);
-    for (const node of this.head.set) {
-      this.#transfers.set(node, new Transfer(node, chunks, repair?.node === node ? repair.doubt : undefined));
-    }
+    this.#transfers = this.head.set.map((node) => {
+      return new Transfer(node, chunks, repair?.node === node ? repair.doubt : undefined);
+    });
   }
 
   get head(): Head {
@@ -38,20 +38,19 @@ export class Delivery {
   /** Whether a majority has the whole state. */
   get isInstalled(): boolean {
     let whole = 0;
-    for (const { isWhole } of this.#transfers.values()) if (isWhole) whole += 1;
+    for (const { isWhole } of this.#transfers) if (isWhole) whole += 1;
     return whole >= majorityOf(this.head.set);
   }
 
   /** Whether anything still waits for an answer. */
   get isBusy(): boolean {
     if (this.#writes.size > 0) return true;
-    for (const { isWhole } of this.#transfers.values()) if (!isWhole) return true;
-    return false;
+    return this.#transfers.some(({ isWhole }) => !isWhole);
   }
 
   start(): void {
     const { self } = this.port;
-    for (const transfer of this.#transfers.values()) {
+    for (const transfer of this.#transfers) {
       // Without a promise only its own accept keeps it from using the ballot twice: that one must be durable first.
       if (this.about.n !== FIRST_N || transfer.to === self) this.#forward(transfer);
     }
@@ -64,20 +63,20 @@ export class Delivery {
 
   /** @returns the write that is at a majority now, if this made it one */
   accepted(from: NodeId, seq: number): Write | undefined {
-    const transfer = this.#transfers.get(from);
+    const transfer = this.#transfers.find((one) => one.to === from);
     if (!transfer) return undefined;
     if (!transfer.accepted(seq)) return this.#writes.accepted(from, seq, majorityOf(this.head.set));
     if (!transfer.isWhole) this.#forward(transfer);
     else if (this.about.n === FIRST_N && from === this.port.self) {
-      for (const other of this.#transfers.values()) if (other !== transfer) this.#forward(other);
+      for (const other of this.#transfers) if (other !== transfer) this.#forward(other);
     }
     return undefined;
   }
 
   resend(nowMs: number): void {
-    const own = this.#transfers.get(this.port.self);
+    const own = this.#transfers.find((one) => one.to === this.port.self);
     const mayLeave = this.about.n !== FIRST_N || own?.isWhole === true;
-    for (const transfer of this.#transfers.values()) {
+    for (const transfer of this.#transfers) {
       if (!transfer.isWhole && (mayLeave || transfer === own)) this.#forward(transfer);
     }
     for (const write of this.#writes) {
@@ -90,7 +89,24 @@ export class Delivery {
   /** Lets the replicas answer for what is committed (register.md, rule 5). */
   announce(): void {
     const committed = this.#committed;
-    for (const node of this.head.set) this.port.ask(node, { kind: 'committed', ...this.about, committed });
+    const sum = this.port.own(this.about.id)?.entries.sum ?? 0;
+    for (const node of this.head.set) this.port.ask(node, { kind: 'committed', ...this.about, committed, sum });
+  }
+
+  /** A member has missed what is at a majority without it: it gets all of it again, each write as what it was. */
+  refresh(to: NodeId): void {
+    const transfer = this.#transfers.find((one) => one.to === to);
+    if (!transfer?.isWhole) return;
+    transfer.restart();
+    this.#forward(transfer);
+    const bySeq = new Map<number, Written[]>();
+    for (const [key, { version, value }] of this.port.own(this.about.id)?.entries ?? []) {
+      if (version.n !== this.about.n || version.seq <= transfer.chunks.length) continue;
+      const entries = bySeq.get(version.seq);
+      if (entries) entries.push({ key, value });
+      else bySeq.set(version.seq, [{ key, value }]);
+    }
+    for (const [seq, entries] of bySeq) this.#accept(to, { seq, entries }, undefined);
   }
 
   /** Nothing is known to be committed before the state is. */

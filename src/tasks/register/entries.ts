@@ -1,4 +1,5 @@
 import { compareText } from '../../kernel/ids.js';
+import { Page, type PageBounds } from './page.js';
 import { compareVersions, type Version } from './version.js';
 
 export interface Held {
@@ -27,6 +28,13 @@ export class Entries {
     return this.#held.entries();
   }
 
+  /** Stands for all keys and versions: two replicas with the same have the same entries, but for a chance of 2^-48. */
+  get sum(): number {
+    let sum = 0;
+    for (const [key, { version }] of this.#held) sum = (sum + hashOf(key, version)) % SUM_MAX;
+    return sum;
+  }
+
   /** False where it is known already, or overtaken. */
   keep(key: string, version: Version, value: unknown): boolean {
     const held = this.#held.get(key);
@@ -34,6 +42,12 @@ export class Entries {
     if (!held) this.#order = undefined;
     this.#held.set(key, { version, value });
     return true;
+  }
+
+  /** Lets go of what memory holds; the store keeps it. */
+  evict(): void {
+    this.#held.clear();
+    this.#order = undefined;
   }
 
   /** @returns the keys of what was dropped */
@@ -45,19 +59,32 @@ export class Entries {
     return dropped;
   }
 
-  /** Up to `max` entries in the order of their keys; `next` is there where more follow it. */
-  page(after: string | undefined, max: number): { readonly entries: Entry[]; readonly next?: string } {
+  /** The entries that one message takes, in the order of their keys; `next` is there where more follow it. */
+  page(after: string | undefined, bounds: PageBounds): { readonly entries: Entry[]; readonly next?: string } {
     const order = (this.#order ??= [...this.#held.keys()].sort(compareText));
     const entries: Entry[] = [];
+    const page = new Page(bounds);
     for (let i = after === undefined ? 0 : firstAfter(order, after); i < order.length; i++) {
       const key = order[i] ?? '';
-      const last = entries.at(-1);
-      if (last && entries.length >= max) return { entries, next: last.key };
       const held = this.#held.get(key);
-      if (held) entries.push({ key, version: held.version, value: held.value });
+      if (!held) continue;
+      const last = entries.at(-1);
+      if (!page.takes(held.value) && last) return { entries, next: last.key };
+      entries.push({ key, version: held.version, value: held.value });
     }
     return { entries };
   }
+}
+
+const SUM_MAX = 2 ** 48;
+
+/** FNV-1a over the key, then the version, in two halves that together make 48 bits. */
+function hashOf(key: string, { generation, n, seq }: Version): number {
+  let a = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) a = Math.imul(a ^ key.charCodeAt(i), 0x01000193);
+  for (const part of [generation, n, seq]) a = Math.imul(a ^ part, 0x01000193);
+  const b = Math.imul(a ^ (a >>> 15), 0x85ebca6b) ^ seq;
+  return (a >>> 0) * 2 ** 16 + ((b >>> 0) & 0xffff);
 }
 
 function firstAfter(order: readonly string[], key: string): number {

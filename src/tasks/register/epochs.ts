@@ -18,6 +18,10 @@ export class Epochs {
   }
 }
 
+export function ballotOf(epoch: number): number {
+  return Math.floor(epoch / EPOCHS_PER_BALLOT);
+}
+
 export function isDegraded(epoch: number): boolean {
   return epoch % EPOCHS_PER_BALLOT >= DEGRADED_BIT;
 }

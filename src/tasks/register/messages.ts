@@ -1,4 +1,4 @@
-import { amount, count, list, record, Type, type Static, type TSchema } from '../../kernel/schema.js';
+import { amount, count, list, oneOfKinds, record, Type, type Static, type TSchema } from '../../kernel/schema.js';
 import { EntryKeySchema, HeadSchema, RegisterIdSchema, SealSchema } from './head.js';
 import { ballotNumber, generation, seq, VersionSchema } from './version.js';
 
@@ -29,7 +29,7 @@ export function registerMessages(value: TSchema) {
   const content = Type.Unsafe<unknown>(value);
   const written = record({ key: EntryKeySchema, value: content });
   const learned = record({ key: EntryKeySchema, version: VersionSchema, value: content });
-  const ask = Type.Union([
+  const ask = oneOfKinds(
     record({ kind: Type.Literal('prepare'), ...about }),
     /** The rest of what was promised, after a key. */
     record({ kind: Type.Literal('page'), ...about, after: EntryKeySchema }),
@@ -46,11 +46,12 @@ export function registerMessages(value: TSchema) {
       /** Repairs this doubt of the replica. */
       doubt: Type.Optional(count()),
     }),
-    record({ kind: Type.Literal('committed'), ...about, committed: seq }),
+    /** `sum` stands for all versions that the coordinator's own replica holds: one that has others has missed something. */
+    record({ kind: Type.Literal('committed'), ...about, committed: seq, sum: count() }),
     /** The state is installed at a majority of the set of `head`. */
     record({ kind: Type.Literal('settled'), id: RegisterIdSchema, head: HeadSchema }),
-  ]);
-  const tell = Type.Union([
+  );
+  const tell = oneOfKinds(
     record({
       kind: Type.Literal('promise'),
       ...re,
@@ -68,10 +69,12 @@ export function registerMessages(value: TSchema) {
       isGone: Type.Boolean(),
     }),
     record({ kind: Type.Literal('accepted'), ...re, seq }),
+    /** Its versions are not those of the coordinator's. */
+    record({ kind: Type.Literal('behind'), ...re }),
     record({ kind: Type.Literal('refused'), ...re, promised: ballotNumber, head: Type.Optional(HeadSchema) }),
     /** It may have forgotten, and does not vote. Without a doubt there is nothing to repair: the register is too old. */
     record({ kind: Type.Literal('abstains'), ...re, doubt: Type.Optional(count()) }),
-  ]);
+  );
   return {
     'register.ask': record({ kind: Type.Literal('register.ask'), items: list(ask, MESSAGE_ITEMS_MAX) }),
     'register.tell': record({ kind: Type.Literal('register.tell'), items: list(tell, MESSAGE_ITEMS_MAX) }),

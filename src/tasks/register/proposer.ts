@@ -37,7 +37,7 @@ export class Proposer {
   #hasBeenOpen = false;
   #sentAtMs = 0;
   /** Members that abstain, and what they doubt. */
-  readonly #doubts = new Map<NodeId, number>();
+  #doubts: Map<NodeId, number> | undefined;
 
   constructor(
     readonly id: RegisterId,
@@ -134,6 +134,7 @@ export class Proposer {
     if (n !== this.#n || this.#phase.kind === 'over') return;
     if (from === this.port.self) return this.#end('abstains');
     if (doubt === undefined || this.#target.repair?.doubt === doubt || !this.head.set.includes(from)) return;
+    this.#doubts ??= new Map();
     this.#doubts.set(from, doubt);
     if (this.#phase.kind === 'preparing') this.#concludeIfEnough(this.#phase.learning, nowMs);
     else if (this.#phase.kind === 'open') this.#repair(nowMs);
@@ -171,6 +172,12 @@ export class Proposer {
     if (this.#phase.kind === 'open') this.#phase.delivery.announce();
   }
 
+  /** A member's versions are not those of this node's replica. */
+  behind(from: NodeId, { n }: TellOf<'behind'>): void {
+    if (n !== this.#n || this.#phase.kind !== 'open' || from === this.port.self) return;
+    this.#phase.delivery.refresh(from);
+  }
+
   #begin(target: Target, nowMs: number): void {
     const own = this.port.own(this.id)?.promised?.n ?? 0;
     if (this.#phase.kind === 'open') this.port.tell({ kind: 'paused', id: this.id });
@@ -179,7 +186,7 @@ export class Proposer {
     this.#n = Math.max(this.#seen, this.#n, own, FIRST_N) + 1;
     assert(this.#n < N_MAX, () => `ballot ${this.#n} of ${this.id}`);
     this.#phase = { kind: 'claiming', learning: new Learning() };
-    this.#doubts.clear();
+    this.#doubts = undefined;
     this.#sentAtMs = nowMs;
     this.port.ask(this.port.self, { kind: 'prepare', ...this.#about() });
   }
@@ -248,7 +255,7 @@ export class Proposer {
     this.#hasBeenOpen = true;
     this.#tries = 0;
     this.port.tell({ kind: 'opened', id: this.id, n: this.#n, state: this.#phase.delivery.state });
-    if (this.#doubts.size > 0) this.#repair(nowMs);
+    this.#repair(nowMs);
   }
 
   #committed({ chunk, tag }: Write, nowMs: number): void {
@@ -264,7 +271,7 @@ export class Proposer {
 
   /** One member that abstains is made whole from all the others, by a ballot that is prepared after its loss was known. */
   #repair(nowMs: number): void {
-    for (const [node, doubt] of this.#doubts) {
+    for (const [node, doubt] of this.#doubts ?? []) {
       return this.#begin({ ...this.#target, repair: { node, doubt } }, nowMs);
     }
   }

@@ -1,5 +1,13 @@
 import { assertNever } from '../../kernel/assert.js';
-import type { CommitEffect, Committed, MessageEvent, Put, SendEffect } from '../../kernel/effects.js';
+import type {
+  CommitEffect,
+  Committed,
+  LoadEffect,
+  Loaded,
+  MessageEvent,
+  Put,
+  SendEffect,
+} from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
@@ -11,7 +19,7 @@ import type { Ask, RegisterMessage, Tell, Written } from './messages.js';
 import type { News } from './news.js';
 import { Outbox } from './outbox.js';
 import { Replica, type Reading, type Vouched, type Votes } from './replica.js';
-import type { StoredLoss, StoredRegister } from './stored.js';
+import { entryKey, entriesOf, type StoredLoss, type StoredRegister } from './stored.js';
 
 /** What waits for a write: the answers that vouch for it, and the registers that are in doubt if it fails. */
 export interface RegisterTag {
@@ -22,6 +30,8 @@ export interface RegisterTag {
 export type RegisterEvent =
   | MessageEvent<RegisterMessage>
   | Committed<RegisterTag>
+  /** The entries of a register that memory had let go of. */
+  | Loaded<RegisterId>
   /**
    * The write failed, and so did all that were under way behind it: the store keeps their order. They may be on the disk or
    * not. What was in doubt by it abstains until it is repaired, or until a restart shows what is on the disk.
@@ -36,13 +46,19 @@ export type RegisterEvent =
       readonly loss: StoredLoss | undefined;
     }
   | ({ readonly kind: 'create' } & Creation)
-  | { readonly kind: 'take-over' | 'resign' | 'bury' | 'forget'; readonly id: RegisterId }
+  | { readonly kind: 'take-over' | 'resign' | 'announce'; readonly id: RegisterId }
+  /** Tells a node that is no replica any more where the state went; this node must know that it is installed there. */
+  | { readonly kind: 'settle'; readonly id: RegisterId; readonly to: NodeId }
+  | LettingGo
+  /** It is finished and committed: memory keeps `summary` in place of its entries. */
+  | { readonly kind: 'finish'; readonly id: RegisterId; readonly summary: unknown }
   | { readonly kind: 'write'; readonly id: RegisterId; readonly entries: readonly Written[]; readonly tag: unknown }
   | { readonly kind: 'seal'; readonly id: RegisterId; readonly seal: Seal };
 
 export type RegisterEffect =
   | SendEffect<RegisterMessage>
   | CommitEffect<RegisterTag>
+  | LoadEffect<RegisterId>
   | TimerEffect
   | { readonly kind: 'register'; readonly news: News };
 
@@ -55,12 +71,20 @@ export interface RegistersOptions {
   readonly isReachable?: (node: NodeId) => boolean;
 }
 
+interface LettingGo {
+  readonly kind: 'bury' | 'forget';
+  readonly id: RegisterId;
+}
+type Waiting = LettingGo | { readonly kind: 'asked'; readonly from: NodeId; readonly ask: Ask };
+
 /** The registers of one node: those of which it is a replica, and those that it coordinates. */
 export class Registers {
   readonly replica: Replica;
   readonly coordinators: Coordinators;
   readonly #self: NodeId;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
+  /** What waits for the entries of an evicted register. */
+  readonly #loading = new Map<RegisterId, Waiting[]>();
   #toSelf: Ask[] = [];
   #out: RegisterEffect[] = [];
   #puts: Put[] = [];
@@ -68,6 +92,7 @@ export class Registers {
 
   constructor({ self, prng, config = REGISTER_DEFAULTS, isReachable = () => true }: RegistersOptions) {
     this.#self = self;
+    this.#outbox = new Outbox(config);
     this.replica = new Replica(self, checked(config), prng);
     this.coordinators = new Coordinators({
       ...{ self, config, prng, isReachable, replica: this.replica },
@@ -108,6 +133,10 @@ export class Registers {
         this.replica.failed(event.tag.ids);
         for (const id of event.tag.ids) this.coordinators.abstain(id);
         return;
+      case 'loaded':
+        return this.#onLoaded(event, now);
+      case 'finish':
+        return this.#finish(event.id, event.summary);
       case 'timer':
         return this.coordinators.fired(event.timer, now);
       case 'restore':
@@ -119,11 +148,17 @@ export class Registers {
         return this.coordinators.takeOver(event.id, now);
       case 'resign':
         return this.coordinators.resign(event.id);
-      case 'bury':
-        if (this.replica.bury(event.id, now, this.#puts)) this.coordinators.resign(event.id);
+      case 'announce':
+        return this.coordinators.get(event.id)?.announce();
+      case 'settle': {
+        const head = this.replica.get(event.id)?.head;
+        if (head) this.#outbox.ask(event.to, { kind: 'settled', id: event.id, head });
         return;
+      }
+      case 'bury':
       case 'forget':
-        return void this.replica.forget(event.id, now, this.#puts);
+        if (!this.#waits(event.id, event)) this.#letGo(event, now);
+        return;
       case 'write':
         return void this.coordinators.write(event.id, event.entries, event.tag, now);
       case 'seal':
@@ -140,16 +175,53 @@ export class Registers {
 
   #asked(from: NodeId, asks: readonly Ask[], now: Now): void {
     const votes: Votes = { puts: this.#puts, vouched: [], atOnce: [] };
-    for (const ask of asks) this.replica.asked(from, ask, now, votes);
+    for (const ask of asks) {
+      if (ask.kind === 'committed' || !this.#waits(ask.id, { kind: 'asked', from, ask })) {
+        this.replica.asked(from, ask, now, votes);
+      }
+    }
     if (votes.vouched.length > 0) this.#answers.push({ to: from, vouched: votes.vouched });
     this.#tell(from, votes.atOnce, now);
   }
 
-  #onCommitted({ answers }: RegisterTag, now: Now): void {
+  #onCommitted({ answers, ids }: RegisterTag, now: Now): void {
+    for (const id of ids) this.replica.written(id);
     for (const { to, vouched } of answers) {
       const tells = vouched.filter((answer) => this.replica.holds(answer)).map(({ tell }) => tell);
       this.#tell(to, tells, now);
     }
+  }
+
+  /** Whether something must wait until the entries of an evicted register are read; it comes again then. */
+  #waits(id: RegisterId, what: Waiting): boolean {
+    if (this.replica.get(id)?.isEvicted !== true) return false;
+    const waiting = this.#loading.get(id);
+    if (waiting) waiting.push(what);
+    else {
+      this.#loading.set(id, [what]);
+      this.#out.push({ kind: 'load', prefix: entryKey(id, ''), tag: id });
+    }
+    return true;
+  }
+
+  #onLoaded({ tag: id, entries }: Loaded<RegisterId>, now: Now): void {
+    this.replica.get(id)?.load(entriesOf(entries));
+    const waiting = this.#loading.get(id) ?? [];
+    this.#loading.delete(id);
+    for (const what of waiting) {
+      if (what.kind === 'asked') this.#asked(what.from, [what.ask], now);
+      else this.#letGo(what, now);
+    }
+  }
+
+  #letGo({ kind, id }: LettingGo, now: Now): void {
+    if (kind === 'forget') this.replica.forget(id, now, this.#puts);
+    else if (this.replica.bury(id, now, this.#puts)) this.coordinators.resign(id);
+  }
+
+  #finish(id: RegisterId, summary: unknown): void {
+    this.coordinators.resign(id);
+    this.replica.finish(id, summary, this.#puts);
   }
 
   #tell(to: NodeId, tells: readonly Tell[], now: Now): void {
@@ -166,6 +238,7 @@ export class Registers {
   /** A commit without puts waits for those before it. */
   #commit(): void {
     const ids = new Set(this.#answers.flatMap(({ vouched }) => vouched.map(({ tell }) => tell.id)));
+    for (const id of ids) this.replica.writing(id);
     this.#out.push({ kind: 'commit', puts: this.#puts, tag: { answers: this.#answers, ids: [...ids] } });
   }
 }

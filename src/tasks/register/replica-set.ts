@@ -1,14 +1,14 @@
 import type { NodeId } from '../../kernel/ids.js';
 import { list, NodeIdSchema, Type } from '../../kernel/schema.js';
 
-const REPLICAS_MAX = 3;
+export const REPLICAS_MAX = 3;
 
 /** The nodes that hold a register, in the order in which they were chosen: the first one creates it. */
 export type ReplicaSet = readonly NodeId[];
 export const ReplicaSetSchema = Type.Unsafe<ReplicaSet>(list(NodeIdSchema, REPLICAS_MAX));
 
-export function majorityOf(set: ReplicaSet): number {
-  return Math.floor(set.length / 2) + 1;
+export function majorityOf(replicas: ReplicaSet | number): number {
+  return Math.floor((typeof replicas === 'number' ? replicas : replicas.length) / 2) + 1;
 }
 
 /** 53 bits that name a set, order included (cyrb53, public domain). */

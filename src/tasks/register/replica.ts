@@ -5,6 +5,7 @@ import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { Abstention, TOO_OLD } from './abstention.js';
 import { Acceptor } from './acceptor.js';
+import type { Ballot } from './ballot.js';
 import type { RegisterConfig } from './config.js';
 import { compareLineages, type RegisterId } from './head.js';
 import type { About, Ask, AskOf, Tell } from './messages.js';
@@ -35,6 +36,8 @@ export type Reading =
 /** All registers of which this node is a replica, or was, or has promised anything. */
 export class Replica {
   readonly abstention: Abstention;
+  /** Registers that something was asked of, since the host last looked. */
+  readonly touched = new Set<RegisterId>();
   readonly #sets = new ReplicaSets();
   readonly #registers = new Map<RegisterId, Acceptor>();
 
@@ -67,6 +70,7 @@ export class Replica {
     for (const register of stored) {
       const acceptor = Acceptor.restored(register);
       this.#registers.set(register.id, acceptor);
+      this.touched.add(register.id);
       if (register.isBad) acceptor.quarantine(this.#nonce());
       acceptor.flush(puts);
     }
@@ -89,27 +93,29 @@ export class Replica {
       return void votes.atOnce.push(abstains(ask, doubt));
     }
     if (acceptor?.isGone) {
-      if (ask.kind === 'prepare') votes.atOnce.push(acceptor.report(ask, 1));
+      if (ask.kind === 'prepare') votes.atOnce.push(acceptor.report(ask, this.config));
       return;
     }
     const rival = acceptor?.head && compareLineages(acceptor.head, ask) < 0 ? acceptor.head : undefined;
     const promised = acceptor?.promised?.n ?? 0;
     if (rival) return void votes.atOnce.push({ kind: 'refused', id: ask.id, n: ask.n, promised, head: rival });
-    if (!acceptor && (ask.kind === 'page' || ask.kind === 'committed')) return;
+    if (!acceptor && ask.kind === 'page') return;
+    if (!acceptor && ask.kind === 'committed') return void votes.atOnce.push({ kind: 'behind', id: ask.id, n: ask.n });
     this.#serve(from, ask, acceptor ?? this.#add(ask.id, doubt), votes);
   }
 
   #serve(from: NodeId, ask: Exclude<Ask, { kind: 'settled' }>, acceptor: Acceptor, votes: Votes): void {
     const ballot = { n: ask.n, node: from };
+    this.touched.add(acceptor.id);
     switch (ask.kind) {
       case 'prepare':
         if (!acceptor.prepare(ballot, ask.bornAtMs)) return refuse(ask, acceptor, votes);
         acceptor.flush(votes.puts);
-        return this.#vouch(acceptor, acceptor.report(ask, this.config.pageEntriesMax), votes);
+        return this.#vouch(acceptor, acceptor.report(ask, this.config), votes);
       case 'page': {
         const { promised } = acceptor;
         if (promised?.n !== ask.n || promised.node !== from) return refuse(ask, acceptor, votes);
-        return this.#vouch(acceptor, acceptor.report(ask, this.config.pageEntriesMax), votes);
+        return this.#vouch(acceptor, acceptor.report(ask, this.config), votes);
       }
       case 'accept':
         if (!acceptor.accept(ballot, this.#slim(ask), votes.puts)) return refuse(ask, acceptor, votes);
@@ -118,10 +124,22 @@ export class Replica {
         acceptor.flush(votes.puts);
         return this.#vouch(acceptor, { kind: 'accepted', id: ask.id, n: ask.n, seq: ask.seq }, votes);
       case 'committed':
-        return acceptor.learn(ballot, ask.committed);
+        return this.#compare(ballot, ask, acceptor, votes);
       default:
         return assertNever(ask);
     }
+  }
+
+  /** A coordinator says what is committed: does this replica hold the same? */
+  #compare(ballot: Ballot, ask: AskOf<'committed'>, acceptor: Acceptor, votes: Votes): void {
+    const { promised } = acceptor;
+    // Whoever only waits would not hear otherwise that it was deposed.
+    if (promised && promised.n > ballot.n) return refuse(ask, acceptor, votes);
+    acceptor.learn(ballot, ask.committed);
+    const isOfBallot = promised?.n === ballot.n && acceptor.headAt?.n === ballot.n;
+    // Of what is evicted only that can be said: a ballot that has opened it again is known here, or not.
+    if (!isOfBallot || (!acceptor.isEvicted && acceptor.entries.sum !== ask.sum))
+      votes.atOnce.push({ kind: 'behind', id: ask.id, n: ask.n });
   }
 
   /** Registers are many, replica sets are few: heads share them. */
@@ -149,12 +167,31 @@ export class Replica {
     return { kind: 'committed', value: acceptor.entries.get(key)?.value };
   }
 
+  /** A write of it is on its way to the disk. */
+  writing(id: RegisterId): void {
+    const acceptor = this.#registers.get(id);
+    if (acceptor) acceptor.writing += 1;
+  }
+
+  written(id: RegisterId): void {
+    const acceptor = this.#registers.get(id);
+    if (acceptor) acceptor.writing = Math.max(0, acceptor.writing - 1);
+  }
+
+  /** Keeps of a finished register only what the host says; the rest stays in the store. */
+  finish(id: RegisterId, summary: unknown, puts: Put[]): void {
+    const acceptor = this.#registers.get(id);
+    acceptor?.finish(summary);
+    acceptor?.flush(puts);
+  }
+
   /** Lets go of a finished register's content, where it is old enough; its name stays. */
   bury(id: RegisterId, now: Now, puts: Put[]): boolean {
     const acceptor = this.#oldEnough(id, now);
     // What is sealed goes on elsewhere: it is not finished by what is known here.
     if (!acceptor?.head || acceptor.isStub || acceptor.seal) return false;
-    acceptor.bury(puts);
+    this.touched.add(id);
+    acceptor.bury(puts, now.wallMs);
     acceptor.flush(puts);
     return true;
   }
@@ -180,6 +217,7 @@ export class Replica {
     const acceptor = this.#registers.get(ask.id);
     // Who never heard of it has nothing to forward, and its "unknown" is as true as before.
     if (!acceptor || this.abstention.known(acceptor) !== undefined) return;
+    this.touched.add(acceptor.id);
     acceptor.settle(ask.head, this.self, puts);
     acceptor.flush(puts);
   }

@@ -13,9 +13,12 @@ export interface StoredCore {
   readonly sealAt: Version | undefined;
   readonly isStub: boolean;
   readonly isGone: boolean;
+  readonly goneAtMs?: number;
   /** The node's loss after which this was known to be whole. */
   readonly era: number;
   readonly doubt: number | undefined;
+  /** What the host keeps of a finished register. */
+  readonly final?: unknown;
 }
 
 export interface StoredEntry {
@@ -48,6 +51,11 @@ export const CORE_PREFIX = 'register/';
 export const ENTRY_PREFIX = 'entry/';
 export const coreKey = (id: RegisterId) => `${CORE_PREFIX}${id}`;
 export const entryKey = (id: RegisterId, key: string) => `${ENTRY_PREFIX}${id}/${key}`;
+
+/** What the store gave under `entryKey(id, '')`. */
+export function entriesOf(puts: readonly Put[]): StoredRegister['entries'] {
+  return puts.map(({ key, value }) => [key.slice(key.indexOf('/', ENTRY_PREFIX.length) + 1), value as StoredEntry]);
+}
 
 /** Gathers what was read under both prefixes, in any order. */
 export function readRegisters(

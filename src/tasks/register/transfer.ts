@@ -3,6 +3,7 @@ import type { NodeId } from '../../kernel/ids.js';
 import type { Head, Seal } from './head.js';
 import type { State } from './learning.js';
 import type { AskOf, Written } from './messages.js';
+import { Page, type PageBounds } from './page.js';
 
 /** A part of an accept: what is written, and as which write of its ballot. */
 export type Chunk = Pick<AskOf<'accept'>, 'seq' | 'entries' | 'head' | 'seal'>;
@@ -14,13 +15,21 @@ export type Chunk = Pick<AskOf<'accept'>, 'seq' | 'entries' | 'head' | 'seal'>;
 export class Chunks {
   readonly #chunks: readonly Chunk[];
 
-  constructor({ head, entries }: State, seal: Seal | undefined, entriesMax: number) {
-    const written: Written[] = [...entries].map(([key, value]) => ({ key, value }));
-    const count = Math.max(1, Math.ceil(written.length / entriesMax));
+  constructor({ head, entries }: State, seal: Seal | undefined, bounds: PageBounds) {
+    const pages: Written[][] = [[]];
+    let page = new Page(bounds);
+    for (const [key, value] of entries) {
+      if (!page.takes(value)) {
+        pages.push([]);
+        page = new Page(bounds);
+        page.takes(value);
+      }
+      pages.at(-1)?.push({ key, value });
+    }
     const end = seal ? { head, seal } : { head };
-    this.#chunks = Array.from({ length: count }, (_, i) => {
-      const chunk = { seq: i + 1, entries: written.slice(i * entriesMax, (i + 1) * entriesMax) };
-      return i + 1 === count ? { ...chunk, ...end } : chunk;
+    this.#chunks = pages.map((written, i) => {
+      const chunk = { seq: i + 1, entries: written };
+      return i + 1 === pages.length ? { ...chunk, ...end } : chunk;
     });
   }
 
@@ -50,6 +59,11 @@ export class Transfer {
 
   get next(): Chunk | undefined {
     return this.isWhole ? undefined : this.chunks.at(this.#done);
+  }
+
+  /** The member has lost or missed it: once more from the beginning. */
+  restart(): void {
+    this.#done = 0;
   }
 
   /** @returns whether that was the chunk under way */

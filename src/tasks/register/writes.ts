@@ -9,9 +9,12 @@ export interface Write {
   sentAtMs: number;
 }
 
+const NONE: readonly Write[] = [];
+
 /** The writes of one ballot that are under way, by seq. Acknowledgements name the write (register.md, rule 2). */
 export class Writes {
-  readonly #pending = new Map<number, Write>();
+  /** Made when there is one: of many registers few write at any time. */
+  #pending: Map<number, Write> | undefined;
   #last: number;
 
   /** @param last - the highest seq that is used up */
@@ -20,11 +23,11 @@ export class Writes {
   }
 
   get size(): number {
-    return this.#pending.size;
+    return this.#pending?.size ?? 0;
   }
 
-  [Symbol.iterator](): IterableIterator<Write> {
-    return this.#pending.values();
+  [Symbol.iterator](): Iterator<Write> {
+    return this.#pending?.values() ?? NONE.values();
   }
 
   /** Uses up `count` seqs and returns the first of them. */
@@ -36,23 +39,25 @@ export class Writes {
 
   begin(what: Omit<Chunk, 'seq'>, tag: unknown, sentAtMs: number): Write {
     const write: Write = { chunk: { ...what, seq: this.take(1) }, tag, acked: [], sentAtMs };
+    this.#pending ??= new Map();
     this.#pending.set(write.chunk.seq, write);
     return write;
   }
 
   /** @returns the write, once, when `majority` nodes have it durably */
   accepted(node: NodeId, seq: number, majority: number): Write | undefined {
-    const write = this.#pending.get(seq);
+    const write = this.#pending?.get(seq);
     if (!write || write.acked.includes(node)) return undefined;
     write.acked.push(node);
     if (write.acked.length < majority) return undefined;
-    this.#pending.delete(seq);
+    this.#pending?.delete(seq);
+    if (this.size === 0) this.#pending = undefined;
     return write;
   }
 
   /** Up to which seq everything is at a majority: seqs rise, so the oldest write under way is the first in the map. */
   get committed(): number {
-    for (const seq of this.#pending.keys()) return seq - 1;
+    for (const seq of this.#pending?.keys() ?? []) return seq - 1;
     return this.#last;
   }
 }

@@ -17,6 +17,7 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
     counts: { ...noCounts(), [state]: tasks },
     submittedAt: '2026-11-21T09:00:00.000Z',
     finishedAt: null,
+    run: 1,
     ...WHOLE,
     ...changes,
   };
@@ -32,6 +33,8 @@ export function taskView(state: TaskState, changes: Partial<TaskView> = {}): Tas
     executor: NODE,
     epoch: 1,
     attempts: 1,
+    run: 1,
+    runs: [],
     exitCode: state === 'succeeded' ? 0 : null,
     signal: null,
     reason: null,

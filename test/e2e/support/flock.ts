@@ -21,15 +21,17 @@ export class Flock {
   private constructor(
     readonly dir: string,
     private readonly upArgs: readonly string[],
+    private readonly program: readonly string[] | undefined,
   ) {}
 
   /**
    * Starts `size` daemons and waits until each sees all of them alive.
    *
    * @param upArgs - further options of `covey up`, for each of them
+   * @param program - what Node runs in place of covey
    */
-  static async start(size: number, upArgs: readonly string[] = []): Promise<Flock> {
-    const flock = new Flock(mkdtempSync(join(tmpdir(), 'covey-e2e-')), upArgs);
+  static async start(size: number, upArgs: readonly string[] = [], program?: readonly string[]): Promise<Flock> {
+    const flock = new Flock(mkdtempSync(join(tmpdir(), 'covey-e2e-')), upArgs, program);
     try {
       mkdirSync(flock.path('files'));
       await flock.up(0, []);
@@ -134,6 +136,6 @@ export class Flock {
 
   private async up(node: number, join: readonly string[]): Promise<void> {
     const where = ['--data', this.dataDir(node), '--listen', '127.0.0.1:0'];
-    this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs]);
+    this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs], this.program);
   }
 }

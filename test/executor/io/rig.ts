@@ -10,6 +10,7 @@ import type {
   OutputChunk,
   OutputStream,
   Runner,
+  RunnerEvents,
 } from '../../../src/executor/runner.js';
 import { jobId, taskId } from '../../../src/kernel/ids.js';
 
@@ -20,6 +21,8 @@ const JOB = jobId('test');
 export class Rig {
   readonly ends = new Map<string, AttemptEnd[]>();
   readonly logged: string[] = [];
+  /** Which task was started in the place of which. */
+  readonly followers = new Map<string, string>();
   private readonly waiting = new Map<string, (end: AttemptEnd) => void>();
   private count = 0;
 
@@ -30,7 +33,7 @@ export class Rig {
 
   static async open(options: { slots?: number; limits?: Partial<RunnerLimits>; dataDir?: string } = {}): Promise<Rig> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'covey-runner-'));
-    const events = { ended: (attempt: AttemptId, end: AttemptEnd): void => rig.ended(attempt, end) };
+    const events: RunnerEvents = { ended: (...said) => rig.ended(...said) };
     const { slots = 1, limits = {} } = options;
     const log = (message: string): void => void rig.logged.push(message);
     const rig: Rig = new Rig(dataDir, await createShellRunner({ dataDir, slots, limits, events, log }));
@@ -42,8 +45,15 @@ export class Rig {
   }
 
   start(command: Partial<Command>, attempt = this.attempt()): { attempt: AttemptId; ended: Promise<AttemptEnd> } {
-    const ended = new Promise<AttemptEnd>((resolve) => this.waiting.set(attempt.task, resolve));
+    const ended = this.ending(attempt);
     this.runner.start(attempt, { argv: [], shell: false, env: { PATH }, ...command });
+    return { attempt, ended };
+  }
+
+  /** Names a shell text to follow what runs. */
+  next(text: string, attempt = this.attempt()): { attempt: AttemptId; ended: Promise<AttemptEnd> } {
+    const ended = this.ending(attempt);
+    this.runner.next({ attempt, command: { argv: [text], shell: true, env: { PATH } } });
     return { attempt, ended };
   }
 
@@ -69,7 +79,12 @@ export class Rig {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  private ended(attempt: AttemptId, end: AttemptEnd): void {
+  private ending({ task }: AttemptId): Promise<AttemptEnd> {
+    return new Promise((resolve) => this.waiting.set(task, resolve));
+  }
+
+  private ended(attempt: AttemptId, end: AttemptEnd, follower?: AttemptId): void {
+    if (follower) this.followers.set(attempt.task, follower.task);
     this.ends.set(attempt.task, [...(this.ends.get(attempt.task) ?? []), end]);
     this.waiting.get(attempt.task)?.(end);
   }

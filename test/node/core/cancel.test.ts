@@ -95,7 +95,7 @@ describe('a cancelled task', () => {
     flock.untilStarted(8);
     const home = shardHomes(flock, job).find((id) => id !== jobHome(flock, job))!;
     const [mine] = flock.request('n0', { op: 'tasks', job, after: -1, limit: 8 }).tasks.filter(({ index }) => {
-      return flock.request('n0', { op: 'task', job, index }).home === home;
+      return flock.request('n0', { op: 'task', job, index }).coordinator === home;
     });
     flock.request('n0', { op: 'cancel', job, index: mine!.index });
     flock.node(home).die();

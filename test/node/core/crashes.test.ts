@@ -1,7 +1,32 @@
 import { expect } from 'chai';
+import type { CoveyError } from '../../../src/kernel/errors.js';
+import type { NodeId } from '../../../src/kernel/ids.js';
+import type { Tried } from '../../../src/node/core/gateway/places.js';
 import { CRASH_LIMIT } from '../../../src/tasks/task-round.js';
-import { expectQuiet, expectRerunsOnlyOf, idHomedAt, jobHome, shardHomes, startsByNode } from './support/checks.js';
+import {
+  expectEachOnce,
+  expectQuiet,
+  expectRerunsOnlyOf,
+  idHomedAt,
+  jobHome,
+  shardHomes,
+  startsByNode,
+} from './support/checks.js';
 import { Flock } from '../../../simnet/world/flock.js';
+
+/** The answer to a submission at n0 some of whose nodes die while its create is on its way to its home. */
+function submitAndDie(
+  flock: Flock,
+  isHome: (node: NodeId) => boolean,
+  { dying, isKeyed = false }: { readonly dying: readonly string[]; readonly isKeyed?: boolean },
+) {
+  const submission = flock.submission('sleep 100', { id: idHomedAt(flock, isHome), tasks: 10, isKeyed });
+  const pending = flock.ask('n0', submission);
+  flock.world.runUntil('the create is sent', 1_000, () => (flock.network.sent.get('job.create') ?? 0) > 0);
+  for (const id of dying) flock.node(id).die();
+  flock.world.runUntil('an answer', 20_000, () => pending.result !== undefined);
+  return { job: submission.job, submission, result: pending.result };
+}
 
 describe('a flock whose nodes crash', () => {
   it('should run again just what ran or waited on an executor that died for good', () => {
@@ -61,18 +86,50 @@ describe('a flock whose nodes crash', () => {
     expect(flock.finish('n1', job, 30_000).counts.succeeded).to.equal(1);
   });
 
-  it('should keep nothing of a submission whose home died before it was durable', () => {
+  it('should accept a submission at another replica where its home died before it was durable, and run it once', () => {
+    for (const home of ['n1', 'n2']) {
+      const flock = Flock.formed(3);
+      const { job, result } = submitAndDie(flock, (node) => node === home, { dying: [home] });
+      expect(result).to.nested.include({ isOk: true, 'value.replicas': 3, 'value.acked': 2 });
+      expectEachOnce(flock, flock.finish('n0', job, 30_000));
+      flock.start(home);
+      flock.world.run(30_000);
+      expectEachOnce(flock, flock.finish(home, job, 1_000));
+      expectQuiet(flock);
+    }
+  });
+
+  it('should accept a keyed submission by a repeat where its home died before it was durable, and run it once', () => {
     const flock = Flock.formed(3);
-    const id = idHomedAt(flock, (node) => node !== 'n0');
-    const submission = flock.submission('sleep 100', { id, tasks: 10 });
-    const pending = flock.ask('n0', submission);
-    flock.world.runUntil('the create arrives', 1_000, () => (flock.network.sent.get('job.create') ?? 0) > 0);
-    for (const other of ['n1', 'n2']) flock.node(other).die();
-    flock.world.runUntil('an answer', 20_000, () => pending.result !== undefined);
-    expect(pending.result).to.nested.include({ isOk: false, 'error.code': 'outcome-unknown' });
-    for (const other of ['n1', 'n2']) flock.start(other);
+    const { job, result, submission } = submitAndDie(flock, (node) => node === 'n1', { dying: ['n1'], isKeyed: true });
+    expect(result).to.nested.include({ isOk: false, 'error.code': 'outcome-unknown' });
+    const { tried } = (result as { error: CoveyError }).error.details as { tried: Tried };
+    flock.request('n2', { ...submission, repeat: { tried } });
+    expectEachOnce(flock, flock.finish('n0', job, 30_000));
+    flock.start('n1');
     flock.world.run(30_000);
-    expect(() => flock.request('n0', { op: 'job', job: submission.job, waitMs: 0 })).to.throw(`no job ${id}`);
+    expect(flock.request('n1', submission)).to.include({ job, existed: true });
+    expectEachOnce(flock, flock.finish('n1', job, 1_000));
+    expectQuiet(flock);
+  });
+
+  it('should not know of a submission whose replicas died but for one, and find it by a repeat once they are back', () => {
+    const flock = Flock.formed(3);
+    const { job, result, submission } = submitAndDie(flock, (node) => node !== 'n0', { dying: ['n1', 'n2'] });
+    expect(result).to.nested.include({ isOk: false, 'error.code': 'outcome-unknown' });
+    expect(flock.history.durables.created).to.deep.equal([]);
+    for (const other of ['n1', 'n2']) flock.start(other);
+    flock.world.runUntil('it is made', 30_000, () => flock.history.durables.created.length > 0);
+    flock.world.run(1_000);
+    expect(flock.request('n1', { ...submission, repeat: {} })).to.include({
+      job,
+      existed: true,
+      replicas: 3,
+      acked: 2,
+    });
+    expectEachOnce(flock, flock.finish('n0', job, 30_000));
+    flock.world.run(30_000);
+    expectQuiet(flock);
   });
 
   it('should come back to its work after all nodes went down at once', () => {

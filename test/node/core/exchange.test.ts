@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Request } from '../../../src/kernel/effects.js';
 import { jobId, nodeId, type NodeId } from '../../../src/kernel/ids.js';
-import { Exchange, type ExchangeEffect } from '../../../src/node/core/exchange.js';
+import { Exchange, type ExchangeEffect, type Manner } from '../../../src/node/core/exchange.js';
 import type { Message } from '../../../src/node/core/wire.js';
 
 const A = nodeId('a');
@@ -12,7 +12,6 @@ const REQUEST: Request<Message> = { kind: 'task.revoke', job: jobId('jobs'), sha
 
 type MessageOf<K> = Extract<Message, { readonly kind: K }>;
 type Arm = Extract<ExchangeEffect, { kind: 'arm' }>;
-type Patience = 'forever' | 'alive' | number;
 
 /** An exchange with a clock, whose only timer fires when it is due. */
 class Rig {
@@ -32,12 +31,12 @@ class Rig {
     return { monoMs: this.nowMs, wallMs: 0 };
   }
 
-  ask(to: NodeId, tag: string, patience: Patience = 'forever'): void {
-    this.perform(this.exchange.ask(to, REQUEST, tag, patience, this.now));
+  ask(to: NodeId, tag: string, patience: Manner['patience'] = 'forever', delayMs?: number): void {
+    this.perform(this.exchange.ask(to, REQUEST, tag, { patience, delayMs }, this.now));
   }
 
   answer(from: NodeId, re = this.latestAsk): string | undefined {
-    return this.exchange.answered(from, { kind: 'task.revoked', re, unknown: [] })?.tag;
+    return this.exchange.answered(from, { kind: 'task.revoked', re, unknown: [], boot: 1 })?.tag;
   }
 
   /** What was sent in the meantime, as `seconds:node`. */
@@ -72,16 +71,12 @@ class Rig {
 describe('The exchange', () => {
   it('should send a request at once, numbered, and look after it from then on', () => {
     const exchange = new Exchange<string>(3, () => true, CONFIG);
-    const effects = exchange.ask(A, REQUEST, 'tag', 'forever', { monoMs: 0, wallMs: 0 });
+    const effects = exchange.ask(A, REQUEST, 'tag', { patience: 'forever' }, { monoMs: 0, wallMs: 0 });
     expect(effects).to.deep.equal([
       { kind: 'send', to: A, message: { ...REQUEST, ask: 3 * 2 ** 32 + 1 } },
       { kind: 'arm', timer: { owner: 'exchange', name: 'sweep', serial: 1 }, afterMs: 250 },
     ]);
-    expect([
-      exchange.size,
-      exchange.some((tag) => tag === 'tag'),
-      exchange.some((tag) => tag === 'other'),
-    ]).to.deep.equal([1, true, false]);
+    expect(exchange.size).to.equal(1);
   });
 
   it('should number requests apart from those of earlier boots, in whole numbers', () => {
@@ -102,6 +97,24 @@ describe('The exchange', () => {
     expect(rig.pass(32_000)).to.deep.equal(['1:a', '3:a', '7:a', '15:a', '23:a', '31:a']);
     expect(rig.answer(A)).to.equal('tag');
     expect(rig.pass(60_000)).to.deep.equal([]);
+  });
+
+  it('should send no more of what is withdrawn, and take no reply to it', () => {
+    const rig = new Rig();
+    rig.ask(A, 'void');
+    rig.ask(B, 'tag');
+    rig.exchange.withdraw((tag) => tag === 'void');
+    expect(rig.pass(3_000)).to.deep.equal(['1:b', '3:b']);
+    expect(rig.answer(A, rig.latestAsk - 1)).to.equal(undefined);
+  });
+
+  it('should send a request that may wait no sooner than it may, patience running from the start', () => {
+    const rig = new Rig();
+    rig.ask(A, 'tag', 3_000, 500);
+    expect(rig.sent).to.deep.equal([]);
+    expect(rig.pass(1_400)).to.deep.equal(['0.5:a']);
+    rig.pass(2_000);
+    expect(rig.expired).to.deep.equal(['3:a tag']);
   });
 
   it('should take a reply once, from whom it asked, and none to what it never asked', () => {

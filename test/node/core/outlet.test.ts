@@ -75,4 +75,24 @@ describe('The outlet', () => {
       undefined,
     ]);
   });
+
+  it('should keep what fails and what is wanted meanwhile, and write it again in its order', () => {
+    const outlet = new Outlet<string, string>(SELF);
+    const writeOf = (...keys: string[]) => {
+      for (const key of keys) outlet.commit([put(key)], key);
+      return (outlet.take()[0] as { write: number } | undefined)?.write;
+    };
+    const [first, second] = [writeOf('a', 'b')!, writeOf('c')!];
+    outlet.setRefusal('full');
+    outlet.failed(first);
+    expect(writeOf('d')).to.equal(undefined);
+    outlet.failed(second);
+    expect([outlet.refusal, outlet.held]).to.deep.equal(['full', 3]);
+    outlet.setRefusal(undefined);
+    outlet.commit([put('e')], 'e');
+    const [persist] = outlet.take() as unknown as [{ write: number; puts: object[] }];
+    expect(persist.puts).to.deep.equal(['a', 'b', 'c', 'd', 'e'].map(put));
+    expect(outlet.written(persist.write)).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+    expect([outlet.refusal, outlet.held, outlet.take()]).to.deep.equal([undefined, 0, []]);
+  });
 });

@@ -55,6 +55,17 @@ describe('an idle flock', () => {
     expect(messages).to.be.below(3);
   });
 
+  it('should not ask for work while every task has a slot', () => {
+    const flock = Flock.warm(20, { cpus: 4 });
+    for (let i = 0; i < 200; i++) {
+      flock.world.run(40);
+      flock.ask(`n${i % 20}`, flock.submission('sleep 500'));
+    }
+    flock.world.run(2_000);
+    expect(flock.history.attempts).to.have.length(200);
+    expect(flock.network.sent.get('steal.ask')).to.equal(undefined);
+  });
+
   it('should not spin while it has more to do than it can', () => {
     const flock = Flock.formed(3);
     flock.submit('n0', 'sleep 600000', { tasks: 3_000 });

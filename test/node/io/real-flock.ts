@@ -1,10 +1,12 @@
 import { newIdentity, type Identity } from '../../../src/node/io/identity.js';
 import { createTransport, type TransportOptions } from '../../../src/node/io/transport.js';
 import { testCodec, type TestMessage } from '../../contract/test-message.js';
-import type { Flock, Member, Told } from '../../contract/transport-contract.js';
+import type { Flock, FlockLimits, Member, Told } from '../../contract/transport-contract.js';
 import { until } from '../../support/until.js';
 
 type Extra = Partial<Omit<TransportOptions<TestMessage>, 'events'>>;
+
+const LIMITS = { handshakesPerSecond: 100 };
 
 /** A node on a free port of this machine. */
 export async function startMember(extra: Extra = {}, identity?: Identity): Promise<Member> {
@@ -14,7 +16,7 @@ export async function startMember(extra: Extra = {}, identity?: Identity): Promi
     listen: ['/ip4/127.0.0.1/tcp/0'],
     privateKey,
     codec: testCodec,
-    limits: { handshakesPerSecond: 100 },
+    limits: LIMITS,
     ...extra,
     events: {
       message: (from, message) => void told.messages.push({ from, message }),
@@ -27,14 +29,15 @@ export async function startMember(extra: Extra = {}, identity?: Identity): Promi
   return { transport, told };
 }
 
-export async function realFlock(size: number): Promise<Flock> {
+export async function realFlock(size: number, limits: FlockLimits = {}): Promise<Flock> {
+  const extra = { limits: { ...LIMITS, ...limits } };
   const identities = await Promise.all(Array.from({ length: size }, newIdentity));
-  const members = await Promise.all(identities.map((identity) => startMember({}, identity)));
+  const members = await Promise.all(identities.map((identity) => startMember(extra, identity)));
   return {
     members,
     restart: async (index) => {
       await members[index]!.transport.close();
-      members[index] = await startMember({}, identities[index]);
+      members[index] = await startMember(extra, identities[index]);
       return members[index];
     },
     // Port 1 wants privileges to listen on, and has no user any more.

@@ -1,3 +1,4 @@
+import { ballotOf } from '../../../src/tasks/register/epochs.js';
 import type { JobId, NodeId, TaskId } from '../../../src/kernel/ids.js';
 import { noCounts, type TaskState } from '../../../src/kernel/states.js';
 import type { Recorded } from '../../../simnet/history/durables.js';
@@ -19,7 +20,16 @@ export class Made {
   }
 
   created(at = 'n1', atMs = 4, digest = 'd'): this {
-    this.history.durables.created.push({ atMs, node: node(at), job: JOB, digest });
+    const { durables } = this.history;
+    const [first] = durables.created;
+    const set = [node(at)];
+    durables.created.push({ atMs, node: node(at), job: JOB, digest, generation: 0, set });
+    if (first) durables.contests.push({ job: JOB, first, second: { set, atMs } });
+    return this;
+  }
+
+  breach(message: string, atMs: number): this {
+    this.history.durables.breaches.push({ atMs, register: JOB, message });
     return this;
   }
 
@@ -35,7 +45,7 @@ export class Made {
   record(state: Recorded['state'], epoch: number, atMs: number, more: Partial<Recorded> = {}): this {
     const base = { node: node('n1'), task: task(), executor: node('n2'), attempts: 1, failures: 0, losses: 0 };
     const exitCode = state === 'succeeded' ? 0 : state === 'failed' ? 1 : undefined;
-    this.history.durables.records.push({ ...base, exitCode, state, epoch, atMs, ...more });
+    this.history.durables.records.push({ ...base, exitCode, state, epoch, ballot: ballotOf(epoch), atMs, ...more });
     return this;
   }
 
@@ -57,6 +67,11 @@ export class Made {
   cancelNoted(atMs: number): this {
     const range = { first: 0, step: 1, count: 2 };
     this.history.messages.cancelNotes.push({ atMs, node: node('n1'), job: JOB, range });
+    return this;
+  }
+
+  givenUp(epoch: number, atMs: number): this {
+    this.history.messages.givenUp.push({ atMs, task: task(), epoch });
     return this;
   }
 

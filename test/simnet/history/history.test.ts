@@ -4,7 +4,7 @@ import { History, partsOf } from '../../../simnet/history/history.js';
 import { Tap } from '../../../simnet/history/tap.js';
 import { Flock } from '../../../simnet/world/flock.js';
 
-const [a, b] = ['a', 'b'] as [NodeId, NodeId];
+const [a, b, c] = ['a', 'b', 'c'] as [NodeId, NodeId, NodeId];
 const task = (index: number, job = 'job1') => `${job}/${index}` as TaskId;
 
 describe('a history', () => {
@@ -31,18 +31,41 @@ describe('a history', () => {
     expect(history.reruns()).to.deep.equal([task(0)]);
   });
 
-  it('should note what becomes durable of jobs and tasks, and what is written over', () => {
+  it('should take for an outcome what a majority has, and note what is written over that', () => {
     const history = new History();
     const record = { index: 4, state: 'failed', epoch: 7, attempts: 2, failures: 1, losses: 0, path: [] };
-    history.recorded({ key: 'job/job1', value: { digest: 'd' } }, undefined, a, 1);
-    history.recorded({ key: 'task/job1/0000000/0000000004', value: { ...record, state: 'pending' } }, undefined, b, 2);
-    history.recorded({ key: 'task/job1/0000000/0000000004', value: record }, { ...record, state: 'pending' }, b, 3);
-    history.recorded({ key: 'task/job1/0000000/0000000004', value: undefined }, record, b, 4);
-    const { created, records, rewrites } = history.durables;
-    expect(created).to.deep.equal([{ atMs: 1, node: a, job: 'job1', digest: 'd' }]);
+    const version = (n: number, seq: number) => ({ generation: 0, n, node: a, seq });
+    const core = (n: number) => ({ promised: { n, node: a }, head: { set: [a, b, c], generation: 0 } });
+    const put = (node: NodeId, key: string, value: unknown, atMs: number) =>
+      history.recorded({ key, value }, undefined, node, atMs);
+    const task4 = 'entry/job1/task/0000000004';
+    for (const node of [a, b]) {
+      put(node, 'entry/job1/job', { version: version(1, 1), value: { job: 'job1', digest: 'd' } }, 1);
+      put(node, 'register/job1', core(1), 1);
+    }
+    put(a, task4, { version: version(1, 2), value: record }, 2);
+    expect(history.durables.records).to.deep.equal([]);
+    put(b, task4, { version: version(1, 2), value: record }, 3);
+    put(c, task4, { version: version(1, 2), value: record }, 4);
+    put(c, task4, { version: version(2, 1), value: { ...record, state: 'pending' } }, 5);
+    const { created, records, rewrites, breaches } = history.durables;
+    expect(created).to.deep.equal([{ atMs: 1, node: a, job: 'job1', digest: 'd', generation: 0, set: [a, b, c] }]);
     expect(records).to.have.length(1);
-    expect(records[0]).to.include({ task: task(4), state: 'failed', epoch: 7, atMs: 3, node: b });
-    expect(rewrites).to.deep.equal([{ atMs: 4, node: b, task: task(4), was: 'failed', is: 'nothing' }]);
+    expect(records[0]).to.include({ task: task(4), state: 'failed', epoch: 7, atMs: 3, node: a });
+    expect(rewrites).to.deep.equal([{ atMs: 5, node: c, task: task(4), was: 'failed', is: 'pending' }]);
+    expect(breaches).to.deep.equal([]);
+  });
+
+  it('should note a disk that takes or promises less than it has promised', () => {
+    const history = new History();
+    const put = (key: string, value: unknown) => history.recorded({ key, value }, undefined, a, 9);
+    put('register/job1', { promised: { n: 3, node: b } });
+    put('entry/job1/spec', { version: { generation: 0, n: 2, node: a, seq: 1 }, value: {} });
+    put('register/job1', { promised: { n: 3, node: a } });
+    expect(history.durables.breaches.map(({ message }) => message)).to.deep.equal([
+      'job1 on a: took 2 of a after it had promised 3 of b',
+      'job1 on a: promised 3 of a after 3 of b',
+    ]);
   });
 
   it('should tell the same without some jobs', () => {
@@ -91,6 +114,26 @@ describe('the tap on what nodes say', () => {
       expect(handback.coordinator).to.not.equal(handback.node);
       expect(['n1', 'n2']).to.include(handback.node);
     }
+  });
+
+  it('should note a cancel that is final since the executor is held to be dead', () => {
+    const flock = Flock.formed(3, { seed: 4, cpus: 1 });
+    const isGone = (node: NodeId) => node === 'n1';
+    flock.history.watcher = new Tap(
+      flock.history,
+      () => ({ total: 9, share: 0.5 }),
+      () => 1,
+      isGone,
+    ).watch;
+    const job = flock.submit('n0', 'sleep 5000', { tasks: 12 });
+    flock.untilStarted(3);
+    flock.request('n0', { op: 'cancel', job });
+    flock.finish('n0', job, 30_000);
+    const { givenUp } = flock.history.messages;
+    const { records } = flock.history.durables;
+    const there = records.filter(({ executor }) => executor === 'n1').map(({ task, epoch }) => ({ task, epoch }));
+    expect(there).to.not.deep.equal([]);
+    expect(givenUp.map(({ task, epoch }) => ({ task, epoch }))).to.have.deep.members(there);
   });
 
   it('should note a cancel once its coordinator is told that it is on disk', () => {

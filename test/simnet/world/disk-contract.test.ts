@@ -17,6 +17,8 @@ storeContract('SimStore', () => {
       store = disk.open();
       return Promise.resolve(asStore(world, store));
     },
+    setFailure: (failure) => (disk.failure = failure ? 'disk-full' : undefined),
+    healed: () => Promise.resolve(world.run(1_100)),
     dispose: () => Promise.resolve(),
   });
 });
@@ -30,6 +32,8 @@ function asStore(world: World, store: SimStore): Store {
     },
     get: (key) => store.get(key),
     range: (prefix, options) => store.range(prefix, options),
+    health: () => store.health(),
+    watch: (changed) => store.watch(changed),
     close: () => Promise.resolve(store.close()),
   };
 }

@@ -25,6 +25,18 @@ describe('a simulated flock', () => {
     flock.world.runUntil('all know both', 60_000, () => flock.isWhole(), 500);
   });
 
+  it('should leave down who was brought down since, when it tries again to start somebody on a full disk', () => {
+    const flock = Flock.warm(2);
+    flock.node('n1').die();
+    flock.disk('n1').failure = 'disk-full';
+    flock.revive('n1');
+    flock.disk('n1').failure = undefined;
+    flock.revive('n1');
+    flock.node('n1').die();
+    flock.world.run(5_000);
+    expect(flock.node('n1').isUp).to.equal(false);
+  });
+
   it('should remember a warm flock after a restart', () => {
     const flock = Flock.warm(5);
     flock.node('n3').die();

@@ -6,7 +6,7 @@ import type { Message } from '../../../src/node/core/wire.js';
 import { addressOf, Network } from '../../../simnet/world/network.js';
 import { World } from '../../../simnet/world/world.js';
 import type { TestMessage } from '../../contract/test-message.js';
-import type { Flock, Member, Told } from '../../contract/transport-contract.js';
+import type { Flock, FlockLimits, Member, Told } from '../../contract/transport-contract.js';
 
 /** What a transport lets leave before it closes. */
 const LAST_WORDS_MS = 100;
@@ -18,9 +18,12 @@ interface Published {
 }
 
 /** Members over the simulated network: their world runs while somebody waits. */
-export function simFlock(size: number, seed = 1): Promise<Flock> {
+export function simFlock(size: number, limits: FlockLimits = {}, seed = 1): Promise<Flock> {
   const world = new World();
-  const network = new Network(world, new Prng(seed), { gossipId: (message) => JSON.stringify(message) });
+  const network = new Network(world, new Prng(seed), {
+    ...limits,
+    gossipId: (message) => JSON.stringify(message),
+  });
   const members = Array.from({ length: size }, (_, i) => startMember(world, network, nodeId(`m${i}`)));
   return Promise.resolve({
     members,

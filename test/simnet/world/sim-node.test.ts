@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import type { JobId, NodeId } from '../../../src/kernel/ids.js';
+import { entryKey } from '../../../src/tasks/register/stored.js';
+import { JOB } from '../../../src/tasks/replication/names.js';
 import { Flock } from '../../../simnet/world/flock.js';
 import { expectEachOnce } from '../../node/core/support/checks.js';
 
@@ -8,6 +11,11 @@ function withRunning(command: string): Flock {
   flock.submit('n0', command, { key: 'k' });
   flock.untilStarted(1);
   return flock;
+}
+
+/** Nodes that have the job on disk. */
+function holders(flock: Flock, job: JobId): NodeId[] {
+  return flock.ids.filter((id) => flock.disk(id).get(entryKey(job, JOB)) !== undefined);
 }
 
 describe('a simulated process', () => {
@@ -132,22 +140,37 @@ describe('a simulated process', () => {
     expect(flock.node('n1').isUp).to.equal(true);
   });
 
-  it('should stop when its disk fails, and be started again as soon as that works', () => {
+  it('should go on while its disk fails, submit by what works only, and write what waited once that works', () => {
     const flock = Flock.formed(3);
-    const deaths: string[] = [];
-    flock.onDeath((id, death) => deaths.push(`${id} ${death}`));
     const disk = flock.disk('n1');
     disk.failure = 'failing-fsync';
-    const pending = flock.ask('n1', flock.submission('sleep 10', { tasks: 30 }));
-    flock.world.runUntil('n1 stops', 10_000, () => !flock.node('n1').isUp);
+    const submission = flock.submission('sleep 10', { tasks: 30 });
+    const pending = flock.ask('n1', submission);
+    flock.world.runUntil('something waits', 10_000, () => (flock.node('n1').core.stats()['held'] ?? 0) > 0);
+    const refused = flock.ask('n1', flock.submission('sleep 10'));
     flock.world.run(5_000);
-    expect(flock.node('n1').isUp).to.equal(false);
-    expect(() => flock.start('n1')).to.throw('n1 cannot start: failing-fsync');
+    expect(flock.node('n1').isUp).to.equal(true);
+    expect(refused.result).to.have.nested.property('error.code', 'unavailable');
+    expect(refused.result).to.have.nested.property('error.message').that.contains('disk takes no writes: fsync');
+    // What was sent before the disk was found to fail is accepted by the other two of its replicas.
+    expect(pending.result).to.nested.include({ isOk: true, 'value.replicas': 3, 'value.acked': 2 });
+    expect(holders(flock, submission.job)).to.deep.equal(['n0', 'n2']);
     disk.failure = undefined;
-    flock.world.runUntil('n1 is up', 1_100, () => flock.node('n1').isUp);
-    expect(deaths).to.deep.equal(['n1 fatal']);
-    expect(pending.result).to.equal('node-died');
-    flock.world.runUntil('the flock is whole', 30_000, () => flock.isWhole());
+    flock.world.runUntil('the disk is found well', 1_100, () => flock.node('n1').core.stats()['held'] === 0);
+    flock.world.run(100);
+    const taken = flock.ask('n1', flock.submission('sleep 10'));
+    flock.world.run(1_000);
+    expect(taken.result).to.have.property('isOk', true);
+    expectEachOnce(flock, flock.finish('n1', submission.job, 30_000));
+    flock.world.runUntil('all ends', 30_000, () => flock.total('unfinished') === 0);
+    expect(holders(flock, submission.job)).to.deep.equal(['n0', 'n1', 'n2']);
+  });
+
+  it('should not begin while its disk fails', () => {
+    const flock = Flock.formed(3);
+    flock.node('n1').die();
+    flock.disk('n1').failure = 'disk-full';
+    expect(() => flock.start('n1')).to.throw('n1 cannot start: disk-full');
   });
 
   it('should die of poison, and come back', () => {

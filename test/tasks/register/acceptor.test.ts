@@ -4,10 +4,12 @@ import type { Put } from '../../../src/kernel/effects.js';
 import { nodeId } from '../../../src/kernel/ids.js';
 import { Acceptor } from '../../../src/tasks/register/acceptor.js';
 import { admits, type Ballot } from '../../../src/tasks/register/ballot.js';
+import { REGISTER_DEFAULTS } from '../../../src/tasks/register/config.js';
 import { DEGRADED_BIT, Epochs, EPOCHS_PER_BALLOT, isDegraded } from '../../../src/tasks/register/epochs.js';
 import { Entries } from '../../../src/tasks/register/entries.js';
 import { compareVersions, type Version } from '../../../src/tasks/register/version.js';
 
+const pages = (pageEntriesMax: number) => ({ ...REGISTER_DEFAULTS, pageEntriesMax });
 const [a, b] = [nodeId('a'), nodeId('b')];
 const about = { id: 'r', generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };
 
@@ -75,7 +77,7 @@ describe('versions', () => {
         const keep = (order: typeof all) => {
           const entries = new Entries();
           for (const { key, version } of order) entries.keep(key, version, JSON.stringify(version));
-          return entries.page(undefined, 9).entries;
+          return entries.page(undefined, pages(9)).entries;
         };
         const shuffled = [...all, ...all].sort(() => ((dice.next().value ?? 0) % 3) - 1);
         expect(keep(shuffled)).to.deep.equal(keep(all));
@@ -87,7 +89,7 @@ describe('versions', () => {
     const entries = new Entries();
     for (const key of ['b', 'd', '', 'a', 'c']) entries.keep(key, { generation: 0, n: 1, node: a, seq: 1 }, key);
     const keys: string[] = [];
-    for (let page = entries.page(undefined, 2); ; page = entries.page(page.next, 2)) {
+    for (let page = entries.page(undefined, pages(2)); ; page = entries.page(page.next, pages(2))) {
       keys.push(...page.entries.map(({ key }) => key));
       if (page.next === undefined) break;
     }

@@ -1,7 +1,8 @@
 import type { Counts } from '../../../src/kernel/states.js';
 import type { ShardEffect } from '../../../src/tasks/offering.js';
 import type { TaskRecord } from '../../../src/tasks/record.js';
-import type { ShardRecord } from '../../../src/tasks/shard.js';
+import { SHARD, TASK_PREFIX } from '../../../src/tasks/replication/names.js';
+import type { ShardRecord } from '../../../src/tasks/shard-record.js';
 
 /** An effect in a few words, such as `offer x 0@1.1 1@1.2`: two tasks, under counters 1 and 2 of ballot 1. */
 export type Shown = string;
@@ -9,8 +10,13 @@ export type Shown = string;
 /** Progress reports and timers but `rest` are left out: hardly a test is about them. */
 export function brief(effect: ShardEffect): Shown[] {
   switch (effect.kind) {
-    case 'commit':
-      return effect.puts.length === 0 ? ['commit nothing'] : effect.puts.flatMap(({ key, value }) => put(key, value));
+    case 'create':
+    case 'renew':
+      return [`${effect.kind} ${effect.register}`];
+    case 'write':
+      return effect.entries.length === 0
+        ? ['write nothing']
+        : effect.entries.flatMap(({ key, value }) => put(key, value));
     case 'reply': {
       const { message } = effect;
       const more = message.kind === 'shard.state' ? ` ${counted(message.counts)}` : '';
@@ -39,25 +45,25 @@ function epochs(tasks: readonly { readonly index: number; readonly epoch: number
 /** `at(2, 7)`: the epoch that is shown as 2.7. */
 export const at = (ballot: number, counter: number) => ballot * 2 ** 20 + counter;
 
-function asked({ message, to, patience }: Extract<ShardEffect, { kind: 'ask' }>): Shown[] {
+function asked({ message, to, tag }: Extract<ShardEffect, { kind: 'ask' }>): Shown[] {
   switch (message.kind) {
     case 'task.offer':
       return [`offer ${to} ${epochs(message.tasks)}`];
     case 'task.revoke':
       return [`revoke ${to} ${epochs(message.tasks)}`];
     case 'shard.report':
-      return patience === 'forever' ? [`report ${counted(message.counts)}`] : [];
+      return tag.what === 'report' && tag.final ? [`report to ${to}: ${counted(message.counts)}`] : [];
     default:
       return [`${message.kind} to ${to}`];
   }
 }
 
 function put(key: string, value: unknown): Shown[] {
-  if (key.startsWith('task/')) {
+  if (key.startsWith(TASK_PREFIX)) {
     const { index, state, cancelled } = value as TaskRecord;
-    return [`commit ${index} ${state}${cancelled && state === 'pending' ? ' (to be cancelled)' : ''}`];
+    return [`write ${index} ${state}${cancelled && state === 'pending' ? ' (to be cancelled)' : ''}`];
   }
-  if (!key.startsWith('shard/')) return [`commit ${key.split('/')[0] ?? ''}`];
-  const { ballot, cancelled, done } = value as ShardRecord;
-  return [`commit shard ballot ${ballot}${cancelled ? ' cancelled' : ''}${done ? ' done' : ''}`];
+  if (key !== SHARD) return [`write ${key}`];
+  const { cancelled, done } = value as ShardRecord;
+  return [`write shard${cancelled ? ' cancelled' : ''}${done ? ' done' : ''}`];
 }

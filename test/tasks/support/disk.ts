@@ -1,11 +1,9 @@
 import type { Put } from '../../../src/kernel/effects.js';
-import { isTerminal } from '../../../src/kernel/states.js';
-import type { TaskRecord } from '../../../src/tasks/record.js';
 import { readStored, type StoredState } from '../../../src/node/core/stored.js';
 
-/** A disk whose writes become durable in order, one at a time; a crash loses those that are not. */
+/** A disk whose writes become durable in order, one at a time; a crash loses those that are not. What is read is durable. */
 export class Disk<Tag> {
-  readonly values = new Map<string, unknown>();
+  readonly #values = new Map<string, unknown>();
   #waiting: { readonly puts: readonly Put[]; readonly tag: Tag }[] = [];
 
   get isQuiet(): boolean {
@@ -13,29 +11,26 @@ export class Disk<Tag> {
   }
 
   write(puts: readonly Put[], tag: Tag): void {
-    this.#waiting.push({ puts, tag });
+    this.#waiting.push({ puts: structuredClone(puts), tag });
   }
 
-  /** Makes the oldest write durable. Throws where it would change an outcome. */
+  /** Makes the oldest write durable. */
   sync(): Tag | undefined {
     const write = this.#waiting.shift();
     for (const { key, value } of write?.puts ?? []) {
-      const before = this.values.get(key) as TaskRecord | undefined;
-      if (key.startsWith('task/') && before && isTerminal(before.state)) {
-        throw new Error(`${key} was ${before.state} for ever and is written again as ${(value as TaskRecord).state}`);
-      }
-      this.values.set(key, structuredClone(value));
+      if (value === undefined) this.#values.delete(key);
+      else this.#values.set(key, value);
     }
     return write?.tag;
   }
 
   crash(): StoredState {
     this.#waiting = [];
-    return readStored({ get: (key) => this.values.get(key), range: (prefix) => this.range(prefix) });
+    return readStored({ get: (key) => this.#values.get(key), range: (prefix) => this.range(prefix) });
   }
 
   range(prefix: string): Put[] {
-    const keys = [...this.values.keys()].filter((key) => key.startsWith(prefix)).sort();
-    return keys.map((key) => ({ key, value: structuredClone(this.values.get(key)) }));
+    const keys = [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return keys.map((key) => ({ key, value: structuredClone(this.#values.get(key)) }));
   }
 }

@@ -36,12 +36,12 @@ export class ExecutorNode {
     this.pool.died(this.id);
     const capacity = { cpus: 2, memBytes: 0, gpus: 0, custom: {} };
     this.executor = new Executor(this.id, capacity, {}, { bound: () => 4, workBoundMs: () => Infinity });
-    this.host = new ExecutorHost(this.executor, this.view, {
+    this.host = new ExecutorHost(this.id, this.executor, this.view, {
       outlet: { push: (effect) => this.#perform(effect), send: (to, message) => this.pool.send(this.id, to, message) },
       readFor: () => 0,
       ownLoad: () => this.load(),
       bound: () => 4,
-      ask: (to, message, attempt) => this.pool.ask(this.id, to, message, attempt, 'forever'),
+      ask: (to, message, tag, { patience, delayMs }) => this.pool.ask(this.id, to, message, tag, patience, delayMs),
     });
   }
 

@@ -5,13 +5,18 @@ import type { TaskMessage } from '../../../src/tasks/messages.js';
 import type { ShardEffect } from '../../../src/tasks/offering.js';
 import type { Placer } from '../../../src/tasks/placer.js';
 import type { Outcome, TaskRecord } from '../../../src/tasks/record.js';
-import type { ShardEvent, StoredShard } from '../../../src/tasks/shard-events.js';
+import { shardName, taskEntry } from '../../../src/tasks/replication/names.js';
+import type { ShardEvent } from '../../../src/tasks/shard-events.js';
 import { ShardHome } from '../../../src/tasks/shard-home.js';
 import type { ShardTag } from '../../../src/tasks/shard-tags.js';
 import type { JobSpec } from '../../../src/tasks/spec.js';
-import { Disk } from './disk.js';
-import { JOB, node, outcomeOf, specOf } from './fixtures.js';
 import { brief, type Shown } from './brief.js';
+import { JOB, node, outcomeOf, specOf } from './fixtures.js';
+import type { Committed } from './known-places.js';
+import { HandRegisters } from './registers.js';
+
+/** The replicas of its shards. */
+const SET = [node('home'), node('second'), node('third')];
 
 type Asking = Extract<ShardEffect, { kind: 'ask' }>;
 
@@ -36,19 +41,19 @@ class Room implements Placer {
   }
 }
 
-/** One coordinator fed by hand: events in, effects out, shown in short. Writes become durable when the test says so. */
+/** One coordinator fed by hand: events in, effects out, shown in short. Writes reach a majority when the test says so. */
 export class Home {
   nowMs = 0;
   readonly room = new Room();
-  readonly disk = new Disk<ShardTag>();
+  readonly registers = new HandRegisters<ShardTag>((news) => this.step(news));
   readonly home: ShardHome;
   readonly #armed = new Map<string, TimerToken>();
   #asked: Asking[] = [];
   #asks = 0;
 
-  constructor(places: Readonly<Record<string, number>> = {}, boot = 1) {
-    for (const [name, room] of Object.entries(places)) this.room.left.set(node(name), room);
-    this.home = new ShardHome(node('home'), boot, this.room);
+  constructor(rooms: Readonly<Record<string, number>> = {}, members: readonly string[] = []) {
+    for (const [name, room] of Object.entries(rooms)) this.room.left.set(node(name), room);
+    this.home = new ShardHome(node('home'), this.room, this.registers.places, () => members.map(node));
   }
 
   step(event: ShardEvent): Shown[] {
@@ -68,26 +73,23 @@ export class Home {
     return this.take(this.home.giveTo(node(thief), n).effects);
   }
 
-  /** Makes every write durable, those too that come of it. */
+  /** Grants every wish, those too that come of it. */
   sync(): Shown[] {
     const shown: Shown[] = [];
-    for (let tag = this.disk.sync(); tag; tag = this.disk.sync()) shown.push(...this.step({ kind: 'committed', tag }));
+    for (let next = this.registers.grant(); next; next = this.registers.grant()) shown.push(...next);
     return shown;
+  }
+
+  create(count: number, changes: object = {}): Shown[] {
+    return this.hear('jobs', {
+      ...{ kind: 'shard.create', job: JOB, shard: 0, spec: specOf(), range: { first: 0, step: 1, count } },
+      ...{ createdAtMs: 1, cancelled: false, set: SET, jobSet: [node('jobs'), node('deputy')], ...changes },
+    });
   }
 
   /** A shard that is created and open. */
   open(count: number, spec: Partial<JobSpec> = {}, shard = 0): void {
-    const range = { first: 0, step: 1, count };
-    const create = {
-      kind: 'shard.create',
-      job: JOB,
-      shard,
-      spec: specOf(spec),
-      range,
-      createdAtMs: 1,
-      cancelled: false,
-    };
-    this.hear('jobs', create);
+    this.create(count, { spec: specOf(spec), shard });
     this.sync();
   }
 
@@ -137,20 +139,20 @@ export class Home {
     return this.#armed.has(name);
   }
 
-  /** What would be found on its disk if it started again now; writes under way are lost. */
-  stored(): readonly StoredShard[] {
-    return this.disk.crash().shards;
+  /** What the next coordinator would find; wishes under way are lost. */
+  stored(): Committed {
+    return this.registers.known.committed();
   }
 
   record(index: number): TaskRecord | undefined {
-    const put = this.disk.range(`task/${JOB}/0000000/`).find(({ value }) => (value as TaskRecord).index === index);
-    return put?.value as TaskRecord | undefined;
+    return this.registers.known.registers.get(shardName(JOB, 0))?.entries.get(taskEntry(index)) as
+      TaskRecord | undefined;
   }
 
   take(effects: readonly ShardEffect[]): Shown[] {
     this.home.validate();
     for (const effect of effects) {
-      if (effect.kind === 'commit') this.disk.write(effect.puts, effect.tag);
+      if (effect.kind === 'create' || effect.kind === 'write' || effect.kind === 'renew') this.registers.wish(effect);
       else if (effect.kind === 'ask') this.#asked.push(effect);
       else if (effect.kind === 'arm') this.#armed.set(effect.timer.name, effect.timer);
     }
@@ -158,19 +160,12 @@ export class Home {
   }
 }
 
-/** A coordinator that finds what another left on its disk. */
-export function restarted(
-  stored: readonly StoredShard[],
+/** A coordinator that takes over what another left. */
+export function successor(
+  stored: Committed,
   members: readonly string[],
-  places: Readonly<Record<string, number>> = {},
+  rooms: Readonly<Record<string, number>> = {},
 ): { home: Home; effects: Shown[] } {
-  const home = new Home(places, 2);
-  for (const { record, spec, tasks } of stored) {
-    home.disk.values.set(`shard/${record.job}/000000${record.shard}`, record).set(`spec/${record.job}`, spec);
-    for (const task of tasks) {
-      home.disk.values.set(`task/${record.job}/000000${record.shard}/${String(task.index).padStart(10, '0')}`, task);
-    }
-  }
-  const effects = home.step({ kind: 'restore', shards: stored, members: members.map(node) });
-  return { home, effects: [...effects, ...home.step({ kind: 'joined' })] };
+  const home = new Home(rooms, members);
+  return { home, effects: home.registers.takeOver(stored) };
 }

@@ -1,27 +1,27 @@
-import type { TimerToken } from '../../../src/kernel/timers.js';
-import {
-  JobHome,
-  type JobEffect,
-  type JobEvent,
-  type JobHomeConfig,
-  type JobTag,
-} from '../../../src/tasks/job-home.js';
 import { noCounts, type Counts } from '../../../src/kernel/states.js';
+import type { TimerToken } from '../../../src/kernel/timers.js';
+import { JobHome, type JobHomeConfig } from '../../../src/tasks/job-home.js';
+import type { JobEffect, JobEvent, JobWriteTag } from '../../../src/tasks/job-events.js';
+import type { TaskMessage } from '../../../src/tasks/messages.js';
 import { counted } from './brief.js';
-import { Disk } from './disk.js';
 import { JOB, node, specOf } from './fixtures.js';
+import { HandRegisters } from './registers.js';
 
-/** One job's home fed by hand: events in, effects out in short. */
+/** The replicas of the jobs that a test makes. */
+const SET = [node('me'), node('second'), node('third')];
+
+/** One coordinator of jobs fed by hand: events in, effects out in short. */
 export class Jobs {
   nowMs = 0;
+  readonly registers = new HandRegisters<JobWriteTag>((news) => this.step(news));
   readonly home: JobHome;
-  readonly disk = new Disk<JobTag>();
   #asked: Extract<JobEffect, { kind: 'ask' }>[] = [];
   readonly #armed = new Map<string, TimerToken>();
   #asks = 0;
 
-  constructor(config?: JobHomeConfig) {
-    this.home = new JobHome(node('me'), config);
+  constructor(config: Partial<JobHomeConfig> = {}) {
+    const all = { openJobsMax: 9, creatingMax: 16, shardMs: 5_000, pollMs: 5_000, pollMax: 64, ...config };
+    this.home = new JobHome(node('me'), this.registers.places, all);
   }
 
   step(event: JobEvent): string[] {
@@ -33,41 +33,41 @@ export class Jobs {
     return this.step({ kind: 'message', from: node(from), message: { ask: ++this.#asks, ...message } as never });
   }
 
-  /** A create of `tasks` tasks in shards of `shardSize`, one after the other at each of `homes`. */
-  create(tasks: number, shardSize: number, homes: readonly string[], changes: object = {}): string[] {
-    const homeOf = Array.from({ length: Math.ceil(tasks / shardSize) }, (_, shard) => shard % homes.length);
-    const plan = { shardSize, homes: homes.map(node), homeOf };
+  /** A create of `tasks` tasks in shards of `shardSize`, one after the other first at each of `firsts`. */
+  create(tasks: number, shardSize: number, firsts: readonly string[], changes: object = {}): string[] {
     const range = { first: 0, step: 1, count: tasks };
-    const fixed = {
-      kind: 'job.create',
-      job: JOB,
-      spec: specOf(),
-      range,
-      plan,
-      itemised: false,
-      digest: 'd',
-      createdAtMs: 1,
-    };
-    return this.hear({ ...fixed, ...changes });
+    const fixed = { kind: 'job.create', job: JOB, spec: specOf(), range, plan: planOf(tasks, shardSize, firsts) };
+    const more = { itemised: false, digest: 'd', createdAtMs: 1, set: SET, isKeyed: false };
+    return this.hear({ ...fixed, ...more, ...changes });
   }
 
   sync(): string[] {
     const shown: string[] = [];
-    for (let tag = this.disk.sync(); tag; tag = this.disk.sync()) shown.push(...this.step({ kind: 'committed', tag }));
+    for (let next = this.registers.grant(); next; next = this.registers.grant()) shown.push(...next);
     return shown;
   }
 
-  /** The home of a shard answers the oldest request about it. */
+  /** The coordinator of a shard answers the oldest request about it. */
   answer(shard: number, version: number, counts: Partial<Counts>): string[] {
-    const i = this.#asked.findIndex(({ tag }) => 'shard' in tag && tag.shard === shard);
+    return this.reply(shard, {
+      ...{ kind: 'shard.state', version, endedAtMs: 1, counts: { ...noCounts(), ...counts } },
+    });
+  }
+
+  /** @param message - undefined where no answer comes */
+  reply(shard: number, message: object | undefined): string[] {
+    const i = this.#asked.findIndex(({ tag }) => tag.shard === shard);
     const [asked] = this.#asked.splice(i, 1);
     if (i < 0 || !asked) throw new Error(`nothing was asked about shard ${shard}`);
-    const message = { kind: 'shard.state' as const, version, counts: { ...noCounts(), ...counts } };
-    return this.step({ kind: 'reply', from: asked.to, tag: asked.tag, message });
+    const { to: from, tag } = asked;
+    return this.step(
+      message ? { kind: 'reply', from, tag, message: message as never } : { kind: 'no-reply', from, tag },
+    );
   }
 
   report(shard: number, version: number, counts: Partial<Counts>): string[] {
-    return this.hear({ kind: 'shard.report', job: JOB, shard, version, counts: { ...noCounts(), ...counts } }, 'a');
+    const said = { version, endedAtMs: 1, counts: { ...noCounts(), ...counts } };
+    return this.hear({ kind: 'shard.report', job: JOB, shard, ...said }, 'a');
   }
 
   query(waitMs: number): string[] {
@@ -77,27 +77,31 @@ export class Jobs {
   fire(name: string, afterMs: number): string[] {
     const timer = this.#armed.get(name);
     if (!timer) throw new Error(`${name} is not armed`);
+    this.#armed.delete(name);
     this.nowMs += afterMs;
     return this.step({ kind: 'timer', timer });
   }
 
   #take(effect: JobEffect): string[] {
     switch (effect.kind) {
-      case 'commit':
-        this.disk.write(effect.puts, effect.tag);
-        return [`commit ${effect.puts.map(({ key }) => key.replace(`/${JOB}`, '')).join(' ')}`];
+      case 'create':
+      case 'write':
+        this.registers.wish(effect);
+        return [`${effect.kind} ${effect.register}: ${effect.entries.map(({ key }) => key).join(' ')}`];
+      case 'withdraw': {
+        const { shard } = effect.tag;
+        this.#asked = this.#asked.filter(({ tag }) => tag.what !== 'shard' || tag.shard !== shard);
+        return [`withdraw ${shard}`];
+      }
       case 'ask': {
         this.#asked.push(effect);
-        const { message, to } = effect;
-        const more =
-          message.kind === 'shard.create'
-            ? `${message.cancelled ? ' cancelled' : ''} ${message.items?.join() ?? ''}`
-            : '';
-        return [`${message.kind} ${'shard' in message ? message.shard : ''} to ${to}${more}`.trim()];
+        const { message, to, delayMs } = effect;
+        return [`${message.kind} ${tailOf(message)} to ${to}${delayMs ? ` in ${delayMs} ms` : ''}`];
       }
       case 'reply': {
         const { message } = effect;
         if (message.kind === 'job.created') return [`${message.outcome} to ${effect.to}`];
+        if (message.kind === 'elsewhere') return [`elsewhere (${message.nodes.join()}) to ${effect.to}`];
         if (message.kind !== 'query.job-told') return [`${message.kind} to ${effect.to}`];
         return [message.found ? `${message.found.info.state}: ${counted(message.found.info.counts)}` : 'unknown'];
       }
@@ -108,4 +112,18 @@ export class Jobs {
         return [];
     }
   }
+}
+
+export function planOf(tasks: number, shardSize: number, firsts: readonly string[]) {
+  const shards = Math.ceil(tasks / shardSize);
+  if (shards === 1) return { shardSize, width: 0, nodes: [], members: [] };
+  const members = Array.from({ length: shards }, (_, shard) => [shard % firsts.length, firsts.length]).flat();
+  return { shardSize, width: 2, nodes: [...firsts, 'spare'].map(node), members };
+}
+
+function tailOf(
+  message: Pick<TaskMessage, 'kind'> & { shard?: number; cancelled?: boolean; items?: readonly string[] },
+) {
+  const items = message.items ? ` (${message.items.join()})` : '';
+  return `${message.shard ?? ''}${message.cancelled ? ' cancelled' : ''}${items}`;
 }

@@ -24,8 +24,8 @@ export class Pool {
 
   constructor(private readonly prng: Prng) {}
 
-  get isQuiet(): boolean {
-    return this.#wire.length === 0 && this.#asked.size === 0;
+  get hasAsked(): boolean {
+    return this.#asked.size > 0;
   }
 
   get asked(): readonly Asked[] {
@@ -36,11 +36,12 @@ export class Pool {
     this.#wire.push({ from, to, message });
   }
 
-  ask(from: NodeId, to: NodeId, request: object, tag: unknown, patience: Asked['patience']): void {
+  /** @param delayMs - not sent at once: a repeat brings it */
+  ask(from: NodeId, to: NodeId, request: object, tag: unknown, patience: Asked['patience'], delayMs = 0): void {
     const id = ++this.#next;
     const message = { ...request, ask: id } as Message;
     this.#asked.set(id, { from, to, message, tag, patience });
-    this.send(from, to, message);
+    if (delayMs === 0) this.send(from, to, message);
   }
 
   /** The request that a message answers, once. */

@@ -1,52 +1,39 @@
 import type { NodeId } from '../../../src/kernel/ids.js';
-import { isTerminal } from '../../../src/kernel/states.js';
 import { Prng } from '../../../src/kernel/prng.js';
 import type { Now } from '../../../src/kernel/time.js';
-import type { TimerToken } from '../../../src/kernel/timers.js';
 import { FlockView } from '../../../src/placement/flock-view.js';
 import { RingCache } from '../../../src/ring/ring-cache.js';
-import { JobHome, type JobEffect, type JobEvent, type JobTag } from '../../../src/tasks/job-home.js';
-import { shardKey, taskKey } from '../../../src/tasks/keys.js';
-import type { TaskMessages } from '../../../src/tasks/messages.js';
-import type { ShardEffect } from '../../../src/tasks/offering.js';
-import type { Placer } from '../../../src/tasks/placer.js';
-import type { TaskRecord } from '../../../src/tasks/record.js';
-import type { ShardEvent } from '../../../src/tasks/shard-events.js';
-import { ShardHome } from '../../../src/tasks/shard-home.js';
-import type { ShardRecord } from '../../../src/tasks/shard.js';
-import type { ShardTag } from '../../../src/tasks/shard-tags.js';
+import { nextAsked } from '../../../src/tasks/asking.js';
 import { state } from '../../membership/support/states.js';
-import { Disk } from './disk.js';
 import { ExecutorNode } from './executor-node.js';
 import { JOB, node, specOf } from './fixtures.js';
-import { Pool, type Envelope } from './pool.js';
+import { Pool, type Asked, type Envelope } from './pool.js';
+import { ReplicaNode, type AskedTag } from './replica-node.js';
+import { Witness } from './witness.js';
 
-const HOME = node('home');
-const JOBS = node('jobs');
 const GATE = node('gate');
+const SET = ['a', 'b', 'c'].map(node);
+
+/** How often a client has asked in vain; `create` must be heard, a cancel is given up with its node. */
+interface ClientTag {
+  readonly what: 'create' | 'cancel';
+  readonly hops: number;
+}
 
 /**
- * One job's home, one coordinator and three executors, the real machines, with what can happen to them: every message
- * waits in a pool, every write on a disk; a node that dies starts again at once, though the others hear of it later. What
+ * Three nodes that hold a job and its two shards, and three executors, the real machines, with what can happen to them:
+ * every message waits in a pool, every write on a disk; nodes die, suspect each other rightly or not, and come back. What
  * the design promises is checked from outside, at every step.
  */
 export class World {
   readonly prng: Prng;
   readonly pool: Pool;
   readonly executors: ExecutorNode[];
-  readonly disk = new Disk<ShardTag>();
-  readonly jobDisk = new Disk<JobTag>();
-  readonly timers = new Map<string, TimerToken>();
-  readonly news: { readonly node: NodeId; readonly boot: number | undefined }[] = [];
-  readonly #believed = new Map<NodeId, { boot: number; isUp: boolean }>();
-  readonly #started = new Set<string>();
-  readonly #highest = new Map<number, number>();
-  /** Tasks whose cancel was answered. */
-  readonly #cancelled = new Set<number>();
+  readonly replicas: ReplicaNode[];
+  readonly witness = new Witness();
+  /** What one node is about to hear of another. */
+  readonly #news: { readonly of: NodeId; readonly at: NodeId; readonly word: 'suspect' | 'gone' | number }[] = [];
   isCancelAsked = false;
-  #shards!: ShardHome;
-  #jobs = new JobHome(JOBS);
-  #boot = 0;
   #nowMs = 0;
 
   constructor(
@@ -59,231 +46,214 @@ export class World {
     const view = new FlockView(new RingCache(() => 0));
     this.executors = ['x', 'y', 'z'].map((name) => {
       view.update(state(name));
-      this.#believed.set(node(name), { boot: 1, isUp: true });
-      return new ExecutorNode(node(name), view, this.pool, ({ task, epoch }) => {
-        if (this.#started.has(`${task} ${epoch}`)) throw new Error(`${task} started twice under epoch ${epoch}`);
-        this.#started.add(`${task} ${epoch}`);
-      });
+      return new ExecutorNode(node(name), view, this.pool, (attempt) => this.witness.started(attempt));
     });
-    this.restartHome();
-    const plan = { shardSize: Math.ceil(tasks / 2), homes: [HOME], homeOf: [0, 0] };
+    const { prng, pool, witness } = this;
+    const around = { prng, pool, watch: witness, set: SET, executors: this.executors.map(({ id }) => id) };
+    this.replicas = SET.map((id) => new ReplicaNode(id, { ...around, now: () => this.now }));
+    const [a, b, c] = SET as [NodeId, NodeId, NodeId];
+    const size = Math.ceil(tasks / 2);
+    const plan = { shardSize: size, width: 3, nodes: [b, c, a], members: tasks > 1 ? [0, 1, 2, 1, 2, 0] : [] };
     const range = { first: 0, step: 1, count: tasks };
-    const create = { kind: 'job.create' as const, job: JOB, spec: specOf({ retries }), range, plan };
-    this.pool.ask(GATE, JOBS, { ...create, itemised: false, digest: 'd', createdAtMs: 1 }, 'create', 'forever');
+    const fixed = {
+      kind: 'job.create' as const,
+      job: JOB,
+      spec: specOf({ retries }),
+      range,
+      itemised: false,
+      digest: 'd',
+    };
+    const whole = tasks > 1 ? plan : { ...plan, width: 0, nodes: [] };
+    const create = { ...fixed, plan: whole, createdAtMs: 1, set: SET, isKeyed: false };
+    this.pool.ask(GATE, a, create, { what: 'create', hops: 0 }, 3_000);
   }
 
   pass(ms: number): void {
     this.#nowMs += ms;
   }
 
-  get unplaced(): number {
-    return this.#shards.unplaced;
-  }
-
   get now(): Now {
     return { monoMs: this.#nowMs, wallMs: this.#nowMs + 1 };
   }
 
-  get isOver(): boolean {
-    const isIdle = this.executors.every(({ executor }) => executor.isIdle);
-    const info = this.jobInfo();
-    const areDone = this.disk.range('shard/').every(({ value }) => (value as ShardRecord).done !== undefined);
-    return info?.finished !== undefined && areDone && isIdle && this.pool.isQuiet && this.#shards.unplaced === 0;
+  /** Fires the timer of a replica that is due first, unless that is later; the clock goes along. */
+  fireNext(untilMs: number): boolean {
+    const due = this.up.flatMap((replica) => [...replica.timers.values()].map((timer) => ({ replica, ...timer })));
+    const [first] = due.sort((a, b) => a.atMs - b.atMs);
+    if (!first || first.atMs > untilMs) return false;
+    this.#nowMs = Math.max(this.#nowMs, first.atMs);
+    first.replica.fire(first.timer);
+    return true;
   }
 
-  sync(): void {
-    const tag = this.disk.sync();
-    if (tag) this.#onShards({ kind: 'committed', tag });
-    const jobTag = this.jobDisk.sync();
-    if (jobTag) this.#onJobs({ kind: 'committed', tag: jobTag });
+  get up(): ReplicaNode[] {
+    return this.replicas.filter(({ isUp }) => isUp);
+  }
+
+  get registers(): readonly string[] {
+    return this.tasks === 1 ? [JOB] : [JOB, `${JOB}#0`, `${JOB}#1`];
+  }
+
+  /** All is finished, as a majority knows, and nothing is left to do. */
+  get isOver(): boolean {
+    const kindsOf = (id: string) => this.up.map(({ places }) => places.placeOf(id).kind);
+    const isFinal = this.registers.map(kindsOf).every((kinds) => {
+      // One that has missed all of a register is not told once that is finished, and another may be away for good.
+      return kinds.includes('final') && kinds.every((kind) => kind === 'final' || kind === 'unknown');
+    });
+    const isIdle = this.executors.every(({ executor }) => executor.isIdle);
+    return isFinal && isIdle && this.up.every(({ unplaced }) => unplaced === 0) && !this.pool.hasAsked;
+  }
+
+  /** What has not come to its end. */
+  story(): string {
+    const told = ({ id, places }: ReplicaNode, name: string) => {
+      const place = places.placeOf(name);
+      return `${name} at ${id}: ${place.kind}${place.kind === 'elsewhere' ? ` (${place.nodes.join()})` : ''}`;
+    };
+    const open = this.up.flatMap((replica) => this.registers.map((name) => told(replica, name)));
+    const asked = this.pool.asked.map(({ from, to, message }) => `${from} asks ${to}: ${message.kind}`);
+    const held = this.executors.filter(({ executor }) => !executor.isIdle).map(({ id }) => `${id} holds something`);
+    return [...open.filter((what) => !/(final|unknown)$/.test(what)), ...asked, ...held].join('; ');
   }
 
   fireAny(): void {
     const executor = this.prng.pick(this.executors);
     const timer = this.prng.pick([...(executor?.timers.values() ?? [])]);
     if (executor && timer) executor.fire(timer, this.now);
-    const own = this.prng.pick([...this.timers.values()]);
-    if (own) this.fire(own);
-  }
-
-  /** The coordinator hears of a death or a restart that happened earlier. */
-  tellNews(): void {
-    const news = this.news.shift();
-    if (!news) return;
-    const { node: peer, boot } = news;
-    if (peer === HOME) return this.#onJobs({ kind: 'peer-restarted', node: peer, boot: boot ?? 0 });
-    const believed = this.#believed.get(peer);
-    this.#believed.set(peer, { boot: boot ?? believed?.boot ?? 0, isUp: boot !== undefined });
-    const isNew = boot !== undefined && boot !== believed?.boot;
-    if (boot === undefined) this.#onShards({ kind: 'peer-gone', node: peer });
-    else if (isNew) this.#onShards({ kind: 'peer-restarted', node: peer, boot });
-    else if (!believed?.isUp) this.#onShards({ kind: 'peer-here', node: peer });
-    if (boot === undefined) {
-      const given = this.pool.giveUp(
-        ({ from, to, patience }) => from === HOME && to === peer && patience !== 'forever',
-      );
-      for (const { tag } of given) this.#onShards({ kind: 'no-reply', from: peer, tag: tag as ShardTag });
-    }
-  }
-
-  restartHome(): void {
-    this.#boot += 1;
-    const { shards } = this.disk.crash();
-    this.pool.died(HOME);
-    for (const name of this.timers.keys()) if (name.startsWith('shards')) this.timers.delete(name);
-    this.#shards = new ShardHome(HOME, this.#boot, this.#placer());
-    const members = this.executors.map(({ id }) => id).filter((id) => this.#believed.get(id)?.isUp);
-    const isAlone = this.prng.chance(0.5);
-    if (isAlone) this.#onShards({ kind: 'joined' });
-    this.#onShards({ kind: 'restore', shards, members });
-    if (!isAlone) this.#onShards({ kind: 'joined' });
-    if (this.#boot > 1) this.news.push({ node: HOME, boot: this.#boot });
-  }
-
-  restartJobs(): void {
-    this.pool.died(JOBS);
-    for (const name of this.timers.keys()) if (name.startsWith('jobs')) this.timers.delete(name);
-    this.#jobs = new JobHome(JOBS);
-    this.#onJobs({ kind: 'restore', jobs: this.jobDisk.crash().jobs });
-  }
-
-  jobInfo() {
-    return this.jobDisk.values.get(`job/${JOB}`) as { finished?: { counts: object } } | undefined;
-  }
-
-  #placer(): Placer {
-    return {
-      choose: ({ closed, offered }) => {
-        const open = [...this.#believed].filter(([id, { isUp }]) => isUp && !closed(id) && offered(id) < 4);
-        const to = this.prng.pick(open)?.[0];
-        return to === undefined ? undefined : { node: to, room: 1 + this.prng.below(4) };
-      },
-      mayOffer: (id) => this.#believed.get(id)?.isUp === true,
-      bootOf: (id) => this.#believed.get(id)?.boot ?? 0,
-    };
+    const replica = this.prng.pick(this.up);
+    const own = this.prng.pick([...(replica?.timers.values() ?? [])]);
+    if (own) replica?.fire(own.timer);
   }
 
   deliver(envelope: Envelope): void {
     const { from, to, message } = envelope;
-    if ('re' in message) return this.#onReply(envelope);
+    const replica = this.replicas.find(({ id }) => id === to);
+    if (replica && !replica.isUp) return;
+    if ('re' in message) {
+      const asked = this.pool.answered(envelope);
+      if (asked) this.#answered(asked, from, message);
+      return;
+    }
     const executor = this.executors.find(({ id }) => id === to);
-    if (executor) executor.message(from, message as never, this.now);
-    else if (to === HOME) this.#onShards({ kind: 'message', from, message: message as never });
-    else this.#onJobs({ kind: 'message', from, message: message as never });
+    // An executor that coordinates nothing points nowhere.
+    if (executor && (message.kind === 'task.result' || message.kind === 'task.handback')) {
+      this.pool.send(to, from, { kind: 'elsewhere', re: message.ask, nodes: [] });
+    } else if (executor) executor.message(from, message as never, this.now);
+    else replica?.hear(from, message);
   }
 
-  #onReply(envelope: Envelope): void {
-    const asked = this.pool.answered(envelope);
-    if (!asked) return;
-    const { from, to } = envelope;
-    const event = { kind: 'reply' as const, from, tag: asked.tag, message: envelope.message } as never;
-    if (to === HOME) return this.#onShards(event);
-    if (to === JOBS) return this.#onJobs(event);
-    const executor = this.executors.find(({ id }) => id === to);
-    if (executor && asked.message.kind === 'task.result') this.#checkRecorded(asked.message);
-    if (executor && asked.tag) executor.host.step({ kind: 'recorded', attempt: asked.tag as never }, this.now);
-    const { message } = asked;
-    if (to === GATE && message.kind === 'shard.cancel' && message.index !== undefined)
-      this.#cancelled.add(message.index);
+  /** @param message - undefined where patience ended */
+  #answered(asked: Asked, from: NodeId, message: object | undefined): void {
+    const answer = message as { readonly kind: string; readonly nodes?: readonly NodeId[] } | undefined;
+    if (asked.from === GATE) return this.#toClient(asked, answer);
+    const replica = this.replicas.find(({ id }) => id === asked.from);
+    if (replica) return replica.answered(asked.tag as AskedTag, from, message);
+    const executor = this.executors.find(({ id }) => id === asked.from);
+    if (answer?.kind === 'task.recorded') this.witness.recorded(asked.message);
+    executor?.host.answered(asked.tag as never, from, answer as never, this.now);
   }
 
-  #onShards(event: ShardEvent): void {
-    this.#shardEffects(this.#shards.step(event, this.now));
-    for (let pumps = 0; this.#shards.hasWaiting && pumps < 20; pumps++) {
-      const effects = this.#shards.pump(this.now);
-      if (effects.length === 0) break;
-      if (pumps === 19) throw new Error('pumping does not end');
-      this.#shardEffects(effects);
-    }
-    if (this.#shards.hasWaiting && !this.timers.has('shards rest'))
-      throw new Error('tasks wait, and no timer is armed');
-    this.#shards.validate();
+  #toClient({ to, tag, message }: Asked, answer: { kind: string; nodes?: readonly NodeId[] } | undefined): void {
+    const { what, hops } = tag as ClientTag;
+    if (answer?.kind === 'job.created') return this.witness.accepted();
+    if (answer?.kind === 'shard.state' && message.kind === 'shard.cancel') return this.witness.cancelled(message.index);
+    if (what !== 'create') return;
+    const next = nextAsked(SET, to, answer?.nodes ?? [], hops);
+    this.pool.ask(GATE, next.to, message, { what, hops: hops + 1 }, 3_000, next.delayMs);
   }
 
-  #shardEffects(effects: readonly ShardEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'commit') this.disk.write(effect.puts, effect.tag);
-      else if (effect.kind === 'ask') {
-        if (effect.message.kind === 'task.offer') this.#checkOffer(effect.message);
-        this.pool.ask(HOME, effect.to, effect.message, effect.tag, effect.patience);
-      } else this.#plain(HOME, effect);
-    }
+  giveUp(chance: number): void {
+    const isUp = (id: NodeId) => this.replicas.every((one) => one.id !== id || one.isUp);
+    const isDue = ({ from, to, patience }: Asked) => {
+      if (typeof patience === 'number') return this.prng.chance(chance);
+      const asker = this.replicas.find(({ id }) => id === from);
+      return patience === 'alive' && (asker ? asker.beliefs.isGone(to) : !isUp(to) && this.prng.chance(chance));
+    };
+    for (const asked of this.pool.giveUp(isDue)) this.#answered(asked, asked.to, undefined);
   }
 
-  /** Epochs rise, none is given out before its ballot is durable, and none to a task known to be cancelled. */
-  #checkOffer({ shard, tasks }: Omit<TaskMessages['task.offer'], 'ask'>): void {
-    const record = this.disk.values.get(shardKey(JOB, shard)) as ShardRecord | undefined;
-    for (const { index, epoch } of tasks) {
-      if (Math.floor(epoch / 2 ** 20) > (record?.ballot ?? 0))
-        throw new Error(`ballot of epoch ${epoch} is not durable`);
-      if (epoch <= (this.#highest.get(index) ?? 0)) throw new Error(`epoch ${epoch} of task ${index} does not rise`);
-      if (this.#cancelled.has(index)) throw new Error(`task ${index} was cancelled for good`);
-      this.#highest.set(index, epoch);
-    }
+  /** Some node hears of some other. */
+  tellNews(): void {
+    const news = this.#news.shift();
+    const observer = this.replicas.find(({ id }) => id === news?.at);
+    if (news && observer?.isUp) observer.learn(news.of, news.word);
   }
 
-  /** An executor forgets a result only when it is durable, or stale. */
-  #checkRecorded({ shard, index, epoch }: TaskMessages['task.result']): void {
-    const isCancelled = (this.disk.values.get(shardKey(JOB, shard)) as ShardRecord | undefined)?.cancelled;
-    const record = this.disk.values.get(taskKey(JOB, shard, index)) as TaskRecord | undefined;
-    const isKept = record && (record.epoch >= epoch || isTerminal(record.state));
-    if (isKept || isCancelled || (this.#highest.get(index) ?? 0) > epoch) return;
-    throw new Error(`the result of task ${index} under epoch ${epoch} is lost`);
+  get hasNews(): boolean {
+    return this.#news.length > 0;
   }
 
-  #onJobs(event: JobEvent): void {
-    for (const effect of this.#jobs.step(event, this.now)) {
-      if (effect.kind === 'commit') this.jobDisk.write(effect.puts, effect.tag);
-      else if (effect.kind === 'ask') this.pool.ask(JOBS, effect.to, effect.message, effect.tag, effect.patience);
-      else this.#plain(JOBS, effect);
-    }
+  #announce(of: NodeId, word: 'suspect' | 'gone' | number): void {
+    for (const at of SET) if (at !== of) this.#news.push({ of, at, word });
   }
 
-  #plain(from: NodeId, effect: Exclude<ShardEffect | JobEffect, { kind: 'ask' | 'commit' }>): void {
-    if (effect.kind === 'reply') this.pool.send(from, effect.to, { ...effect.message, re: effect.re });
-    else if (effect.kind === 'arm') this.timers.set(`${effect.timer.owner} ${effect.timer.name}`, effect.timer);
-    else if (effect.kind === 'disarm') this.timers.delete(`${effect.timer.owner} ${effect.timer.name}`);
+  /** A node is suspected by another that cannot reach it at the moment. */
+  suspect(): void {
+    const [of, at] = this.prng.sample(this.replicas, 2);
+    if (!of || !at) return;
+    this.#news.push({ of: of.id, at: at.id, word: 'suspect' });
+    if (of.isUp) this.#news.push({ of: of.id, at: at.id, word: of.boot });
   }
 
-  fire(timer: TimerToken): void {
-    this.timers.delete(`${timer.owner} ${timer.name}`);
-    if (timer.owner === 'jobs') this.#onJobs({ kind: 'timer', timer });
-    else this.#onShards({ kind: 'timer', timer });
+  /** A minority at most is down at one time. */
+  killReplica(): void {
+    const replica = this.prng.pick(this.replicas);
+    if (!replica || this.up.length < SET.length) return;
+    replica.die();
+    this.#announce(replica.id, this.prng.chance(0.5) ? 'suspect' : 'gone');
   }
 
-  /** Some executor said something new of its load. */
-  reopen(): void {
+  revive(): void {
+    const replica = this.replicas.find(({ isUp }) => !isUp);
+    if (!replica) return;
+    replica.start();
+    this.#announce(replica.id, replica.boot);
+  }
+
+  restartReplica(): void {
+    const replica = this.prng.pick(this.up);
+    if (!replica || this.up.length < SET.length) return;
+    replica.die();
+    this.revive();
+  }
+
+  killExecutor(): void {
     const executor = this.prng.pick(this.executors);
-    if (executor) this.#shards.reopen(executor.id);
-    this.#shardEffects(this.#shards.pump(this.now));
+    if (!executor) return;
+    if (this.prng.chance(0.3)) this.#announce(executor.id, 'gone');
+    if (this.prng.chance(0.8)) executor.restart();
+    this.#announce(executor.id, executor.boot);
   }
 
-  giveUpOffers(): void {
-    const given = this.pool.giveUp(({ patience }) => typeof patience === 'number' && this.prng.chance(0.3));
-    for (const { to, tag } of given) this.#onShards({ kind: 'no-reply', from: to, tag: tag as ShardTag });
+  /** Everybody learns what is so; what is down is given up. */
+  tellTruth(): void {
+    while (this.hasNews) this.tellNews();
+    for (const observer of this.up) {
+      for (const { id, isUp, boot } of this.replicas) if (id !== observer.id) observer.learn(id, isUp ? boot : 'gone');
+      for (const { id, boot } of this.executors) observer.learn(id, boot);
+    }
   }
 
   steal(): void {
     const [thief, victim] = this.prng.sample(this.executors, 2);
     if (!thief || !victim) return;
     if (this.prng.chance(0.5)) victim.host.giveTo(thief.id, 1 + this.prng.below(2), this.now);
-    else this.#shardEffects(this.#shards.giveTo(thief.id, 2).effects);
+    else this.prng.pick(this.up)?.giveTo(thief.id);
   }
 
-  killExecutor(): void {
+  reopen(): void {
     const executor = this.prng.pick(this.executors);
-    if (!executor) return;
-    if (this.prng.chance(0.3)) this.news.push({ node: executor.id, boot: undefined });
-    if (this.prng.chance(0.8)) executor.restart();
-    this.news.push({ node: executor.id, boot: executor.boot });
+    if (executor) this.prng.pick(this.up)?.reopen(executor.id);
   }
 
   cancel(): void {
     this.isCancelAsked = true;
     const index = this.prng.below(this.tasks);
     const shard = index < Math.ceil(this.tasks / 2) ? 0 : 1;
-    if (this.prng.chance(0.8))
-      this.pool.ask(GATE, HOME, { kind: 'shard.cancel', job: JOB, shard, index }, 'c', 'forever');
-    else this.pool.ask(GATE, JOBS, { kind: 'job.cancel', job: JOB }, 'c', 'forever');
+    const to = this.prng.pick(SET) ?? GATE;
+    const isOne = this.prng.chance(0.8);
+    const message = isOne ? { kind: 'shard.cancel', job: JOB, shard, index } : { kind: 'job.cancel', job: JOB };
+    this.pool.ask(GATE, to, message, { what: 'cancel', hops: 0 }, 3_000);
   }
 }

@@ -47,9 +47,18 @@ export function* askAll<K extends Kind>(
   expects: K,
   patienceMs = ALL_PATIENCE_MS,
 ): Conversation<readonly (ReplyOf<K> | undefined)[]> {
-  if (asks.length === 0) return [];
-  const answers = yield { kind: 'asks', asks, patienceMs };
+  const answers = yield* askRaw(asks, patienceMs);
   return answers.map((answer) => (answer?.kind === expects ? (answer as ReplyOf<K>) : undefined));
+}
+
+/** The same, whatever the answers are. */
+export function* askRaw(asks: readonly Question[], patienceMs = ALL_PATIENCE_MS): Conversation<readonly Answer[]> {
+  return asks.length === 0 ? [] : yield { kind: 'asks', asks, patienceMs };
+}
+
+/** The nodes that an answer points at, where the one asked could not serve. */
+export function hintsIn(answer: Answer): readonly NodeId[] {
+  return answer?.kind === 'elsewhere' ? answer.nodes : [];
 }
 
 export function* pause(ms: number): Conversation<void> {

@@ -4,10 +4,12 @@ import type { Reply } from '../../../kernel/effects.js';
 import { TimerBook, type TimerEffect, type TimerFired } from '../../../kernel/timers.js';
 import type { Message } from '../wire.js';
 import type { Answer, Conversation, Question } from './conversation.js';
+import { drain } from './drain.js';
 import { readOutput } from './output.js';
 import { cancel, explain, readJob, readJobs, readNodes, readRing, readTask, readTasks } from './read.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from './requests.js';
 import type { Scene } from './scene.js';
+import { retry } from './retry.js';
 import { submit } from './submit.js';
 
 /** Which question of which conversation an answer belongs to. */
@@ -119,6 +121,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* readTask(scene, request);
     case 'cancel':
       return yield* cancel(scene, request);
+    case 'retry':
+      return yield* retry(scene, request);
     case 'output':
       return yield* readOutput(scene, request);
     case 'explain':
@@ -127,6 +131,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return readRing(scene, request);
     case 'nodes':
       return readNodes(scene);
+    case 'drain':
+      return yield* drain(scene, request);
     default:
       return assertNever(request);
   }

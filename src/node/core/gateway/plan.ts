@@ -1,13 +1,11 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import type { JobId, NodeId } from '../../../kernel/ids.js';
 import { loadBound } from '../../../ring/bounded-load.js';
-import type { Ring } from '../../../ring/ring.js';
-import { shardName } from '../../../tasks/keys.js';
+import type { FlockView } from '../../../placement/flock-view.js';
+import { chooseReplicas, replicaCount } from '../../../placement/replica-choice.js';
 import type { Plan } from '../../../tasks/messages.js';
+import { shardName } from '../../../tasks/replication/names.js';
 import { LIMITS } from '../../../tasks/spec.js';
-
-/** A plan of so many shards takes about 200 KiB of the frame that it shares with the spec. */
-const SHARDS_MAX = 65_536;
 
 /** UTF-8 bytes of a string. */
 function bytesOf(text: string): number {
@@ -40,46 +38,41 @@ function fullestShard(items: readonly string[], size: number): number {
 }
 
 /**
- * Gives each shard its home: the ring's walk from the shard's name, to the first live node that has not more than its share
- * of the shards (bounded load again). The only shard of a small job stays with the job.
+ * Gives each shard its replicas: the first is the first live node of the ring's walk from the shard's name that has not more
+ * than its share of the shards (bounded load again), the others follow on the ring. The only shard of a small job stays with
+ * the job.
  *
  * @throws CoveyError `unavailable` where no node is alive, `too-large` where the plan would not fit into a frame
  */
-export function planShards(
-  ring: Ring,
-  isAlive: (node: NodeId) => boolean,
-  job: { readonly id: JobId; readonly home: NodeId; readonly tasks: number },
-  size: number,
-): Plan {
+export function planShards(view: FlockView, job: { readonly id: JobId; readonly tasks: number }, size: number): Plan {
   const shards = Math.ceil(job.tasks / size);
-  if (shards > SHARDS_MAX) {
+  if (shards > LIMITS.shardsMax) {
     const hint = 'keep long items in files, or in a job of their own';
     throw new CoveyError('too-large', `items of such different length make ${shards} shards`, hint);
   }
-  if (shards === 1) return { shardSize: size, homes: [job.home], homeOf: [0] };
-  const homes: NodeId[] = [];
+  if (shards === 1) return { shardSize: size, width: 0, nodes: [], members: [] };
+  const { ring } = view;
+  const width = replicaCount(view);
+  const numbers = new Map<NodeId, number>();
   const counts = new Map<NodeId, number>();
-  const homeOf: number[] = [];
+  const members: number[] = [];
   for (let shard = 0; shard < shards; shard++) {
-    const home = homeFor(ring, isAlive, shardName(job.id, shard), (node) => {
-      return (counts.get(node) ?? 0) < loadBound(shards - 1, ring.share(node));
-    });
-    counts.set(home, (counts.get(home) ?? 0) + 1);
-    if (!homes.includes(home)) homes.push(home);
-    homeOf.push(homes.indexOf(home));
+    const name = shardName(job.id, shard);
+    const first = firstFor(view, name, (node) => (counts.get(node) ?? 0) < loadBound(shards - 1, ring.share(node)));
+    counts.set(first, (counts.get(first) ?? 0) + 1);
+    for (const node of chooseReplicas(view, name, first)) {
+      const number = numbers.get(node) ?? numbers.size;
+      numbers.set(node, number);
+      members.push(number);
+    }
   }
-  return { shardSize: size, homes, homeOf };
+  return { shardSize: size, width, nodes: [...numbers.keys()], members };
 }
 
-function homeFor(
-  ring: Ring,
-  isAlive: (node: NodeId) => boolean,
-  name: string,
-  hasRoom: (node: NodeId) => boolean,
-): NodeId {
+function firstFor(view: FlockView, name: string, hasRoom: (node: NodeId) => boolean): NodeId {
   let first: NodeId | undefined;
-  for (const node of ring.walk(name)) {
-    if (!isAlive(node)) continue;
+  for (const node of view.ring.walk(name)) {
+    if (view.member(node)?.state !== 'alive') continue;
     if (hasRoom(node)) return node;
     first ??= node;
   }

@@ -1,12 +1,15 @@
+import type { Reply } from '../../../kernel/effects.js';
 import { CoveyError } from '../../../kernel/errors.js';
-import { compareText, type JobId, type NodeId } from '../../../kernel/ids.js';
+import { compareText, type JobId } from '../../../kernel/ids.js';
 import { isTerminal } from '../../../kernel/states.js';
 import { candidatesFor } from '../../../placement/explain.js';
 import { indexAt, ordinalOf, shardOf } from '../../../tasks/range.js';
 import type { JobInfo, TaskInfo } from '../../../tasks/queries.js';
 import { LIMITS } from '../../../tasks/spec.js';
-import { ask, askAll, pause, type Conversation } from './conversation.js';
-import { find, liveNodes, shardHome, waitAtHome, type FoundJob } from './find.js';
+import type { Message } from '../wire.js';
+import { askAll, pause, type Conversation } from './conversation.js';
+import { askCoordinator } from './coordinator.js';
+import { find, liveNodes, shardCount, shardOfJob, waitAt, type FoundJob } from './find.js';
 import type { ClientRequest, NodeInfo, OneTask, Requests, TaskPage } from './requests.js';
 import type { Scene } from './scene.js';
 
@@ -19,12 +22,12 @@ const WAIT_ROUND_MS = 10_000;
 export function* readJob(scene: Scene, { job, waitMs }: Asks<'job'>): Conversation<JobInfo> {
   const untilMs = scene.now().monoMs + waitMs;
   for (;;) {
-    const { found, home } = yield* find(scene, job);
+    const { found, at } = yield* find(scene, job);
     const leftMs = untilMs - scene.now().monoMs;
     if (found.info.finishedAtMs !== undefined || leftMs <= 0) return found.info;
-    const waited = yield* waitAtHome(home, job, Math.ceil(Math.min(leftMs, WAIT_ROUND_MS)), 2_000);
+    const waited = yield* waitAt(at, job, Math.ceil(Math.min(leftMs, WAIT_ROUND_MS)), 2_000);
     if (waited && (waited.info.finishedAtMs !== undefined || scene.now().monoMs >= untilMs)) return waited.info;
-    if (!waited) yield* pause(500);
+    if (!waited) yield* pause(100);
   }
 }
 
@@ -43,50 +46,82 @@ export function* readJobs(scene: Scene, query: Asks<'jobs'>): Conversation<Reque
     nodes.map((to) => ({ to, message })),
     'query.jobs-told',
   );
-  const jobs = answers.flatMap((answer) => answer?.jobs ?? []);
+  const jobs = merged(answers.flatMap((answer) => answer?.jobs ?? []));
   jobs.sort((a, b) => b.createdAtMs - a.createdAtMs || compareText(b.job, a.job));
   const answered = answers.filter((answer) => answer !== undefined).length;
   return { jobs: jobs.slice(0, limit), asked: nodes.length + dead, answered };
 }
 
+/** Each job once: of several replicas' words the one that knows most. */
+function merged(told: readonly JobInfo[]): JobInfo[] {
+  const jobs = new Map<JobId, JobInfo>();
+  for (const info of told) {
+    const known = jobs.get(info.job);
+    const byRun = (info.run ?? 1) - (known?.run ?? 1);
+    const isMore = info.finishedAtMs !== undefined || info.counts.pending < (known?.counts.pending ?? Infinity);
+    if (!known || byRun > 0 || (byRun === 0 && known.finishedAtMs === undefined && isMore)) jobs.set(info.job, info);
+  }
+  return [...jobs.values()];
+}
+
 /** Shards asked at once while a page is gathered. */
 const SHARDS_AT_ONCE = 8;
+/** How long the coordinator of one shard is looked for; a list says what it lacks. */
+const SHARD_MS = 2_000;
+
+type ToldTasks = Extract<Reply<Message>, { readonly kind: 'query.tasks-told' }>;
 
 /** A page of a job's tasks, by rising index. */
 export function* readTasks(scene: Scene, query: Asks<'tasks'>): Conversation<TaskPage> {
-  const { job, after, state, limit } = query;
+  const { job, after, limit } = query;
   const foundJob = yield* find(scene, job);
   const { range, plan, info } = foundJob.found;
+  const shards = shardCount(foundJob.found);
   const tasks: TaskInfo[] = [];
-  const asked = new Set<NodeId>();
-  const silent = new Set<NodeId>();
+  let asked = 0;
+  let answered = 0;
   const first = after < range.first ? 0 : Math.floor(((after - range.first) / range.step + 1) / plan.shardSize);
-  for (let from = first; from < plan.homeOf.length && tasks.length < limit; from += SHARDS_AT_ONCE) {
-    const shards = plan.homeOf.slice(from, from + SHARDS_AT_ONCE).map((_, i) => from + i);
-    const asks = shards.flatMap((shard) => {
-      const to = shardHome(plan, shard);
-      if (to === undefined) return [];
-      const filter = state === undefined ? {} : { state };
-      return [
-        { to, message: { kind: 'query.tasks' as const, job, shard, after, limit: LIMITS.shardTasksMax, ...filter } },
-      ];
-    });
-    const answers = yield* askAll(asks, 'query.tasks-told');
+  for (let from = first; from < shards && tasks.length < limit; from += SHARDS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, shards - from) }, (_, i) => from + i);
+    const answers = yield* askShards(scene, foundJob, some, query);
     answers.forEach((answer, i) => {
-      const home = asks[i]?.to;
-      if (home !== undefined) asked.add(home);
-      if (home !== undefined && !answer?.found) silent.add(home);
-      tasks.push(...(answer?.found ? answer.tasks : unsaid(foundJob, shards[i] ?? 0, query)));
+      asked += 1;
+      if (answer) answered += 1;
+      tasks.push(...(answer?.found ? answer.tasks : unsaid(foundJob, some[i] ?? 0, query)));
     });
   }
   const page = tasks.slice(0, limit);
   const last = page.at(-1)?.index;
   const isEnd = last === undefined || (tasks.length <= limit && last === indexAt(range, range.count - 1));
   const next = isEnd || page.length < limit ? undefined : last;
-  return { job: info, tasks: page, next, asked: asked.size, answered: asked.size - silent.size };
+  return { job: info, tasks: page, next, asked, answered };
 }
 
-/** Tasks of a shard that its home has not been told of yet: pending by the job's word. */
+/** Asks for the tasks of several shards at once; of those whose coordinator is not where it was thought, again. */
+function* askShards(
+  scene: Scene,
+  { found }: FoundJob,
+  shards: readonly number[],
+  { job, after, state }: Asks<'tasks'>,
+): Conversation<readonly (ToldTasks | undefined)[]> {
+  const filter = state === undefined ? {} : { state };
+  const messageFor = (shard: number) => {
+    return { kind: 'query.tasks' as const, job, shard, after, limit: LIMITS.shardTasksMax, ...filter };
+  };
+  const asks = shards.flatMap((shard) => {
+    const { register, set } = shardOfJob(found, shard);
+    const to = scene.places.get(register) ?? set[0];
+    return to === undefined ? [] : [{ to, message: messageFor(shard) }];
+  });
+  const answers = [...(yield* askAll(asks, 'query.tasks-told'))];
+  for (const [i, shard] of shards.entries()) {
+    const how = { patienceMs: SHARD_MS, deadlineMs: SHARD_MS };
+    answers[i] ??= yield* askCoordinator(scene, shardOfJob(found, shard), messageFor(shard), 'query.tasks-told', how);
+  }
+  return answers;
+}
+
+/** Tasks of a shard that nobody has been told of yet: pending by the job's word. */
 function unsaid({ found }: FoundJob, shard: number, { after, state }: Asks<'tasks'>): TaskInfo[] {
   if (found.info.counts.pending === 0) return [];
   const word = found.cancelled ? 'cancelled' : 'pending';
@@ -102,8 +137,7 @@ function unsaid({ found }: FoundJob, shard: number, { after, state }: Asks<'task
 export function* readTask(scene: Scene, { job, index }: { job: JobId; index: number }): Conversation<OneTask> {
   const { found } = yield* find(scene, job);
   const shard = shardOf(found.range, found.plan.shardSize, index);
-  const home = shard === undefined ? undefined : shardHome(found.plan, shard);
-  if (shard === undefined || home === undefined || ordinalOf(found.range, index) === undefined) {
+  if (shard === undefined || ordinalOf(found.range, index) === undefined) {
     const last = indexAt(found.range, found.range.count - 1);
     throw new CoveyError(
       'not-found',
@@ -111,19 +145,18 @@ export function* readTask(scene: Scene, { job, index }: { job: JobId; index: num
       `its tasks are ${found.range.first} to ${last}`,
     );
   }
-  const answer = yield* ask(home, { kind: 'query.task', job, shard, index }, 'query.task-told');
+  const registered = shardOfJob(found, shard);
+  const answer = yield* askCoordinator(scene, registered, { kind: 'query.task', job, shard, index }, 'query.task-told');
   if (!answer) {
-    throw new CoveyError(
-      'unavailable',
-      `node ${home}, which has the record of ${job}/${index}, does not answer`,
-      'try again',
-    );
+    const hint = 'bring more nodes back, or try again; see `covey nodes`';
+    throw new CoveyError('unavailable', `too few replicas of the record of ${job}/${index} answer`, hint);
   }
   const { info: task, more } = answer.found ?? {
     info: { index, state: 'pending' as const, epoch: 0, attempts: 0 },
     more: { path: [], key: '', waiting: 0, ...NO_OUTPUT },
   };
-  return { job: found.info, task, more, home, shard };
+  const coordinator = scene.places.get(registered.register) ?? registered.set[0] ?? scene.self;
+  return { job: found.info, task, more, coordinator, registered, shard };
 }
 
 const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
@@ -137,18 +170,22 @@ export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Req
 /** Cancels a job, or one task of it, durably; what runs is ended. */
 export function* cancel(scene: Scene, { job, index }: Asks<'cancel'>): Conversation<Requests['cancel']['gets']> {
   if (index !== undefined) {
-    const { home, shard, task } = yield* readTask(scene, { job, index });
+    const { registered, shard, task } = yield* readTask(scene, { job, index });
     if (isTerminal(task.state)) return { tasks: 0 };
-    const state = yield* ask(home, { kind: 'shard.cancel', job, shard, index }, 'shard.state');
-    if (!state)
-      throw new CoveyError('outcome-unknown', `node ${home} has not confirmed the cancel`, 'try again: it is safe');
+    const message = { kind: 'shard.cancel' as const, job, shard, index };
+    const state = yield* askCoordinator(scene, registered, message, 'shard.state');
+    if (!state) throw unconfirmed(job);
     return { tasks: 1 };
   }
-  const { home } = yield* find(scene, job);
-  const answer = yield* ask(home, { kind: 'job.cancel', job }, 'job.cancelled');
-  if (!answer)
-    throw new CoveyError('outcome-unknown', `node ${home} has not confirmed the cancel`, 'try again: it is safe');
+  const { found } = yield* find(scene, job);
+  const message = { kind: 'job.cancel' as const, job };
+  const answer = yield* askCoordinator(scene, { register: job, set: found.set }, message, 'job.cancelled');
+  if (!answer) throw unconfirmed(job);
   return { tasks: answer.tasks };
+}
+
+function unconfirmed(job: JobId): CoveyError {
+  return new CoveyError('outcome-unknown', `nobody has confirmed the cancel of ${job}`, 'try again: it is safe');
 }
 
 export function readRing(scene: Scene, { key, needs }: Asks<'ring'>): Requests['ring']['gets'] {

@@ -6,6 +6,8 @@ import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
 import type { Candidate } from '../../../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../../../tasks/queries.js';
+import type { Registered } from './coordinator.js';
+import type { Tried } from './places.js';
 import type { TaskRange } from '../../../tasks/range.js';
 import type { JobSpec } from '../../../tasks/spec.js';
 
@@ -25,6 +27,8 @@ export interface Submission {
   readonly spec: JobSpec;
   readonly range: TaskRange;
   readonly items?: readonly string[] | undefined;
+  /** It may have been submitted before, by a client that got no answer; where it was told, on which replicas. */
+  readonly repeat?: { readonly tried?: Tried | undefined } | undefined;
 }
 
 export interface Accepted {
@@ -46,7 +50,10 @@ export interface OneTask {
   readonly job: JobInfo;
   readonly task: TaskInfo;
   readonly more: TaskMore;
-  readonly home: NodeId;
+  /** Who answered for it. */
+  readonly coordinator: NodeId;
+  /** Where its record is kept. */
+  readonly registered: Registered;
   readonly shard: number;
 }
 
@@ -72,6 +79,17 @@ export interface NodeInfo {
   readonly rttMs: number | undefined;
 }
 
+/** What a node that drains still has. */
+export interface Draining {
+  readonly node: NodeId;
+  readonly running: number;
+  readonly queued: number;
+  /** Results and tasks that it has handed over and nobody has taken down yet. */
+  readonly handing: number;
+  /** Jobs and shards of which it is a replica, and another node could be. */
+  readonly records: number;
+}
+
 /** What clients ask of a node, and what they get. */
 export interface Requests {
   submit: { asks: Submission; gets: Accepted };
@@ -89,6 +107,17 @@ export interface Requests {
   tasks: { asks: { job: JobId; after: number; state?: TaskState | undefined; limit: number }; gets: TaskPage };
   task: { asks: { job: JobId; index: number }; gets: OneTask };
   cancel: { asks: { job: JobId; index?: number | undefined }; gets: { readonly tasks: number } };
+  retry: {
+    asks: {
+      job: JobId;
+      index?: number | undefined;
+      /** Only tasks that ended otherwise than well. */
+      failedOnly: boolean;
+      /** The same for repeats of one request. */
+      token: string;
+    };
+    gets: { readonly tasks: number };
+  };
   output: {
     asks: {
       job: JobId;
@@ -106,6 +135,8 @@ export interface Requests {
     gets: { readonly candidates: readonly Candidate[]; readonly hash: number };
   };
   nodes: { asks: Record<never, never>; gets: readonly NodeInfo[] };
+  /** `begin`: it is to take no work any more; else only what is still there is asked. */
+  drain: { asks: { node: string; begin: boolean }; gets: Draining };
 }
 
 export type RequestName = keyof Requests;

@@ -13,4 +13,6 @@ export interface Scene {
   readonly membership: Membership;
   readonly places: JobPlaces;
   now(): Now;
+  /** Why this node's store takes no writes; undefined while it does. */
+  storeRefusal(): string | undefined;
 }

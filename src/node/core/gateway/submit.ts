@@ -1,20 +1,25 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import type { NodeId } from '../../../kernel/ids.js';
 import { shortage } from '../../../kernel/resources.js';
-import type { Plan } from '../../../tasks/messages.js';
-import { ask, askAll, type Conversation } from './conversation.js';
-import { search } from './find.js';
+import { chooseReplicas, mayHold, replicaCount } from '../../../placement/replica-choice.js';
+import { nextAsked } from '../../../tasks/asking.js';
+import type { Plan, TaskMessages } from '../../../tasks/messages.js';
+import { majorityOf } from '../../../tasks/register/replica-set.js';
+import { askAll, askRaw, hintsIn, pause, type Conversation } from './conversation.js';
+import { search, type NotFound } from './find.js';
+import type { Tried } from './places.js';
 import { planShards, shardSize } from './plan.js';
-import type { Accepted, Submission } from './requests.js';
+import type { Accepted, Completeness, Submission } from './requests.js';
 import type { Scene } from './scene.js';
 
+/** One replica that does not answer for so long is passed over. */
+const ONE_MS = 3_000;
 /** A create that stays unanswered for so long is reported as unknown; the same key makes a retry safe. */
-const CREATE_PATIENCE_MS = 5_000;
-
+const DEADLINE_MS = 12_000;
 /** Shards whose items are sent ahead at once. */
 const STAGE_WINDOW = 8;
 
-/** Has a job accepted durably by its home; until then nothing of it runs. */
+/** Has a job accepted durably by a majority of its replicas; until then nothing of it runs. */
 export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
   if (!scene.membership.isJoined) {
     throw new CoveyError(
@@ -23,95 +28,160 @@ export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
       'check --join, or try again in a moment',
     );
   }
+  refuseWithoutDisk(scene.storeRefusal());
   refuseUnplaceable(scene, job);
-  const found = job.isKeyed ? yield* search(scene, job.job) : undefined;
-  if (found?.found) return repeated(job, found.found.digest, found.found.info.tasks);
-  const isAlive = (node: NodeId) => scene.view.member(node)?.state === 'alive';
-  const home = homeOf(scene, job, isAlive);
-  scene.places.set(job.job, home);
+  const mayBeKnown = job.isKeyed || job.repeat !== undefined;
+  const result = mayBeKnown ? yield* search(scene, job.job) : undefined;
+  if (result?.found) return repeated(job, result.found);
+  if (result?.isGone) throw gone(job);
+  const before = job.repeat?.tried ?? scene.places.tried(job.job);
+  if (result && before === undefined && job.spec.contract === 'at-most-once') refuseUnsearched(scene, result);
+  const tried = before ?? { set: chooseReplicas(scene.view, job.job), createdAtMs: scene.now().wallMs };
+  if (result && before === undefined) refuseUnsure(scene, job, result);
+  refuseMinority(scene, tried);
   const size = shardSize(job.range.count, scene.view.ring.size, job.items);
-  const plan = planShards(scene.view.ring, isAlive, { id: job.job, home, tasks: job.range.count }, size);
-  for (let tries = 0; tries < 2; tries++) {
-    yield* stage(home, job, plan);
-    const created = yield* create(scene, home, job, plan);
-    if (created) return created;
-  }
-  throw unknownOutcome(job);
+  const plan = planShards(scene.view, { id: job.job, tasks: job.range.count }, size);
+  scene.places.noteTried(job.job, tried);
+  return yield* create(scene, job, plan, tried, mayBeKnown && before === undefined);
 }
 
 /**
- * Where the job is to be accepted. An id is tried at one home only (register.md, rule 6): what was sent to a home that died
- * may be on its disk.
- *
- * @throws CoveyError `outcome-unknown` or `unavailable`, where that home is away
+ * A key that was accepted before is known to a majority of some set. Where so many of those that may have been in it are silent,
+ * nobody can say that it was not.
  */
-function homeOf(scene: Scene, job: Submission, isAlive: (node: NodeId) => boolean): NodeId {
-  const tried = scene.places.get(job.job);
-  if (tried !== undefined && isAlive(tried)) return tried;
-  if (tried !== undefined) throw unknownOutcome(job);
-  const away = job.isKeyed ? scene.view.awayOwner(job.job) : undefined;
-  if (away !== undefined) {
-    const hint = `submit again when ${away.id} is back, or under another key`;
-    const how = { suspect: 'does not answer', dead: 'is dead', left: 'has left', alive: 'is busy' }[away.state];
-    throw new CoveyError('unavailable', `node ${away.id} may know this idempotency key, and it ${how}`, hint);
-  }
-  for (const node of scene.view.ring.walk(job.job)) if (isAlive(node)) return node;
-  return scene.self;
+function refuseUnsure({ view }: Scene, job: Submission, { isKnown, answeredBy }: NotFound): void {
+  const silent = mayHold(view, job.job).filter((node) => !answeredBy.has(node));
+  if (!isKnown && silent.length < majorityOf(replicaCount(view))) return;
+  const why = isKnown
+    ? 'too few of its replicas are there to say how it stands'
+    : `${silent.length} nodes that may know it are silent`;
+  const hint = 'nothing was submitted; try again when they are back, or submit under another key';
+  throw new CoveyError('unavailable', `job ${job.job} may have been accepted before: ${why}`, hint);
 }
 
-/** Sends the items of each shard ahead of the create. */
-function* stage(home: NodeId, job: Submission, plan: Plan): Conversation<void> {
-  const { items } = job;
-  if (!items) return;
-  for (let from = 0; from < plan.homeOf.length; from += STAGE_WINDOW) {
-    const shards = plan.homeOf.slice(from, from + STAGE_WINDOW).map((_, i) => from + i);
-    const asks = shards.map((shard) => {
-      const part = items.slice(shard * plan.shardSize, (shard + 1) * plan.shardSize);
-      return { to: home, message: { kind: 'job.items' as const, job: job.job, shard, items: part } };
-    });
-    const answers = yield* askAll(asks, 'job.staged', CREATE_PATIENCE_MS);
-    if (answers.includes(undefined)) {
-      throw new CoveyError(
-        'unavailable',
-        `node ${home} did not take the items of the job`,
-        'nothing was submitted; try again',
-      );
-    }
-  }
+/**
+ * Those that did not answer may be just the ones that hold the job already, and then it would be made a second time; one
+ * alone cannot be a majority of its replicas.
+ */
+function refuseUnsearched({ membership }: Scene, { answered }: Completeness): void {
+  const members = [...membership.members.values()].filter(({ state }) => state !== 'left').length;
+  if (answered >= members - 1) return;
+  throw new CoveyError(
+    'unavailable',
+    `only ${answered} of ${members} nodes could say whether this at-most-once job is known already`,
+    'nothing was submitted; all nodes but one must answer: see `covey nodes`, or leave the key away',
+  );
 }
 
-/** Undefined where the home lacks items that it had acknowledged: it restarted in between. */
-function* create(scene: Scene, home: NodeId, job: Submission, plan: Plan): Conversation<Accepted | undefined> {
-  const message = {
-    kind: 'job.create' as const,
-    job: job.job,
-    spec: job.spec,
-    range: job.range,
-    plan,
-    itemised: job.items !== undefined,
-    digest: job.digest,
-    createdAtMs: scene.now().wallMs,
+/** Nothing is sent where no majority is known to be up. */
+function refuseMinority({ view }: Scene, { set }: Tried): void {
+  const here = set.filter((node) => view.member(node)?.state === 'alive');
+  if (here.length >= majorityOf(set)) return;
+  const hint = 'nothing was submitted; see `covey nodes`, and try again when more of them are back';
+  throw new CoveyError('unavailable', `only ${here.length} of the ${set.length} nodes that would hold it are up`, hint);
+}
+
+/** Asks one replica after the other; which of them makes it is all the same. */
+function* create(scene: Scene, job: Submission, plan: Plan, tried: Tried, isKeyed: boolean): Conversation<Accepted> {
+  const { set, createdAtMs } = tried;
+  const untilMs = scene.now().monoMs + DEADLINE_MS;
+  const message: Omit<TaskMessages['job.create'], 'ask'> = {
+    ...{ kind: 'job.create', job: job.job, spec: job.spec, range: job.range, plan },
+    ...{ itemised: job.items !== undefined, digest: job.digest, createdAtMs, set: [...set], isKeyed },
   };
-  const answer = yield* ask(home, message, 'job.created', CREATE_PATIENCE_MS);
-  if (!answer) throw unknownOutcome(job);
-  switch (answer.outcome) {
+  let to = set.find((node) => scene.view.member(node)?.state === 'alive');
+  let mayBeTaken = false;
+  for (let hops = 0; to !== undefined && scene.now().monoMs < untilMs; hops++) {
+    const isStaged = yield* stage(to, job, plan);
+    const [answer] = isStaged ? yield* askRaw([{ to, message }], ONE_MS) : [];
+    if (answer?.kind === 'job.created') {
+      const accepted = outcomeOf(job, answer, mayBeTaken);
+      if (accepted) scene.places.settled(job.job);
+      if (accepted instanceof CoveyError) throw accepted;
+      if (accepted) return accepted;
+    }
+    mayBeTaken ||= isStaged && answer?.kind !== 'job.created';
+    const next = nextAsked(set, to, hintsIn(answer), hops);
+    if (next.delayMs > 0) yield* pause(next.delayMs);
+    to = next.to;
+  }
+  throw unknownOutcome(job, tried);
+}
+
+/** Sends the items of each shard ahead of the create. False where the node does not take them. */
+function* stage(to: NodeId, job: Submission, { shardSize: size }: Plan): Conversation<boolean> {
+  const { items } = job;
+  const shards = items ? Math.ceil(items.length / size) : 0;
+  for (let from = 0; items && from < shards; from += STAGE_WINDOW) {
+    const some = Array.from({ length: Math.min(STAGE_WINDOW, shards - from) }, (_, i) => from + i);
+    const asks = some.map((shard) => {
+      const part = items.slice(shard * size, (shard + 1) * size);
+      return { to, message: { kind: 'job.items' as const, job: job.job, shard, items: part } };
+    });
+    const answers = yield* askAll(asks, 'job.staged', ONE_MS);
+    if (answers.includes(undefined)) return false;
+  }
+  return true;
+}
+
+/**
+ * What the client is told, or an error that is certain; undefined where another try may do better.
+ *
+ * @param mayBeTaken - by a node that has not answered: then no refusal of another makes it certain that nothing was taken
+ */
+function outcomeOf(
+  job: Submission,
+  { outcome, replicas, acked, tasks }: Omit<TaskMessages['job.created'], 're'>,
+  mayBeTaken: boolean,
+): Accepted | CoveyError | undefined {
+  switch (outcome) {
     case 'created':
     case 'exists':
-      return { job: job.job, tasks: job.range.count, existed: answer.outcome === 'exists', replicas: 1, acked: 1 };
+      return { job: job.job, tasks: job.range.count, existed: outcome === 'exists', replicas, acked };
     case 'conflict':
-      return repeated(job, undefined, answer.tasks);
+      return conflict(job, tasks);
+    case 'gone':
+      return gone(job);
     case 'busy':
-      throw new CoveyError('busy', 'the flock holds as many unfinished jobs as it may', 'try again later');
+      if (mayBeTaken) return undefined;
+      return new CoveyError('busy', 'the flock holds as many unfinished jobs as it may', 'try again later');
+    case 'disagree':
+      if (mayBeTaken) return undefined;
+      return new CoveyError(
+        'unavailable',
+        'nodes disagree at the moment on who is to hold this job',
+        'nothing was submitted; try again in a few seconds',
+      );
     case 'items-missing':
       return undefined;
   }
 }
 
-/** The answer to a keyed submission whose id is known. */
-function repeated(job: Submission, digest: string | undefined, tasks: number): Accepted {
-  if (digest === job.digest) return { job: job.job, tasks, existed: true, replicas: 1, acked: 1 };
+/** The answer to a submission whose id is known. */
+function repeated(
+  job: Submission,
+  { digest, info, set }: { digest: string; info: { tasks: number }; set: readonly NodeId[] },
+): Accepted {
+  if (digest !== job.digest) throw conflict(job, info.tasks);
+  return { job: job.job, tasks: info.tasks, existed: true, replicas: set.length, acked: majorityOf(set) };
+}
+
+function conflict(job: Submission, tasks: number): CoveyError {
   const hint = `see \`covey show ${job.job}\`, or submit under another key`;
-  throw new CoveyError('conflict', `the idempotency key already stands for job ${job.job}, which differs`, hint);
+  const what = `of ${tasks} task${tasks === 1 ? '' : 's'}, which differs`;
+  return new CoveyError('conflict', `the idempotency key already stands for job ${job.job} ${what}`, hint);
+}
+
+/** What cannot be written down must not be accepted, nor begun elsewhere by a node that cannot remember it. */
+function refuseWithoutDisk(refusal: string | undefined): void {
+  if (refusal === undefined) return;
+  const hint = 'nothing was submitted; see `covey doctor`, or submit through another node';
+  throw new CoveyError('unavailable', `this node's disk takes no writes: ${refusal}`, hint);
+}
+
+function gone(job: Submission): CoveyError {
+  const message = `the idempotency key stands for job ${job.job}, which has ended and is kept no more`;
+  return new CoveyError('conflict', message, 'it has run: submit under another key to run it again');
 }
 
 /** Refuses at once what no node known to this one could ever run. */
@@ -130,7 +200,8 @@ function refuseUnplaceable(scene: Scene, job: Submission): void {
   );
 }
 
-function unknownOutcome(job: Submission): CoveyError {
+function unknownOutcome(job: Submission, tried: Tried): CoveyError {
   const hint = 'retry with the same idempotency key: it runs once';
-  return new CoveyError('outcome-unknown', `job ${job.job} was sent, but no node has confirmed it`, hint);
+  const message = `job ${job.job} was sent, but no majority of its replicas has confirmed it`;
+  return new CoveyError('outcome-unknown', message, hint, { tried });
 }

@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { JobId, NodeId } from '../../../../src/kernel/ids.js';
 import { planShards, shardSize } from '../../../../src/node/core/gateway/plan.js';
+import { FlockView } from '../../../../src/placement/flock-view.js';
 import { loadBound } from '../../../../src/ring/bounded-load.js';
-import { Ring } from '../../../../src/ring/ring.js';
+import { RingCache } from '../../../../src/ring/ring-cache.js';
+import type { Plan } from '../../../../src/tasks/messages.js';
 import { LIMITS } from '../../../../src/tasks/spec.js';
-import { flock, node, xxh32 } from '../../../ring/support.js';
-
-const everybody = () => true;
-const job = (tasks: number, home: NodeId = node(0)) => ({ id: 'job1' as JobId, home, tasks });
+import { flockOf, member, node } from '../../../placement/support.js';
+import { xxh32 } from '../../../ring/support.js';
 
 describe('the size of a shard', () => {
   it('should make about four shards a node, and none larger than a shard may be', () => {
@@ -39,34 +39,61 @@ describe('the size of a shard', () => {
 });
 
 describe('the plan of a job', () => {
-  const ring = Ring.build(flock(5), xxh32);
+  const job = (tasks: number) => ({ id: 'job1' as JobId, tasks });
+
+  /** The replica sets of the shards, in order. */
+  function setsOf({ width, nodes, members }: Plan): (NodeId | undefined)[][] {
+    const shards = Array.from({ length: members.length / width }, (_, k) => members.slice(k * width, (k + 1) * width));
+    return shards.map((numbers) => numbers.map((i) => nodes[i]));
+  }
 
   it('should keep the only shard with the job', () => {
-    expect(planShards(ring, everybody, job(9, node(3)), 10)).to.deep.equal({
-      ...{ shardSize: 10, homes: [node(3)], homeOf: [0] },
-    });
+    const { view } = flockOf(5);
+    expect(planShards(view, job(9), 10)).to.deep.equal({ shardSize: 10, width: 0, nodes: [], members: [] });
   });
 
-  it('should give each node its share of the shards, the same from every gateway', () => {
-    const plan = planShards(ring, everybody, job(200), 10);
-    expect(plan).to.deep.equal(planShards(Ring.build(flock(5).reverse(), xxh32), everybody, job(200), 10));
-    expect(plan.homeOf).to.have.length(20);
-    for (const [k, home] of plan.homes.entries()) {
-      const count = plan.homeOf.filter((at) => at === k).length;
-      expect(count, home).to.be.at.most(loadBound(19, ring.share(home)));
+  it('should give each shard three replicas, the first from its share of the ring, the same from every gateway', () => {
+    const { view } = flockOf(5);
+    const other = new FlockView(new RingCache(xxh32));
+    for (let i = 4; i >= 0; i--) other.update(member(node(i)));
+    const plan = planShards(view, job(200), 10);
+    expect(plan).to.deep.equal(planShards(other, job(200), 10));
+    const sets = setsOf(plan);
+    expect(sets).to.have.length(20);
+    for (const set of sets) expect(new Set(set).size, set.join()).to.equal(3);
+    for (const id of plan.nodes) {
+      const count = sets.filter(([first]) => first === id).length;
+      expect(count, id).to.be.at.most(loadBound(19, view.ring.share(id)));
     }
-    expect(new Set(plan.homes).size, 'no home twice').to.equal(plan.homes.length);
+    expect(new Set(plan.nodes).size, 'no node twice').to.equal(plan.nodes.length);
   });
 
-  it('should pass over nodes that are not alive, and take those that are left beyond their share', () => {
-    const isAlive = (id: NodeId) => id === node(1) || id === node(2);
-    const plan = planShards(ring, isAlive, job(200), 10);
-    expect([...plan.homes].sort()).to.deep.equal([node(1), node(2)]);
-    expect(plan.homeOf).to.have.length(20);
+  it('should put first who is alive, and take those that are left beyond their share', () => {
+    const { view } = flockOf(5);
+    for (const i of [0, 3, 4]) view.update(member(node(i), { state: 'dead' }));
+    const plan = planShards(view, job(200), 10);
+    const sets = setsOf(plan);
+    expect(new Set(sets.map(([first]) => first))).to.deep.equal(new Set([node(1), node(2)]));
+    expect(
+      sets.every((set) => set.length === 3),
+      'the dead count: they have not left',
+    ).to.equal(true);
+  });
+
+  it('should have as many replicas as there are members that have not left', () => {
+    const { view } = flockOf(2);
+    view.update(member(node(7), { state: 'left' }));
+    expect(planShards(view, job(20), 10).width).to.equal(2);
   });
 
   it('should be impossible where nobody is alive', () => {
-    expect(() => planShards(ring, () => false, job(200), 10)).to.throw(/no node of the flock is alive/);
-    expect(() => planShards(Ring.build([], xxh32), everybody, job(200), 10)).to.throw(/no node/);
+    const { view } = flockOf(1);
+    view.update(member(node(0), { state: 'dead' }));
+    expect(() => planShards(view, job(200), 10)).to.throw(/no node of the flock is alive/);
+  });
+
+  it('should be refused where items of different length make too many shards', () => {
+    const { view } = flockOf(1);
+    expect(() => planShards(view, job(LIMITS.shardsMax * 2), 1)).to.throw(/make \d+ shards/);
   });
 });

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { JobId, NodeId } from '../../../../src/kernel/ids.js';
 import type { JobInfo } from '../../../../src/tasks/queries.js';
+import type { Ballot } from '../../../../src/tasks/register/ballot.js';
+import { coreKey, type StoredCore } from '../../../../src/tasks/register/stored.js';
 import { judgeAttempts } from '../../../../simnet/checks/all.js';
 import type { Flock } from '../../../../simnet/world/flock.js';
 import type { Attempt } from '../../../../simnet/history/history.js';
@@ -57,10 +59,10 @@ function expectSound({ history }: Flock): void {
   expect(judgeAttempts(history)).to.deep.equal([]);
 }
 
-/** The node that is a job's home, told by which disk has its record. */
+/** The node that coordinates a job, told by what its replicas have promised. */
 export function jobHome(flock: Flock, job: JobId): NodeId {
-  const home = flock.ids.find((id) => flock.disk(id).get(`job/${job}`) !== undefined);
-  if (home === undefined) throw new Error(`${job} has no home`);
+  const [home] = coordinators(flock, job);
+  if (home === undefined) throw new Error(`${job} has no coordinator`);
   return home;
 }
 
@@ -73,7 +75,22 @@ export function idHomedAt(flock: Flock, isRight: (node: NodeId) => boolean): str
   }
 }
 
-/** Nodes that are home to shards of a job. */
+/** Nodes that coordinate shards of a job. */
 export function shardHomes(flock: Flock, job: JobId): NodeId[] {
-  return flock.ids.filter((id) => flock.disk(id).range(`shard/${job}/`).length > 0);
+  const homes = coordinators(flock, `${job}#`);
+  return homes.length > 0 ? homes : coordinators(flock, job);
+}
+
+/** Those that the latest promises name, of the registers whose names begin so, in the order of the nodes. */
+function coordinators(flock: Flock, prefix: string): NodeId[] {
+  const latest = new Map<string, Ballot>();
+  for (const id of flock.ids) {
+    for (const { key, value } of flock.disk(id).range(coreKey(prefix))) {
+      const { promised } = value as StoredCore;
+      if (prefix.endsWith('#') !== key.includes('#') || !promised) continue;
+      if (promised.n > (latest.get(key)?.n ?? 0)) latest.set(key, promised);
+    }
+  }
+  const found = new Set([...latest.values()].map(({ node }) => node));
+  return flock.ids.filter((id) => found.has(id));
 }

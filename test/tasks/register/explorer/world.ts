@@ -1,5 +1,5 @@
 import { nodeId, type NodeId } from '../../../../src/kernel/ids.js';
-import type { RegisterConfig } from '../../../../src/tasks/register/config.js';
+import { REGISTER_DEFAULTS, type RegisterConfig } from '../../../../src/tasks/register/config.js';
 import type { RegisterMessage } from '../../../../src/tasks/register/messages.js';
 import type { News } from '../../../../src/tasks/register/news.js';
 import type { RegisterEffect, RegisterEvent } from '../../../../src/tasks/register/registers.js';
@@ -10,6 +10,7 @@ import { ExplorerNode, ID } from './node.js';
 import { Spec, type Value } from './spec.js';
 
 export const CONFIG: RegisterConfig = {
+  ...REGISTER_DEFAULTS,
   floorMs: 1_000,
   skewMs: 10,
   createAgeMaxMs: 100,
@@ -189,6 +190,8 @@ export class World {
       case 'disarm':
         node.timers = node.timers.filter(({ serial }) => serial !== effect.timer.serial);
         return;
+      case 'load':
+        throw new Error(`nothing is let go of here, and yet ${effect.tag} is to be read`);
       case 'register':
         return this.#hear(node, effect.news);
     }

@@ -163,7 +163,7 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
         file: 'delivery.ts',
         find: '  resend(nowMs: number): void {',
         replace:
-          '  patch(node: NodeId, doubt: number): void {\n    const chunks = new Chunks(this.state, undefined, this.port.config.pageEntriesMax);\n    this.#transfers.set(node, new Transfer(node, chunks, doubt));\n    this.resend(0);\n  }\n\n  resend(nowMs: number): void {',
+          '  patch(node: NodeId, doubt: number): void {\n    const chunks = new Chunks(this.state, undefined, this.port.config);\n    this.#transfers.set(node, new Transfer(node, chunks, doubt));\n    this.resend(0);\n  }\n\n  resend(nowMs: number): void {',
       },
     ],
   },
@@ -198,7 +198,7 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'head-before-the-entries',
     rule: '15',
-    edits: [{ file: 'transfer.ts', find: 'return i + 1 === count ?', replace: 'return i === 0 ?' }],
+    edits: [{ file: 'transfer.ts', find: 'return i + 1 === pages.length ?', replace: 'return i === 0 ?' }],
   },
   {
     name: 'older-generation-accepted',

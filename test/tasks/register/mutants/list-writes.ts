@@ -30,9 +30,8 @@ export const WRITING_MUTANTS: readonly RegisterMutant[] = [
     edits: [
       {
         file: 'writes.ts',
-        find: 'const write = this.#pending.get(seq);',
-        replace:
-          'const write = this.#pending.get(seq) ?? [...this.#pending.values()][0];\n    seq = write?.chunk.seq ?? seq;',
+        find: 'const write = this.#pending?.get(seq);',
+        replace: 'const write = this.#pending?.get(seq) ?? [...this][0];\n    seq = write?.chunk.seq ?? seq;',
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CommitRhythm } from '../../../src/node/io/commit-rhythm.js';
+import { CommitRhythm } from '../../../../src/node/io/store/commit-rhythm.js';
 
 describe('commit rhythm', () => {
   /** Writes every `everyMs`, each committed as soon as it may be. Returns the last pause. */

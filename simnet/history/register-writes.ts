@@ -1,0 +1,92 @@
+import type { Put } from '../../src/kernel/effects.js';
+import type { NodeId } from '../../src/kernel/ids.js';
+import type { Head, RegisterId } from '../../src/tasks/register/head.js';
+import { majorityOf, type ReplicaSet } from '../../src/tasks/register/replica-set.js';
+import { CORE_PREFIX, ENTRY_PREFIX, type StoredCore, type StoredEntry } from '../../src/tasks/register/stored.js';
+import type { Version } from '../../src/tasks/register/version.js';
+
+/** A key with its value, if that is there and can be read. */
+type Kept = Pick<Put, 'key'> & { readonly value?: unknown };
+
+/** An entry of a register as it came on a disk. */
+export interface EntryPut extends StoredEntry {
+  readonly register: RegisterId;
+  readonly key: string;
+}
+
+/** What a disk was given of a register's entry; undefined for any other key, and where something is taken away. */
+export function entryIn({ key, value }: Kept): EntryPut | undefined {
+  if (value === undefined || !key.startsWith(ENTRY_PREFIX)) return undefined;
+  const slash = key.indexOf('/', ENTRY_PREFIX.length);
+  return {
+    register: key.slice(ENTRY_PREFIX.length, slash),
+    key: key.slice(slash + 1),
+    ...(value as StoredEntry),
+  };
+}
+
+/** What a disk was given of a register apart from its entries. */
+export function coreIn({ key, value }: Kept): { readonly register: RegisterId; readonly core: StoredCore } | undefined {
+  if (value === undefined || !key.startsWith(CORE_PREFIX)) return undefined;
+  return { register: key.slice(CORE_PREFIX.length), core: value as StoredCore };
+}
+
+/** The sets that hold a register, by generation, told by the heads on disks: two of one generation are two registers. */
+export class ReplicaSets {
+  readonly #known = new Map<RegisterId, Map<number, ReplicaSet[]>>();
+
+  /** @returns whether that is news */
+  note(register: RegisterId, { generation, set }: Head): boolean {
+    const generations = this.#known.get(register) ?? new Map<number, ReplicaSet[]>();
+    this.#known.set(register, generations);
+    const sets = generations.get(generation) ?? [];
+    generations.set(generation, sets);
+    if (sets.some((known) => known.join() === set.join())) return false;
+    sets.push(set);
+    return true;
+  }
+
+  /** The set of this generation of which these nodes are a majority. */
+  ruledBy(register: RegisterId, { generation }: Version, nodes: ReadonlySet<NodeId>): ReplicaSet | undefined {
+    const sets = this.#known.get(register)?.get(generation) ?? [];
+    return sets.find((set) => set.filter((node) => nodes.has(node)).length >= majorityOf(set));
+  }
+}
+
+export interface Chosen<T> {
+  readonly what: T;
+  /** Of whose disks a majority has it. */
+  readonly set: ReplicaSet;
+}
+
+/** Tells when one version of an entry has come to a majority's disks: from then on it is chosen, whoever dies. */
+export class Majorities<T> {
+  readonly #holders = new Map<string, { readonly nodes: Set<NodeId>; readonly put: EntryPut; readonly what: T }>();
+
+  constructor(private readonly sets: ReplicaSets) {}
+
+  /** @returns what is chosen by that */
+  put(node: NodeId, put: EntryPut, what: T): Chosen<T> | undefined {
+    const { register, key, version } = put;
+    const name = `${register} ${key} ${version.generation} ${version.n} ${version.node} ${version.seq}`;
+    const known = this.#holders.get(name) ?? { nodes: new Set<NodeId>(), put, what };
+    this.#holders.set(name, known);
+    known.nodes.add(node);
+    return this.#chosen(name);
+  }
+
+  /** The set of a register has become known. */
+  recount(register: RegisterId): Chosen<T>[] {
+    const names = [...this.#holders].filter(([, { put }]) => put.register === register).map(([name]) => name);
+    return names.flatMap((name) => this.#chosen(name) ?? []);
+  }
+
+  /** What comes to further disks is no news. */
+  #chosen(name: string): Chosen<T> | undefined {
+    const held = this.#holders.get(name);
+    const set = held && this.sets.ruledBy(held.put.register, held.put.version, held.nodes);
+    if (!set) return undefined;
+    this.#holders.delete(name);
+    return { what: held.what, set };
+  }
+}

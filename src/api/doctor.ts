@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatDuration } from '../kernel/units.js';
+import { MESH } from '../node/core/mesh.js';
+import type { NodeCore } from '../node/core/node-core.js';
+import type { Store, Transport } from '../node/core/ports.js';
+import type { Message } from '../node/core/wire.js';
+import { VERSION } from '../install.js';
+import type { DoctorCheck } from './schema.js';
+
+export interface Patient {
+  readonly core: NodeCore;
+  readonly transport: Transport<Message>;
+  readonly store: Store;
+  /** What was stored here was lost before this start. */
+  readonly loss: boolean;
+  /** How many bad values the store has met since this start; `StoreHealth` counts those only that still stand. */
+  readonly everBad: () => number;
+  readonly dataDir: string;
+}
+
+const FREE_BYTES_MIN = 512 * 2 ** 20;
+/** Slots, peers and clients take a few each. */
+const DESCRIPTORS_MIN = 1_024;
+const DESCRIPTORS_FREE_PART = 0.2;
+const CLOCK_SLACK_MS = 2_000;
+
+/** Looks at all that only the daemon knows. */
+export function examine(patient: Patient, nowMs: number): DoctorCheck[] {
+  return [
+    ...storeChecks(patient),
+    spaceCheck(patient.dataDir),
+    clockCheck(patient.dataDir, nowMs),
+    descriptorsCheck(),
+    listenCheck(patient),
+    ...flockChecks(patient),
+  ];
+}
+
+function storeChecks({ store, loss, everBad, core }: Patient): DoctorCheck[] {
+  const { isOk, reason, bad } = store.health();
+  const met = everBad();
+  const held = core.stats()['held'] ?? 0;
+  return [
+    check(
+      'store',
+      isOk,
+      `takes writes`,
+      `takes no writes: ${reason ?? ''} (${held} wait)`,
+      'free space on the disk, or mend it',
+    ),
+    check(
+      'store-values',
+      met === 0,
+      'no bad value was met',
+      `stored values with a wrong checksum met since the start: ${met}, none was used (${bad} still stand)`,
+      'look at the disk; this node abstains for what stood there until the other replicas have made it good',
+    ),
+    check(
+      'store-loss',
+      !loss,
+      'nothing is known to be lost',
+      'what was stored here is lost, wholly or in part',
+      'the log of the start says why; a store that could not be read is kept beside the new one',
+    ),
+  ];
+}
+
+function spaceCheck(dir: string): DoctorCheck {
+  const { bavail, bsize } = statfsSync(dir);
+  const free = `${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free in ${dir}`;
+  return check('disk-space', bavail * bsize >= FREE_BYTES_MIN, free, free, 'make room: a full disk takes no tasks');
+}
+
+/** What was written cannot have been written later than now. */
+function clockCheck(dir: string, nowMs: number): DoctorCheck {
+  const aheadMs = statSync(join(dir, 'store', 'data.mdb')).mtimeMs - nowMs;
+  const what = `the clock stands ${formatDuration(Math.max(0, aheadMs))} before the last write of the store`;
+  return check(
+    'clock',
+    aheadMs <= CLOCK_SLACK_MS,
+    'the clock is not behind the store',
+    what,
+    'set the clock, and keep it by NTP',
+  );
+}
+
+function descriptorsCheck(): DoctorCheck {
+  const max = Number(/^Max open files\s+(\d+)/m.exec(textOf('/proc/self/limits'))?.[1] ?? Infinity);
+  const used = listOf('/proc/self/fd').length;
+  const isOk = max >= DESCRIPTORS_MIN && max - used >= max * DESCRIPTORS_FREE_PART;
+  const what = `${used} of ${max} file descriptors are in use`;
+  return check('descriptors', isOk, what, what, 'raise the limit with `ulimit -n` or LimitNOFILE before `covey up`');
+}
+
+function listenCheck({ transport }: Patient): DoctorCheck {
+  const addresses = transport.addresses();
+  return check(
+    'ports',
+    addresses.length > 0,
+    `listens on ${addresses.join(' ')}`,
+    'listens on no address',
+    'see --listen',
+  );
+}
+
+function flockChecks({ core, transport }: Patient): DoctorCheck[] {
+  const others = [...core.membership.members.values()].filter(({ id }) => id !== transport.id);
+  const away = others.filter(({ state }) => state === 'suspect' || state === 'dead');
+  const strange = others.filter(({ state, profile }) => state === 'alive' && profile.version !== VERSION);
+  const alive = core.membership.counts.alive;
+  const { mesh, peers } = transport.stats();
+  const wanted = Math.min(MESH.low, alive - 1);
+  const thin = Object.entries(mesh).filter(([, n]) => n < wanted);
+  const names = (of: typeof others) => of.map(({ id, state }) => `${id.slice(-8)} (${state})`).join(', ');
+  return [
+    check(
+      'joined',
+      core.membership.isJoined,
+      'this node is in its flock',
+      'this node has not found its flock',
+      'check --join and the cluster key',
+    ),
+    check(
+      'members',
+      away.length === 0,
+      `${alive} alive, ${peers} connected`,
+      `not reached: ${names(away)}`,
+      'see whether they run and can be dialled; one that is gone for good leaves with `covey leave`',
+    ),
+    check(
+      'mesh',
+      thin.length === 0,
+      `${Object.entries(mesh)
+        .map(([topic, n]) => `${topic} ${n}`)
+        .join(', ')} gossip peers`,
+      `too few gossip peers: ${thin.map(([topic, n]) => `${topic} ${n} of ${wanted}`).join(', ')}`,
+      'check that nodes can dial each other; it may mend itself within a minute',
+    ),
+    check(
+      'versions',
+      strange.length === 0,
+      `all run covey ${VERSION}`,
+      `another version than ${VERSION}: ${names(strange)}`,
+      'finish the upgrade',
+    ),
+    copiesCheck(others.filter(({ state }) => state !== 'left').length + 1),
+  ];
+}
+
+/** Not wrong, but to be known: what a majority of so few members can mean. */
+function copiesCheck(members: number): DoctorCheck {
+  const meaning =
+    members === 1
+      ? 'one member: what is accepted is on one disk'
+      : members === 2
+        ? 'two members: a minority of two is none, so both must be there'
+        : `${members} members`;
+  return check('flock-size', true, meaning, meaning, '');
+}
+
+function check(name: string, ok: boolean, good: string, bad: string, hint: string): DoctorCheck {
+  return ok ? { name, ok, what: good, hint: null } : { name, ok, what: bad, hint };
+}
+
+/** Empty where the system has no /proc. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function listOf(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CoveyError, type Draining } from '../../client/index.js';
+import { parseDuration } from '../../kernel/units.js';
+import { examples, type CliCommand } from '../command.js';
+import { EXIT } from '../exit.js';
+import { option } from '../options.js';
+
+const LOOK_MS = 250;
+
+interface Options {
+  readonly timeout?: number;
+}
+
+const TIMEOUT_MS = 600_000;
+
+const command: CliCommand<Options> = {
+  define(command) {
+    command.argument('<node>', 'its id, or a unique prefix');
+    option(command, '--timeout <time>', 'give up waiting after 30s, 5m, 2h (default 10m)', parseDuration);
+    command.addHelpText(
+      'after',
+      '\nThe node takes no work any more. What it has queued and the records that it holds move to others at once; what it runs may end. It stays a member until it leaves.',
+    );
+    examples(
+      command,
+      ['covey drain 12D3KooWQz', 'waits until nothing is left on that node'],
+      ['covey drain 12D3KooWQz --timeout 30s', 'gives up waiting after half a minute: exit code 5'],
+    );
+  },
+
+  async run({ flock, out }, [name = ''], { timeout = TIMEOUT_MS }) {
+    const untilMs = performance.now() + timeout;
+    let left = await flock().drain(name);
+    for (let said = ''; !isEmpty(left); left = await flock().drain(left.node, false)) {
+      if (performance.now() > untilMs) {
+        throw new CoveyError(
+          'timed-out',
+          `node ${left.node} still has ${wordsFor(left)}`,
+          'drain it again to go on waiting',
+        );
+      }
+      if (said !== wordsFor(left)) out.note(`still there: ${wordsFor(left)}`);
+      said = wordsFor(left);
+      await pause(LOOK_MS);
+    }
+    if (out.json) out.object({ ...left, drained: true });
+    else out.line(out.quiet ? left.node : `${left.node} is drained: nothing is left on it`);
+    return EXIT.ok;
+  },
+};
+export default command;
+
+function isEmpty({ running, queued, handing, records }: Draining): boolean {
+  return running + queued + handing + records === 0;
+}
+
+function wordsFor({ running, queued, handing, records }: Draining): string {
+  const parts = [
+    [running, 'running'],
+    [queued, 'queued'],
+    [handing, 'results under way'],
+    [records, 'records'],
+  ] as const;
+  return parts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ');
+}

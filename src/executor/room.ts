@@ -1,0 +1,36 @@
+import { shortage, type Resources } from '../kernel/resources.js';
+import type { ExecutorConfig } from './config.js';
+import type { Admission } from './events.js';
+
+/** What a node holds at the moment. */
+interface Load {
+  readonly queued: number;
+  readonly running: number;
+  readonly free: Resources;
+  readonly workMs: number;
+}
+
+/** Whether there is room for one more: bounded load, a free slot or a load below the bound (design.md section 5). */
+export class Room {
+  constructor(
+    private readonly capacity: Resources,
+    private readonly admission: Admission,
+    private readonly config: ExecutorConfig,
+    private readonly load: Load,
+  ) {}
+
+  /** Why a task is not taken; undefined where it is. */
+  refusal(needs: Resources, estimateMs: number): string | undefined {
+    const { queued, running, workMs } = this.load;
+    const never = shortage(needs, this.capacity);
+    if (never !== undefined) return `it has too little ${never}`;
+    if (queued === 0 && this.canStart(needs)) return undefined;
+    if (queued >= this.config.queueMax) return 'its queue is full';
+    if (running + queued >= this.admission.bound()) return 'it is at its bound';
+    return workMs > this.admission.workBoundMs(estimateMs) ? 'its work is at its bound' : undefined;
+  }
+
+  canStart(needs: Resources): boolean {
+    return this.load.running < this.config.runningMax && shortage(needs, this.load.free) === undefined;
+  }
+}

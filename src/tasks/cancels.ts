@@ -1,0 +1,43 @@
+import type { ShardEffect } from './offering.js';
+import type { Shard } from './shard.js';
+import type { ShardAnswers } from './shard-answers.js';
+import { entryOf, type ShardName, type ShardTable } from './shard-table.js';
+import type { Asker, ShardTag } from './shard-tags.js';
+import type { TaskRound } from './task-round.js';
+
+type CancelTag = Extract<ShardTag, { readonly what: 'cancelled' }>;
+
+/** Cancels of shards and of single tasks: committed writes, answered when they are durable. */
+export class Cancels {
+  /** @param changed - to be told of a shard whose tasks may have moved */
+  constructor(
+    private readonly table: ShardTable,
+    private readonly round: TaskRound,
+    private readonly answers: ShardAnswers,
+    private readonly changed: (shard: Shard) => void,
+    private readonly emit: (effect: ShardEffect) => void,
+  ) {}
+
+  /** @param of - without `index` the whole shard */
+  cancel(of: ShardName & { readonly index?: number | undefined }, asker: Asker): void {
+    const shard = this.table.get(of);
+    if (!shard || shard.mode === 'done') return this.answers.state(of, asker);
+    const { job, shard: number, index } = of;
+    if (index === undefined) shard.isCancelStored = true;
+    const isEnded = index !== undefined && (!shard.has(index) || shard.isEnded(index));
+    const entries = index === undefined ? [entryOf(shard)] : isEnded ? [] : this.round.cancelOne(shard, index);
+    const tag = { what: 'cancelled' as const, job, shard: number, index, ...asker };
+    this.emit({ kind: 'write', register: shard.place.register, entries, tag });
+    this.changed(shard);
+  }
+
+  /** Writes keep their order: where a task's record is under way, the answer waits behind it. */
+  written(shard: Shard, tag: CancelTag): void {
+    if (tag.index === undefined) shard.cancel();
+    if (shard.mode === 'open') this.round.cancel(shard);
+    const task = tag.index === undefined ? undefined : shard.live.get(tag.index);
+    if (task?.phase === 'committing') {
+      this.emit({ kind: 'write', register: shard.place.register, entries: [], tag });
+    } else this.answers.state(tag, tag);
+  }
+}

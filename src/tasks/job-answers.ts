@@ -1,0 +1,69 @@
+import type { ReplyEffect } from '../kernel/effects.js';
+import type { JobId, NodeId } from '../kernel/ids.js';
+import type { HeldQuery } from './held-queries.js';
+import type { Creation } from './job-creation.js';
+import type { JobEffect } from './job-events.js';
+import { infoOf, type Job, type JobRecord } from './job.js';
+import type { TaskMessage, TaskMessages } from './messages.js';
+import type { QueryMessage, QueryMessages } from './queries.js';
+import { majorityOf } from './register/replica-set.js';
+import type { Places } from './replication/places.js';
+
+type Found = NonNullable<QueryMessages['query.job-told']['found']>;
+
+/** What a node answers about jobs, of those that it coordinates and of those that it does not. */
+export class JobAnswers {
+  constructor(
+    private readonly places: Places,
+    private readonly emit: (effect: JobEffect) => void,
+  ) {}
+
+  /** @param job - where this node coordinates it */
+  job({ from, re, topic }: HeldQuery, job: Job | undefined): void {
+    const id = topic as JobId;
+    if (job)
+      return this.#found(from, re, {
+        ...foundOf(job.record, job.replicas),
+        info: job.info(),
+        cancelled: job.cancelled,
+      });
+    const place = this.places.placeOf(id);
+    if (place.kind === 'unknown') return this.reply(from, re, { kind: 'query.job-told' });
+    if (place.kind === 'gone') return this.reply(from, re, { kind: 'query.job-told', isGone: true });
+    const record = place.kind === 'final' ? place.summary.job : undefined;
+    if (place.kind !== 'final' || !record?.finished) return this.elsewhere(from, re, id);
+    const { counts, atMs } = record.finished;
+    const info = infoOf(record, place.summary.name ?? '', counts, atMs);
+    this.#found(from, re, { ...foundOf(record, place.set), info, cancelled: record.cancelled });
+  }
+
+  created(asker: Creation, record: JobRecord, replicas: number, outcome: 'created' | 'exists'): void {
+    const isSame = record.digest === asker.digest;
+    const message = { kind: 'job.created' as const, tasks: record.range.count, replicas, acked: majorityOf(replicas) };
+    this.reply(asker.to, asker.re, { ...message, outcome: isSame ? outcome : 'conflict' });
+  }
+
+  refused(
+    { to, re }: Pick<Creation, 'to' | 're'>,
+    outcome: TaskMessages['job.created']['outcome'],
+    tasks: number,
+  ): void {
+    this.reply(to, re, { kind: 'job.created', outcome, tasks, replicas: 0, acked: 0 });
+  }
+
+  elsewhere(to: NodeId, re: number, id: JobId): void {
+    this.reply(to, re, { kind: 'elsewhere', nodes: this.places.hints(id) });
+  }
+
+  reply(to: NodeId, re: number, message: ReplyEffect<TaskMessage | QueryMessage>['message']): void {
+    this.emit({ kind: 'reply', to, re, message });
+  }
+
+  #found(to: NodeId, re: number, found: Found): void {
+    this.reply(to, re, { kind: 'query.job-told', found });
+  }
+}
+
+function foundOf({ digest, range, plan }: JobRecord, set: readonly NodeId[]): Omit<Found, 'info' | 'cancelled'> {
+  return { digest, range, plan, set: [...set] };
+}

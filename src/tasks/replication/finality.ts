@@ -1,0 +1,57 @@
+import { isTerminal, noCounts } from '../../kernel/states.js';
+import type { JobRecord } from '../job.js';
+import type { TaskRecord } from '../record.js';
+import type { ShardRecord } from '../shard-record.js';
+import type { JobSpec } from '../spec.js';
+import { weigh } from './values.js';
+import { JOB, SHARD, SPEC, TASK_PREFIX } from './names.js';
+
+/** What memory keeps of a finished register. */
+export interface FinalSummary {
+  /** With `finished`. */
+  readonly job?: JobRecord;
+  readonly name?: string;
+  /** With `done`, without items. */
+  readonly shard?: ShardRecord;
+  /** About what all of it takes on disk. */
+  readonly bytes?: number;
+}
+
+/** The entries of a register as a replica holds them. */
+export interface HeldEntries extends Iterable<readonly [string, { readonly value: unknown }]> {
+  readonly size: number;
+  get(key: string): { readonly value: unknown } | undefined;
+}
+
+/** What is to be kept of a register that is finished; undefined while it is not. */
+export function summaryOf(entries: HeldEntries): FinalSummary | undefined {
+  const job = entries.get(JOB)?.value as JobRecord | undefined;
+  const shard = entries.get(SHARD)?.value as ShardRecord | undefined;
+  let bytes = 0;
+  for (const [, { value }] of entries) bytes += weigh(value);
+  const name = (entries.get(SPEC)?.value as JobSpec | undefined)?.name ?? '';
+  if (!shard) return job?.finished ? { job, name, bytes } : undefined;
+  const done = shard.done ?? doneOf(shard, entries);
+  if (!done) return undefined;
+  const kept = { ...shard, done };
+  delete kept.items;
+  const summary = { shard: kept, bytes };
+  return job ? { ...summary, job: { ...job, finished: done }, name } : summary;
+}
+
+/** A shard is done when each of its tasks has an outcome on record; only where it was cancelled must it say so itself. */
+function doneOf({ range }: ShardRecord, entries: HeldEntries): NonNullable<ShardRecord['done']> | undefined {
+  if (entries.size < range.count) return undefined;
+  const counts = noCounts();
+  let atMs = 0;
+  let ended = 0;
+  for (const [key, { value }] of entries) {
+    if (!key.startsWith(TASK_PREFIX)) continue;
+    const { state, outcome } = value as TaskRecord;
+    if (!isTerminal(state)) return undefined;
+    counts[state] += 1;
+    ended += 1;
+    atMs = Math.max(atMs, outcome?.finishedAtMs ?? 0);
+  }
+  return ended === range.count ? { atMs, counts } : undefined;
+}

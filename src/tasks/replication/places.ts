@@ -1,0 +1,99 @@
+import type { Put } from '../../kernel/effects.js';
+import type { NodeId } from '../../kernel/ids.js';
+import type { RegisterId } from '../register/head.js';
+import { entriesOf, entryKey } from '../register/stored.js';
+import type { Replica } from '../register/replica.js';
+import type { Place, Whereabouts } from './effects.js';
+import type { FinalSummary } from './finality.js';
+import type { JobRecord } from '../job.js';
+import type { JobSpec } from '../spec.js';
+import { digestOf, type ReplicaSet } from '../register/replica-set.js';
+import { JOB, SHARD, shardName, SPEC, TASK_PREFIX } from './names.js';
+
+/** Who can speak for a register, as the replicas of this node know it. */
+export class Places implements Whereabouts {
+  /** Finished when last looked at. */
+  readonly #jobs = new Set<RegisterId>();
+
+  constructor(
+    private readonly self: NodeId,
+    private readonly replica: Replica,
+    private readonly isHere: (node: NodeId) => boolean,
+    private readonly isOpen: (id: RegisterId) => boolean,
+    /** The set that this node would choose for a new register. */
+    private readonly choose: (id: RegisterId) => ReplicaSet,
+  ) {}
+
+  /** Whether this node would give a new register the same replicas. */
+  wouldChoose(id: RegisterId, set: ReplicaSet): boolean {
+    return digestOf(this.choose(id)) === digestOf(set);
+  }
+
+  placeOf(id: RegisterId): Place {
+    if (this.isOpen(id)) return { kind: 'here' };
+    const acceptor = this.replica.get(id);
+    if (!acceptor?.head) return { kind: 'unknown' };
+    if (acceptor.isGone) return { kind: 'gone' };
+    if (acceptor.final !== undefined)
+      return { kind: 'final', summary: acceptor.final as FinalSummary, set: acceptor.head.set };
+    const { head, isStub, promised } = acceptor;
+    if (isStub) return { kind: 'elsewhere', nodes: head.set };
+    const coordinator = promised?.node;
+    const isThere = coordinator !== undefined && coordinator !== this.self && this.isHere(coordinator);
+    return { kind: 'elsewhere', nodes: isThere ? [coordinator] : [] };
+  }
+
+  /**
+   * Nodes that may serve where this one cannot. Of what is unknown here those that would hold it by today's ring: there its
+   * replicas move when their set is gone.
+   */
+  hints(id: RegisterId): NodeId[] {
+    const place = this.placeOf(id);
+    if (place.kind === 'elsewhere') return [...place.nodes];
+    return place.kind === 'unknown' ? this.choose(id).filter((node) => node !== this.self) : [];
+  }
+
+  shardRegister(job: string, shard: number): RegisterId {
+    const whole = shard === 0 ? this.replica.get(job) : undefined;
+    const summary = whole?.final as FinalSummary | undefined;
+    const isOnly = whole?.entries.get(SHARD) !== undefined || summary?.shard !== undefined;
+    return isOnly ? job : shardName(job, shard);
+  }
+
+  /** Jobs of which this node is a replica, unfinished, and nobody who coordinates them is there. */
+  *orphanedJobs(): Generator<{ readonly record: JobRecord; readonly name: string }> {
+    for (const { id, entries } of this.replica.registers()) {
+      const record = entries.get(JOB)?.value as JobRecord | undefined;
+      const place = record && this.placeOf(id);
+      if (place?.kind !== 'elsewhere' || place.nodes.length > 0) continue;
+      if (record) yield { record, name: (entries.get(SPEC)?.value as JobSpec).name };
+    }
+  }
+
+  /** What the own replica holds of a register that this node coordinates. */
+  entriesOf(id: RegisterId): Iterable<readonly [string, { readonly value: unknown }]> {
+    return this.replica.get(id)?.entries ?? [];
+  }
+
+  /** Where the store has the records of its tasks, and what stands there. */
+  tasksPrefix(id: RegisterId): string {
+    return entryKey(id, TASK_PREFIX);
+  }
+
+  read(puts: readonly Put[]): Iterable<readonly [string, { readonly value: unknown }]> {
+    return entriesOf(puts);
+  }
+
+  keep(id: RegisterId, summary: FinalSummary): void {
+    if (summary.job) this.#jobs.add(id);
+  }
+
+  /** The finished jobs of which this node is a replica. */
+  *finishedJobs(): Generator<FinalSummary> {
+    for (const id of this.#jobs) {
+      const final = this.replica.get(id)?.final as FinalSummary | undefined;
+      if (!final) this.#jobs.delete(id);
+      else if (!this.isOpen(id)) yield final;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { NodeId } from '../../kernel/ids.js';
+import type { RegisterId } from '../register/head.js';
+import { majorityOf, REPLICAS_MAX, type ReplicaSet } from '../register/replica-set.js';
+
+/** What a node is to a replica set: `leaving` drains, or has left, or was forgotten. */
+export type Standing = 'here' | 'suspect' | 'dead' | 'leaving';
+
+/** What is to be known of the flock. */
+export interface FlockPort {
+  readonly standingOf: (node: NodeId) => Standing;
+  /** Nodes to hold a register by today's ring, the best first; all of them are here. */
+  readonly candidates: (id: RegisterId) => readonly NodeId[];
+  /** Members that neither leave nor have left. */
+  readonly staying: () => number;
+}
+
+/** A node that restarts is back by then, and moving what it holds would have been for nothing. */
+const DEAD_MS = 10_000;
+
+/**
+ * Which replica sets should be others: their dead are replaced where there is somebody to take their place, those that leave
+ * are let go, and sets that are too small grow when nodes come. A join alone moves nothing (design.md, section 6).
+ */
+export class Relocation {
+  readonly #deadSinceMs = new Map<NodeId, number>();
+  /** Of one look: sets are few, registers are many. */
+  readonly #looked = new Map<ReplicaSet, boolean>();
+
+  /** How many replicas a register should have. */
+  #count = 1;
+
+  constructor(private readonly flock: FlockPort) {}
+
+  /** Begins a look at many sets, all at the same moment. */
+  look(): void {
+    this.#looked.clear();
+    this.#count = Math.max(1, Math.min(REPLICAS_MAX, this.flock.staying()));
+  }
+
+  /** Whether a set is worth a move; {@link better} says to where, if that can be. */
+  isUnfit(set: ReplicaSet, nowMs: number): boolean {
+    const known = this.#looked.get(set);
+    if (known !== undefined) return known;
+    const isUnfit = set.length < this.#count || set.some((node) => this.#isLost(node, nowMs));
+    this.#looked.set(set, isUnfit);
+    return isUnfit;
+  }
+
+  /** The set that should hold a register in place of an unfit one; undefined where there is none that is better. */
+  better(id: RegisterId, set: ReplicaSet, nowMs: number): ReplicaSet | undefined {
+    const kept = set.filter((node) => !this.#isLost(node, nowMs));
+    const dead = set.filter((node) => !kept.includes(node) && this.flock.standingOf(node) === 'dead');
+    const fresh = this.flock.candidates(id).filter((node) => !set.includes(node));
+    const better = this.#installable([...kept, ...fresh, ...dead].slice(0, this.#count));
+    const isSame = better.length === set.length && better.every((node) => set.includes(node));
+    return isSame || better.length === 0 ? undefined : better;
+  }
+
+  /**
+   * A seal binds: where the new set has no majority that is there, nobody could go on until it has. Those that are away are
+   * rather left out, and come in again when the set grows.
+   */
+  #installable(set: ReplicaSet): ReplicaSet {
+    const here = set.filter((node) => this.flock.standingOf(node) === 'here');
+    return here.length >= majorityOf(set) ? set : here;
+  }
+
+  /** Of a finished register, which nobody coordinates: the one that is to see to it. */
+  responsible(set: ReplicaSet): NodeId | undefined {
+    return set.find((node) => ['here', 'leaving'].includes(this.flock.standingOf(node)));
+  }
+
+  #isLost(node: NodeId, nowMs: number): boolean {
+    const standing = this.flock.standingOf(node);
+    if (standing === 'leaving') return true;
+    if (standing !== 'dead') {
+      this.#deadSinceMs.delete(node);
+      return false;
+    }
+    const sinceMs = this.#deadSinceMs.get(node) ?? nowMs;
+    this.#deadSinceMs.set(node, sinceMs);
+    return nowMs - sinceMs >= DEAD_MS;
+  }
+}

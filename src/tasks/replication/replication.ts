@@ -1,0 +1,313 @@
+import { assertNever, known } from '../../kernel/assert.js';
+import type { CommitEffect, Committed, LoadEffect, Loaded, MessageEvent, SendEffect } from '../../kernel/effects.js';
+import type { NodeId } from '../../kernel/ids.js';
+import type { Prng } from '../../kernel/prng.js';
+import type { Now } from '../../kernel/time.js';
+import { TimerBook, type TimerEffect, type TimerFired } from '../../kernel/timers.js';
+import type { Acceptor } from '../register/acceptor.js';
+import { REGISTER_DEFAULTS } from '../register/config.js';
+import type { RegisterId } from '../register/head.js';
+import type { ReplicaSet } from '../register/replica-set.js';
+import type { RegisterMessage, Written } from '../register/messages.js';
+import type { News } from '../register/news.js';
+import { FIRST_N } from '../register/ballot.js';
+import { Registers, type RegisterEffect, type RegisterEvent, type RegisterTag } from '../register/registers.js';
+import type { RegisterNews, RegisterWish } from './effects.js';
+import { summaryOf, type FinalSummary } from './finality.js';
+import { isAboutGone, LettingGo } from './letting-go.js';
+import type { RetentionConfig } from './retention.js';
+import { Gathering } from './gathering.js';
+import type { ReplicationMessage } from './messages.js';
+import type { FlockPort } from './relocation.js';
+import { Succession } from './succession.js';
+import { Upkeep } from './upkeep.js';
+import { weigh } from './values.js';
+import { Places } from './places.js';
+
+export type ReplicationEvent<Tag> =
+  | MessageEvent<RegisterMessage | ReplicationMessage>
+  | Committed<RegisterTag>
+  | Loaded<RegisterId>
+  | TimerFired
+  | Extract<RegisterEvent, { readonly kind: 'restore' }>
+  /** All the members that there are to be known are known: what this node coordinated before may be taken up again. */
+  | { readonly kind: 'joined' }
+  /** Another standing of some member. */
+  | { readonly kind: 'members-changed' }
+  /** Nothing is to stay here. */
+  | { readonly kind: 'leave' }
+  | RegisterWish<Tag>;
+
+export type ReplicationEffect<Tag> =
+  | SendEffect<RegisterMessage | ReplicationMessage>
+  | CommitEffect<RegisterTag>
+  | LoadEffect<RegisterId>
+  | TimerEffect
+  | { readonly kind: 'news'; readonly news: RegisterNews<Tag> };
+
+export interface ReplicationOptions {
+  readonly self: NodeId;
+  readonly prng: Prng;
+  /** Alive, and not suspected. */
+  readonly isHere: (node: NodeId) => boolean;
+  /** Whether it is worth sending to a node. */
+  readonly isReachable: (node: NodeId) => boolean;
+  /** The replicas that a new register should have. */
+  readonly chooseSet: (id: RegisterId) => ReplicaSet;
+  readonly flock: FlockPort;
+  readonly retention?: Partial<RetentionConfig> | undefined;
+}
+
+const SWEEP = 'sweep';
+/** How often what changed is looked through: what is finished is let go, what is orphaned taken over. */
+const SWEEP_MS = 1_000;
+
+/**
+ * Jobs and shards on several nodes: the registers of this node, and when it takes one over. Machines that coordinate are told
+ * what they may act on, and nothing else of ballots and majorities.
+ */
+export class Replication<Tag> {
+  readonly places: Places;
+  readonly #registers: Registers;
+  readonly #succession: Succession;
+  readonly #upkeep: Upkeep;
+  readonly #letting: LettingGo;
+  readonly #self: NodeId;
+  readonly #flock: FlockPort;
+  readonly #gathering = new Gathering<Tag>();
+  readonly #timers = new TimerBook('replication');
+  readonly #open = new Set<RegisterId>();
+  readonly #toRun: RegisterEvent[] = [];
+  #isRunning = false;
+  #isJoined = false;
+  #isLeaving = false;
+  #out: ReplicationEffect<Tag>[] = [];
+
+  constructor({ self, prng, isHere, isReachable, chooseSet, flock, retention }: ReplicationOptions) {
+    this.#self = self;
+    this.#flock = flock;
+    this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh } });
+    this.#letting = new LettingGo(this.#registers.replica, retention, {
+      run: (event, now) => void this.#run(event, now),
+      send: (to, message) => void this.#out.push({ kind: 'send', to, message }),
+    });
+    this.#succession = new Succession(self, isHere);
+    this.#upkeep = new Upkeep(self, this.#registers.replica, flock);
+    this.places = new Places(self, this.#registers.replica, isHere, (id) => this.#open.has(id), chooseSet);
+  }
+
+  /** Nodes that could take over what this one holds, as far as they are looked for. */
+  get heirs(): number {
+    return this.#flock.candidates('').filter((node) => node !== this.#self).length;
+  }
+
+  /** Registers that this node still holds, of which somebody else could take its place. */
+  held(): number {
+    let held = 0;
+    if (this.heirs === 0) return 0;
+    for (const { head, isStub, isGone } of this.#registers.replica.registers()) {
+      if (head && !isStub && !isGone && head.set.includes(this.#self)) held += 1;
+    }
+    return held;
+  }
+
+  step(event: ReplicationEvent<Tag>, now: Now): ReplicationEffect<Tag>[] {
+    this.#out = [];
+    this.#handle(event, now);
+    const { touched } = this.#registers.replica;
+    if ((touched.size > 0 || this.#succession.size > 0) && !this.#timers.isArmed(SWEEP)) this.#arm();
+    return this.#out;
+  }
+
+  #handle(event: ReplicationEvent<Tag>, now: Now): void {
+    switch (event.kind) {
+      case 'message':
+        // Only then it is known whether this disk is as young as the flock remembers it (register.md, rule 17).
+        if (!this.#isJoined) return;
+        if (event.message.kind === 'register.remind') return this.#reminded(event.from, event.message.ids, now);
+        if (isAboutGone(event.message)) return this.#letting.heard(event.from, event.message, now);
+        return this.#run({ ...event, message: event.message }, now);
+      case 'committed':
+      case 'loaded':
+      case 'restore':
+        return this.#run(event, now);
+      case 'create':
+        return this.#run({ ...event, id: event.register }, now);
+      case 'write':
+        return this.#write(event, now);
+      case 'renew':
+        return this.#run({ kind: 'take-over', id: event.register }, now);
+      case 'joined':
+        this.#isJoined = true;
+        this.#succession.joined(now.monoMs);
+        return this.#sweep(now);
+      case 'members-changed':
+        this.#upkeep.membersChanged();
+        return this.#sweep(now);
+      case 'leave':
+        this.#isLeaving = true;
+        this.#upkeep.membersChanged();
+        return this.#sweep(now);
+      case 'timer':
+        if (event.timer.owner !== this.#timers.owner) return this.#run(event, now);
+        if (this.#timers.fired(event.timer)) this.#sweep(now);
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  /** One after the other: their writes must reach the store in order. */
+  #run(event: RegisterEvent, now: Now): void {
+    this.#toRun.push(event);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    for (let next = this.#toRun.shift(); next; next = this.#toRun.shift()) {
+      for (const effect of this.#registers.step(next, now)) this.#perform(effect, now);
+    }
+    this.#isRunning = false;
+  }
+
+  #perform(effect: RegisterEffect, now: Now): void {
+    if (effect.kind === 'register') this.#told(effect.news, now);
+    else this.#out.push(effect);
+  }
+
+  #told(news: News, now: Now): void {
+    const { id } = news;
+    switch (news.kind) {
+      case 'opened': {
+        this.#open.add(id);
+        this.#succession.tried(id, now.monoMs);
+        this.#upkeep.moved(id);
+        const { head, entries } = news.state;
+        const isNew = news.n === FIRST_N;
+        return this.#tell({ kind: 'opened', register: id, ballot: news.n, isNew, set: head.set, entries });
+      }
+      case 'written': {
+        const { tags, next } = this.#gathering.written(id);
+        for (const tag of tags) this.#tell({ kind: 'written', register: id, tag });
+        if (next) this.#begin(next, now);
+        return;
+      }
+      case 'paused':
+        return this.#close(id, 'elsewhere');
+      case 'over':
+        this.#succession.tried(id, now.monoMs);
+        this.#upkeep.moved(id);
+        if (news.why === 'handed-over') this.#handOver(news.head?.set[0], id);
+        return this.#close(id, news.why === 'refused' ? 'refused' : 'elsewhere');
+      default:
+        assertNever(news);
+    }
+  }
+
+  /** The state is installed where this node has no part: the first there need not find out by itself. */
+  #handOver(to: NodeId | undefined, id: RegisterId): void {
+    if (to !== undefined) this.#out.push({ kind: 'send', to, message: { kind: 'register.remind', ids: [id] } });
+  }
+
+  #write({ register, entries, tag }: Extract<RegisterWish<Tag>, { kind: 'write' }>, now: Now): void {
+    if (!this.#open.has(register)) return;
+    const due = this.#gathering.add(register, entries, tag);
+    if (due) this.#begin(due, now);
+  }
+
+  /** What has nothing to write only waited for its turn. */
+  #begin({ id, entries }: { readonly id: RegisterId; readonly entries: readonly Written[] }, now: Now): void {
+    if (entries.length > 0) this.#run({ kind: 'write', id, entries, tag: undefined }, now);
+    else this.#told({ kind: 'written', id, tag: undefined }, now);
+  }
+
+  #close(id: RegisterId, why: 'final' | 'refused' | 'elsewhere'): void {
+    this.#open.delete(id);
+    this.#gathering.drop(id);
+    this.#tell({ kind: 'closed', register: id, why });
+  }
+
+  /**
+   * Somebody holds an unfinished register whose last coordinator, as far as he knows, is this node. Whatever he has missed, a
+   * takeover brings it; and if the state went on without him, he is told where.
+   */
+  #reminded(from: NodeId, ids: readonly RegisterId[], now: Now): void {
+    for (const id of ids) {
+      const acceptor = this.#registers.replica.get(id);
+      if (!acceptor?.head) continue;
+      const isSettled = this.#open.has(id) || acceptor.isStub || acceptor.final !== undefined;
+      if (isSettled && !acceptor.head.set.includes(from)) this.#run({ kind: 'settle', id, to: from }, now);
+      else if (!this.#open.has(id) && !acceptor.isStub) this.#takeOver(id, now);
+    }
+  }
+
+  #sweep(now: Now): void {
+    const { touched } = this.#registers.replica;
+    const ids = [...touched];
+    touched.clear();
+    for (const id of ids) {
+      const acceptor = this.#registers.replica.get(id);
+      this.#letting.look(id);
+      if (acceptor) this.#look(acceptor, now);
+      else this.#succession.unwatch(id);
+    }
+    if (this.#isJoined) {
+      for (const id of this.#succession.due(now.monoMs, (one) => this.#open.has(one))) this.#takeOver(id, now);
+      for (const { to, ids: reminded } of this.#succession.reminders(now.monoMs)) {
+        this.#out.push({ kind: 'send', to, message: { kind: 'register.remind', ids: reminded } });
+      }
+      this.#keepUp(now);
+    }
+    this.#letting.tick(now);
+    if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving) this.#arm();
+    else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(SWEEP, this.#letting.tickMs));
+  }
+
+  #keepUp(now: Now): void {
+    const { seals, takeOvers, announcements } = this.#upkeep.due(this.#open, now.monoMs);
+    for (const { id, set } of seals) this.#run({ kind: 'seal', id, seal: { set, atMs: now.wallMs } }, now);
+    for (const id of takeOvers) this.#takeOver(id, now);
+    for (const id of announcements) this.#run({ kind: 'announce', id }, now);
+  }
+
+  #takeOver(id: RegisterId, now: Now): void {
+    this.#succession.trying(id);
+    this.#run({ kind: 'take-over', id }, now);
+  }
+
+  /** Lets go of what is finished, watches what is not. */
+  #look(acceptor: Acceptor, now: Now): void {
+    const { id, head, promised, isStub, isGone } = acceptor;
+    if (!head || isStub || isGone) return this.#succession.unwatch(id);
+    if (acceptor.isEvicted) {
+      this.places.keep(id, acceptor.final as FinalSummary);
+      return this.#succession.unwatch(id);
+    }
+    // It is being taken over, perhaps to be reopened: looked at again.
+    if (this.#registers.coordinators.get(id) && !this.#open.has(id))
+      return void this.#registers.replica.touched.add(id);
+    // What is finished and has still to be moved must stay open for that.
+    const isMoving = this.#open.has(id) && this.#upkeep.isToMove(id, head.set, now.monoMs);
+    // And what is not yet on this disk must stay in memory: readers would be told of nothing.
+    const mustStay = isMoving || acceptor.writing > 0;
+    if (mustStay) this.#registers.replica.touched.add(id);
+    const summary = mustStay ? undefined : summaryOf(acceptor.entries);
+    if (summary && (acceptor.final !== undefined || acceptor.isAllCommitted)) return this.#finish(id, summary, now);
+    this.#succession.watch(id, known(promised, `promise of ${id}`).node, head.set);
+  }
+
+  #finish(id: RegisterId, summary: FinalSummary, now: Now): void {
+    const wasOpen = this.#open.has(id);
+    this.places.keep(id, summary);
+    this.#succession.unwatch(id);
+    this.#run({ kind: 'finish', id, summary }, now);
+    this.#letting.look(id);
+    if (wasOpen) this.#close(id, 'final');
+  }
+
+  #tell(news: RegisterNews<Tag>): void {
+    this.#out.push({ kind: 'news', news });
+  }
+
+  #arm(): void {
+    this.#out.push(this.#timers.arm(SWEEP, SWEEP_MS));
+  }
+}

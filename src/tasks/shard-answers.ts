@@ -1,0 +1,79 @@
+import type { Loaded, ReplyEffect } from '../kernel/effects.js';
+import type { NodeId } from '../kernel/ids.js';
+import type { TaskMessage } from './messages.js';
+import type { ShardEffect } from './offering.js';
+import type { QueryMessage, QueryMessages } from './queries.js';
+import type { Place } from './replication/effects.js';
+import type { Places } from './replication/places.js';
+import type { AboutTasks } from './shard-events.js';
+import { answerTasks, queryTag, recordsIn } from './shard-queries.js';
+import type { ShardName, ShardTable } from './shard-table.js';
+import type { Asker, ShardTag } from './shard-tags.js';
+
+/** Above all that a coordinator ever said since the same retry. */
+const FINAL_VERSION = Number.MAX_SAFE_INTEGER;
+
+/** What a node answers about shards, of those that it coordinates and of those that it does not. */
+export class ShardAnswers {
+  /** @param waiting - tasks that wait at this node, of all its shards */
+  constructor(
+    private readonly table: ShardTable,
+    private readonly places: Places,
+    private readonly waiting: () => number,
+    private readonly emit: (effect: ShardEffect) => void,
+  ) {}
+
+  /** Word of a shard that this node does not coordinate: it is finished, or somebody else must hear it. */
+  afterTheEnd(from: NodeId, message: AboutTasks): void {
+    if (message.kind === 'task.started') return;
+    const asker = { to: from, re: message.ask };
+    if (this.#placeOf(message).kind !== 'final') return this.elsewhere(message, asker);
+    if (message.kind === 'task.ask') return this.reply(asker, { kind: 'task.granted', isGranted: false });
+    this.reply(asker, { kind: message.kind === 'task.result' ? 'task.recorded' : 'task.takenback' });
+  }
+
+  /** Memory knows the tasks that live, the own replica those of a shard that it coordinates, the store those of the finished. */
+  query(from: NodeId, message: QueryMessages['query.tasks' | 'query.task']): void {
+    const shard = this.table.get(message);
+    const register = this.places.shardRegister(message.job, message.shard);
+    const tag = queryTag(from, message);
+    if (shard) {
+      const records = recordsIn(this.places.entriesOf(register));
+      return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting()));
+    }
+    const { kind } = this.places.placeOf(register);
+    if (kind === 'final') this.emit({ kind: 'load', prefix: this.places.tasksPrefix(register), tag });
+    // Nor is this the place to say that there is nothing: the others of the set may know better.
+    else this.elsewhere(message, { to: from, re: message.ask });
+  }
+
+  loaded({ tag, entries }: Loaded<ShardTag>): void {
+    if (tag.what !== 'tasks' && tag.what !== 'task') return;
+    const place = this.#placeOf(tag);
+    const record = place.kind === 'final' ? place.summary.shard : undefined;
+    this.emit(answerTasks(tag, recordsIn(this.places.read(entries)), undefined, record, this.waiting()));
+  }
+
+  state(of: ShardName, asker: Asker): void {
+    const shard = this.table.get(of);
+    if (shard) return this.reply(asker, { kind: 'shard.state', ...shard.progress() });
+    const place = this.#placeOf(of);
+    const { done, retried } = (place.kind === 'final' ? place.summary.shard : undefined) ?? {};
+    if (!done) return this.elsewhere(of, asker);
+    const progress = { version: FINAL_VERSION, counts: done.counts, endedAtMs: done.atMs };
+    this.reply(asker, { kind: 'shard.state', ...progress, ...(retried ? { retried } : {}) });
+  }
+
+  elsewhere(of: ShardName, asker: Asker): void {
+    const nodes = this.places.hints(this.places.shardRegister(of.job, of.shard));
+    this.reply(asker, { kind: 'elsewhere', nodes });
+  }
+
+  reply({ to, re }: Asker, message: ReplyEffect<TaskMessage | QueryMessage>['message']): void {
+    this.emit({ kind: 'reply', to, re, message });
+  }
+
+  #placeOf({ job, shard }: ShardName): Place {
+    return this.places.placeOf(this.places.shardRegister(job, shard));
+  }
+}

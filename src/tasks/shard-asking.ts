@@ -1,0 +1,78 @@
+import { known } from '../kernel/assert.js';
+import type { Request } from '../kernel/effects.js';
+import type { NodeId } from '../kernel/ids.js';
+import { nextAsked, type NextAsked } from './asking.js';
+import type { JobEffect, ShardAskTag } from './job-events.js';
+import type { Job } from './job.js';
+import type { TaskMessage, TaskMessages } from './messages.js';
+
+/** Asks whoever coordinates the shards of a job, wherever that is by now. */
+export class ShardAsking {
+  /** Where a shard's coordinator was last found, if not with the first of its set. */
+  readonly #found = new Map<string, NodeId>();
+
+  /** @param patienceMs - a node that does not answer for so long is passed over */
+  constructor(
+    private readonly self: NodeId,
+    private readonly patienceMs: number,
+    private readonly emit: (effect: JobEffect) => void,
+  ) {}
+
+  ask(what: ShardAskTag['what'], job: Job, shard: number): void {
+    const usual = job.shards === 1 ? this.self : (this.#found.get(nameOf(job, shard)) ?? job.first(shard));
+    this.#send(what, job, shard, { to: usual, delayMs: 0 }, 0);
+  }
+
+  /**
+   * Asks on, where the one asked does not serve.
+   *
+   * @param answer - undefined where none came
+   */
+  askNext({ what, shard, asked, hops }: ShardAskTag, job: Job, answer: { readonly kind: string } | undefined): void {
+    const hints = answer?.kind === 'elsewhere' ? (answer as TaskMessages['elsewhere']).nodes : [];
+    this.#send(what, job, shard, nextAsked([...job.set(shard), this.self], asked, hints, hops), hops + 1);
+  }
+
+  found(job: Job, shard: number, at: NodeId): void {
+    if (at !== job.first(shard)) this.#found.set(nameOf(job, shard), at);
+  }
+
+  forget(job: Job): void {
+    for (let shard = 0; shard < job.shards; shard++) this.#found.delete(nameOf(job, shard));
+  }
+
+  #send(what: ShardAskTag['what'], job: Job, shard: number, { to, delayMs }: NextAsked, hops: number): void {
+    const tag = { what, job: job.record.job, shard, asked: to, hops };
+    this.emit({
+      kind: 'ask',
+      to,
+      message: messageOf(what, job, shard),
+      tag,
+      patience: this.patienceMs + delayMs,
+      delayMs,
+    });
+  }
+}
+
+function nameOf(job: Job, shard: number): string {
+  return `${job.record.job}#${shard}`;
+}
+
+function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<TaskMessage> {
+  const about = { job: job.record.job, shard };
+  if (what === 'shard') return createOf(job, shard);
+  if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about };
+  const { failedOnly, index } = known(job.record.retry, `retry of ${job.record.job}`);
+  const selection = { failedOnly, ...(index === undefined ? {} : { index }) };
+  return { kind: 'shard.retry', ...about, run: job.neededRun(shard), ...selection };
+}
+
+function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], 'ask'> {
+  const items = job.items.get(shard);
+  const { job: id, createdAtMs } = job.record;
+  return {
+    ...{ kind: 'shard.create', job: id, shard, spec: job.spec, range: job.range(shard), createdAtMs },
+    ...(items ? { items: [...items] } : {}),
+    ...{ cancelled: job.cancelled, set: [...job.set(shard)], jobSet: [...job.replicas] },
+  };
+}

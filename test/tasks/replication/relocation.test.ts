@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import type { NodeId } from '../../../src/kernel/ids.js';
+import { Relocation, type Standing } from '../../../src/tasks/replication/relocation.js';
+import { node } from '../support/fixtures.js';
+
+/** A flock of nodes whose standings a test sets; the ring is the order of their names. */
+function flockOf(standings: Readonly<Record<string, Standing>>) {
+  const all = new Map<NodeId, Standing>(Object.entries(standings).map(([name, standing]) => [node(name), standing]));
+  const relocation = new Relocation({
+    standingOf: (id) => all.get(id) ?? 'leaving',
+    candidates: () => [...all.keys()].filter((id) => all.get(id) === 'here'),
+    staying: () => [...all.values()].filter((standing) => standing !== 'leaving').length,
+  });
+  const set = (names: string) => [...names].map(node);
+  const betterThan = (names: string, nowMs = 60_000) => {
+    relocation.look();
+    return relocation.isUnfit(set(names), nowMs) ? relocation.better('job1', set(names), nowMs)?.join('') : 'fit';
+  };
+  return { all, betterThan };
+}
+
+describe('a replica set', () => {
+  it('should stay where its nodes are there, whoever else comes', () => {
+    expect(flockOf({ a: 'here', b: 'here', c: 'suspect', d: 'here' }).betterThan('abc')).to.equal('fit');
+  });
+
+  it('should replace a node that has been dead for a while, where there is somebody to take its place', () => {
+    const { all, betterThan } = flockOf({ a: 'here', b: 'here', c: 'dead', d: 'here' });
+    expect(betterThan('abc', 1_000), 'it may only be starting again').to.equal('fit');
+    expect(betterThan('abc', 10_999)).to.equal('fit');
+    expect(betterThan('abc', 11_000)).to.equal('abd');
+    all.set(node('d'), 'leaving');
+    expect(betterThan('abc', 11_000), 'better two and a dead one than two').to.equal(undefined);
+    all.set(node('c'), 'here');
+    expect(betterThan('abc', 12_000)).to.equal('fit');
+  });
+
+  it('should let go of who leaves, also where nobody takes the place', () => {
+    expect(flockOf({ a: 'leaving', b: 'here', c: 'here', d: 'here' }).betterThan('abc')).to.equal('bcd');
+    expect(flockOf({ a: 'leaving', b: 'here', c: 'here' }).betterThan('abc')).to.equal('bc');
+  });
+
+  it('should grow when nodes come', () => {
+    expect(flockOf({ a: 'here', b: 'here', c: 'here' }).betterThan('a')).to.equal('abc');
+    expect(flockOf({ a: 'here' }).betterThan('a')).to.equal('fit');
+  });
+
+  it('should never be one without a majority that is there: a seal binds', () => {
+    expect(flockOf({ a: 'leaving', b: 'here', c: 'dead' }).betterThan('abc', 1_000)).to.equal('b');
+    expect(flockOf({ a: 'leaving', b: 'suspect', c: 'dead' }).betterThan('abc', 1_000)).to.equal(undefined);
+  });
+});
