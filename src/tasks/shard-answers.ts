@@ -42,7 +42,8 @@ export class ShardAnswers {
       return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting()));
     }
     const { kind } = this.places.placeOf(register);
-    if (kind === 'final') this.emit({ kind: 'load', prefix: this.places.tasksPrefix(register), tag });
+    const index = message.kind === 'query.task' ? message.index : undefined;
+    if (kind === 'final') this.emit({ kind: 'load', prefix: this.places.tasksPrefix(register, index), tag });
     // Nor is this the place to say that there is nothing: the others of the set may know better.
     else this.elsewhere(message, { to: from, re: message.ask });
   }

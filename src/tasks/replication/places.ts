@@ -8,7 +8,7 @@ import type { FinalSummary } from './finality.js';
 import type { JobRecord } from '../job.js';
 import type { JobSpec } from '../spec.js';
 import { digestOf, type ReplicaSet } from '../register/replica-set.js';
-import { JOB, SHARD, shardName, SPEC, TASK_PREFIX } from './names.js';
+import { JOB, SHARD, shardName, SPEC, TASK_PREFIX, taskEntry } from './names.js';
 
 /** Who can speak for a register, as the replicas of this node know it. */
 export class Places implements Whereabouts {
@@ -75,9 +75,9 @@ export class Places implements Whereabouts {
     return this.replica.get(id)?.entries ?? [];
   }
 
-  /** Where the store has the records of its tasks, and what stands there. */
-  tasksPrefix(id: RegisterId): string {
-    return entryKey(id, TASK_PREFIX);
+  /** Where the store has the records of its tasks, or that of one, and what stands there. */
+  tasksPrefix(id: RegisterId, index?: number): string {
+    return entryKey(id, index === undefined ? TASK_PREFIX : taskEntry(index));
   }
 
   read(puts: readonly Put[]): Iterable<readonly [string, { readonly value: unknown }]> {
