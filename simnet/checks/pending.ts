@@ -23,7 +23,7 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     invariant: 'sets-follow-who-leaves',
     promise: 'a node that leaves hands its registers to other nodes first: what it knows of a key is known without it',
     pending,
-    because: 'sets do not move yet, so who leaves takes its registers with it, and its job may be taken a second time',
+    because: 'sets move off who leaves, but moves that meet are not clean yet (docs/simnet.md, "Open")',
   },
   {
     invariant: 'key-over-a-cut',
@@ -36,7 +36,7 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     invariant: 'at-most-once',
     promise: 'under at-most-once no task starts twice, and none starts on a minority side',
     pending,
-    because: 'the grant is a write of a majority; the contract is not accepted yet',
+    because: 'the contract is built (src/tasks/grants.ts); no story of the swarm draws it yet',
   },
   {
     invariant: 'provisional-outcomes',
