@@ -57,7 +57,7 @@ export function createCodec<Message extends { readonly kind: string }>(
 ): Codec<Message> {
   const cbor = new Encoder({ useRecords: false, tagUint8Array: false, variableMapSize: true });
   const scan = new PlainCborScan(DEPTH_MAX);
-  const validators = compile(schemas);
+  const validatorOf = validators(schemas);
   const encodeOne = (message: Message): Uint8Array => cbor.encode(message);
 
   const decode = (batch: Uint8Array): Decoded<Message> => {
@@ -67,7 +67,7 @@ export function createCodec<Message extends { readonly kind: string }>(
     if (!Array.isArray(items)) throw new DecodeError('malformed', 'a batch must be an array');
     const messages: Message[] = [];
     for (const item of items as unknown[]) {
-      const validate = validators.get(kindOf(item));
+      const validate = validatorOf(kindOf(item));
       if (validate === undefined) continue;
       if (!validate(item)) throw new DecodeError('invalid', `${kindOf(item)}: ${reasonOf(validate)}`);
       messages.push(item as Message);
@@ -77,14 +77,24 @@ export function createCodec<Message extends { readonly kind: string }>(
   return { encode: (messages) => joinBatch(messages.map(encodeOne)), encodeOne, decode };
 }
 
-function compile(schemas: Readonly<Record<string, TSchema>>): ReadonlyMap<string, ValidateFunction> {
+/** Each is compiled when it is first asked for: all of them take half of a daemon's start, and most kinds are rare. */
+function validators(schemas: Readonly<Record<string, TSchema>>): (kind: string) => ValidateFunction | undefined {
   const ajv = new Ajv({ allErrors: false, strict: true, strictTypes: false, discriminator: true });
   ajv.addKeyword({
     keyword: 'bytes',
     schemaType: 'number',
     compile: (max: number) => (data: unknown) => data instanceof Uint8Array && data.length <= max,
   });
-  return new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]));
+  const compiled = new Map<string, ValidateFunction>();
+  return (kind) => {
+    const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+    if (schema === undefined) return undefined;
+    const known = compiled.get(kind);
+    if (known !== undefined) return known;
+    const validate = ajv.compile(schema);
+    compiled.set(kind, validate);
+    return validate;
+  };
 }
 
 function kindOf(item: unknown): string {
