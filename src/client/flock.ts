@@ -31,6 +31,9 @@ const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
 const PROGRESS_MS = 500;
 const TURN_MS_MIN = 50;
+/** How long whoever waits bears that too few replicas are there, and how often it asks meanwhile. */
+const TOO_FEW_MS = 60_000;
+const TOO_FEW_PAUSE_MS = 250;
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 interface Abortable {
@@ -107,21 +110,26 @@ export class Flock {
   }
 
   /**
-   * Waits until every task of the job is terminal.
+   * Waits until every task of the job is terminal, also through times in which too few replicas of it are there.
    *
-   * @throws CoveyError `timed-out` after `timeoutMs`
+   * @throws CoveyError `timed-out` after `timeoutMs`; `unavailable` where nobody could say for a minute how the job stands
    */
   async wait(id: string, options: WaitOptions = {}): Promise<JobAnswer> {
     const { timeoutMs = Infinity, onProgress, signal } = options;
     const deadline = performance.now() + timeoutMs;
     const turnMs = onProgress ? PROGRESS_MS : WAIT_MS_MAX;
+    let toldAt = performance.now();
     for (;;) {
       const askedAt = performance.now();
       const waitMs = Math.ceil(Math.max(0, Math.min(turnMs, deadline - askedAt)));
-      const job = await this.job(id, { waitMs, signal });
+      const job = await this.#jobIfThere(id, { waitMs, signal }, Math.min(toldAt + TOO_FEW_MS, deadline));
+      if (job === undefined) {
+        await pause(TOO_FEW_PAUSE_MS, undefined, { signal });
+        continue;
+      }
       await onProgress?.(job);
       if (isTerminal(job.state)) return job;
-      const now = performance.now();
+      const now = (toldAt = performance.now());
       if (now >= deadline) {
         throw new CoveyError('timed-out', `job ${job.job} is still ${job.state}`, 'it goes on; wait again');
       }
@@ -210,7 +218,6 @@ export class Flock {
     return this.#get('/v1/doctor');
   }
 
-  /** The daemon that answers begins to hand off what it has; it stops answering once it has left. */
   /**
    * Has a node take no work any more; what it has queued and the records that it holds move to others.
    *
@@ -221,6 +228,7 @@ export class Flock {
     return this.#post(`/v1/nodes/${encodeURIComponent(node)}/drain${begin ? '' : '?begin=false'}`);
   }
 
+  /** The daemon that answers begins to hand off what it has; it stops answering once it has left. */
   leave(): Promise<Leaving> {
     return this.#post('/v1/node/leave');
   }
@@ -228,6 +236,21 @@ export class Flock {
   /** Gives up the kept connections. */
   close(): void {
     this.#http.close();
+  }
+
+  /** Undefined where nobody can say how it stands, before `deadline`. */
+  async #jobIfThere(
+    id: string,
+    options: { readonly waitMs: number } & Abortable,
+    deadline: number,
+  ): Promise<JobAnswer | undefined> {
+    try {
+      return await this.job(id, options);
+    } catch (error) {
+      const isAway = error instanceof CoveyError && error.code === 'unavailable';
+      if (isAway && performance.now() < deadline) return undefined;
+      throw error;
+    }
   }
 
   #get<T>(path: string, options: { readonly timeoutMs?: number } & Abortable = {}): Promise<T> {

@@ -122,6 +122,23 @@ describe('flock', () => {
       expect(daemon.requests.map(({ query }) => query['waitMs'])).to.deep.equal(['500', '500', '500']);
     });
 
+    it('should bear that too few replicas are there, for a time', async () => {
+      let turn = 0;
+      daemon.on(`GET /v1/jobs/${JOB}`, (_seen, response) => {
+        if (turn++ < 2) problem(response, 503, 'unavailable', 'too few replicas');
+        else json(response, jobAnswer('succeeded'));
+      });
+      expect((await flock.wait(JOB)).state).to.equal('succeeded');
+      expect(turn).to.equal(3);
+    });
+
+    it('should say that it is unavailable when the time is up meanwhile', async () => {
+      daemon.on(`GET /v1/jobs/${JOB}`, (_seen, response) => {
+        problem(response, 503, 'unavailable', 'too few replicas');
+      });
+      expect(await failure(flock.wait(JOB, { timeoutMs: 300 }))).to.include({ code: 'unavailable' });
+    });
+
     it('should let the daemon wait as long as it may where nobody looks on', async () => {
       daemon.answers(`GET /v1/jobs/${JOB}`, jobAnswer('failed'));
       await flock.wait(JOB);
