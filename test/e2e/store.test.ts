@@ -69,9 +69,10 @@ describe('a daemon and its disk', function () {
     truncateSync(file(), 5_000);
     await start();
     expect(await failed()).to.include('store-loss');
-    // A job made within the clock skew of the loss might be one that was lost, and no vote is given on it, so each try is a
-    // job of its own.
-    const runs = async () => (await brief('run', '--', 'true')).code === 0;
+    // A job made within the clock skew of the loss might be one that was lost, and no vote is given on it.
+    const early = await cli('run', '--', 'true');
+    expect(early.stderr).to.match(/^covey: this node lost its store .*\(hint: .*try again in \d+ s\)\n$/);
+    const runs = async () => (await cli('run', '--', 'true')).code === 0;
     await until('a job is accepted and runs', runs, 30_000);
   });
 

@@ -137,6 +137,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
       places,
       now: () => hooks.now(),
       storeRefusal: () => outlet.refusal,
+      abstainsUntilMs: () => replication.abstainsUntilMs,
     }),
   };
 }

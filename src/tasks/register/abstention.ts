@@ -22,15 +22,19 @@ export class Abstention {
    */
   doubt(acceptor: Acceptor | undefined, about: About, wallMs: number): number | undefined {
     const { floorMs, skewMs } = this.config;
-    const { era, beforeMs } = this.loss;
     if (acceptor) {
       const doubt = this.known(acceptor);
       if (doubt !== undefined) return doubt;
       if (acceptor.head && acceptor.head.generation >= about.generation) return undefined;
     }
     // From here on its vote would say: "this generation was never known here".
-    if (about.bornAtMs <= beforeMs + skewMs) return era;
+    if (about.bornAtMs <= this.newbornsUntilMs) return this.loss.era;
     return wallMs - about.bornAtMs >= floorMs - skewMs ? TOO_OLD : undefined;
+  }
+
+  /** Wall clock up to which registers are born of which this node, after a loss, must not say that it never knew them. */
+  get newbornsUntilMs(): number {
+    return this.loss.beforeMs + this.config.skewMs;
   }
 
   /** What is in doubt of a register that is stored here. */

@@ -101,6 +101,11 @@ export class Replication<Tag> {
     return this.#flock.candidates('').filter((node) => node !== this.#self).length;
   }
 
+  /** Wall clock up to which this node, after a loss, has no vote even on registers that are new. */
+  get abstainsUntilMs(): number {
+    return this.#registers.replica.abstention.newbornsUntilMs;
+  }
+
   /** Registers that this node still holds, of which somebody else could take its place. */
   held(): number {
     let held = 0;

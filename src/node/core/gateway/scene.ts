@@ -15,4 +15,6 @@ export interface Scene {
   now(): Now;
   /** Why this node's store takes no writes; undefined while it does. */
   storeRefusal(): string | undefined;
+  /** Wall clock up to which this node, having lost its store, has no vote on a new job; -Infinity where it lost none. */
+  abstainsUntilMs(): number;
 }

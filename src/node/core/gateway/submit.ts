@@ -73,9 +73,15 @@ function refuseUnsearched({ membership }: Scene, { answered }: Completeness): vo
   );
 }
 
-/** Nothing is sent where no majority is known to be up. */
-function refuseMinority({ view }: Scene, { set }: Tried): void {
+/** Nothing is sent where no majority is known to be up, or able to vote. */
+function refuseMinority(scene: Scene, { set, createdAtMs }: Tried): void {
+  const { self, view } = scene;
   const here = set.filter((node) => view.member(node)?.state === 'alive');
+  const leftMs = scene.abstainsUntilMs() - createdAtMs;
+  if (leftMs >= 0 && here.includes(self) && here.length - 1 < majorityOf(set)) {
+    const hint = `nothing was submitted; try again in ${Math.ceil((leftMs + 1) / 1000)} s`;
+    throw new CoveyError('unavailable', 'this node lost its store and cannot vote yet on what is new', hint);
+  }
   if (here.length >= majorityOf(set)) return;
   const hint = 'nothing was submitted; see `covey nodes`, and try again when more of them are back';
   throw new CoveyError('unavailable', `only ${here.length} of the ${set.length} nodes that would hold it are up`, hint);

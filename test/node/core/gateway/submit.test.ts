@@ -70,6 +70,23 @@ describe('submitting through a gateway', () => {
     expect(stage.said.some((said) => said.startsWith('pause'))).to.equal(false);
   });
 
+  it('should send nothing while this node, having lost its store, would be needed for a majority', () => {
+    const alone = new Stage(1);
+    alone.abstainsUntilMs = 3_000;
+    const error = failure(() => alone.play(submit(alone.scene, submission()), () => created()));
+    expect(error).to.include({
+      code: 'unavailable',
+      message: 'this node lost its store and cannot vote yet on what is new',
+    });
+    expect(error.hint).to.equal('nothing was submitted; try again in 2 s');
+    alone.nowMs = 3_000;
+    expect(alone.play(submit(alone.scene, submission()), () => created())).to.include({ existed: false });
+
+    const among = new Stage(3);
+    among.abstainsUntilMs = 3_000;
+    expect(among.play(submit(among.scene, submission()), () => created())).to.include({ existed: false });
+  });
+
   it('should send nothing where no majority of the replicas is known to be up', () => {
     const stage = new Stage(3, { 1: 'dead', 2: 'suspect' });
     const error = failure(() => stage.play(submit(stage.scene, submission()), () => created()));

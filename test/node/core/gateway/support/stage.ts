@@ -11,6 +11,7 @@ export type Flock = (question: Question) => object | undefined;
 /** A gateway's conversations with a flock that a test plays. Asking takes no time unless nobody answers. */
 export class Stage {
   nowMs = 1_000;
+  abstainsUntilMs = -Infinity;
   readonly scene: Scene;
   /** `kind to node`, and pauses. */
   readonly said: string[] = [];
@@ -29,6 +30,7 @@ export class Stage {
       places: new JobPlaces(),
       now,
       storeRefusal: () => undefined,
+      abstainsUntilMs: () => this.abstainsUntilMs,
     };
   }
 
