@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Now } from '../kernel/time.js';
 import { formatDuration } from '../kernel/units.js';
+import { CLOCK_OFF_MAX_MS } from '../membership/peer-clocks.js';
 import { MESH } from '../node/core/mesh.js';
 import type { NodeCore } from '../node/core/node-core.js';
 import type { Store, Transport } from '../node/core/ports.js';
@@ -17,6 +19,7 @@ export interface Patient {
   /** How many bad values the store has met since this start; `StoreHealth` counts those only that still stand. */
   readonly everBad: () => number;
   readonly dataDir: string;
+  readonly now: () => Now;
 }
 
 const FREE_BYTES_MIN = 512 * 2 ** 20;
@@ -26,11 +29,13 @@ const DESCRIPTORS_FREE_PART = 0.2;
 const CLOCK_SLACK_MS = 2_000;
 
 /** Looks at all that only the daemon knows. */
-export function examine(patient: Patient, nowMs: number): DoctorCheck[] {
+export function examine(patient: Patient): DoctorCheck[] {
+  const now = patient.now();
   return [
     ...storeChecks(patient),
     spaceCheck(patient.dataDir),
-    clockCheck(patient.dataDir, nowMs),
+    clockCheck(patient.dataDir, now.wallMs),
+    peerClocksCheck(patient, now),
     descriptorsCheck(),
     listenCheck(patient),
     ...flockChecks(patient),
@@ -81,6 +86,18 @@ function clockCheck(dir: string, nowMs: number): DoctorCheck {
     aheadMs <= CLOCK_SLACK_MS,
     'the clock is not behind the store',
     what,
+    'set the clock, and keep it by NTP',
+  );
+}
+
+function peerClocksCheck({ core }: Patient, now: Now): DoctorCheck {
+  const aheadMs = core.membership.clocks.aheadMs(now);
+  const off = `the clock is ${formatDuration(Math.round(Math.abs(aheadMs)))} ${aheadMs < 0 ? 'behind' : 'ahead of'} the flock's`;
+  return check(
+    'peer-clocks',
+    Math.abs(aheadMs) <= CLOCK_OFF_MAX_MS,
+    "the clock agrees with the flock's",
+    `${off}: this node has no vote on what is new, and forgets nothing`,
     'set the clock, and keep it by NTP',
   );
 }

@@ -78,7 +78,7 @@ function build(options: ApiOptions, self: () => SelfView, isOpen: boolean): Fast
     return refuse(reply, new CoveyError('not-found', `there is no ${method} ${url}`));
   });
   if (isOpen) app.addHook('onRequest', refuseBrowsers);
-  addRoutes(app, { driver: options.driver, self, doctor: () => examine(options, Date.now()), leave: options.leave });
+  addRoutes(app, { driver: options.driver, self, doctor: () => examine(options), leave: options.leave });
   return app;
 }
 

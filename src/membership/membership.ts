@@ -14,6 +14,7 @@ import { isLive, type MemberState, type Profile } from './member.js';
 import type { MembershipMessage, Rumour } from './messages.js';
 import { Neighbours } from './neighbours.js';
 import { Outbox } from './outbox.js';
+import type { PeerClocks } from './peer-clocks.js';
 import { Prober } from './prober.js';
 import { Syncer } from './syncer.js';
 import { View, type MemberCounts } from './view.js';
@@ -117,6 +118,11 @@ export class Membership {
     return this.#prober.roundTrips.get(id);
   }
 
+  /** The wall clocks of those that have answered a probe. */
+  get clocks(): PeerClocks {
+    return this.#prober.clocks;
+  }
+
   /** Those whom nobody accuses, this node included. */
   aliveIds(): NodeId[] {
     return [...this.#view.members.values()].filter((m) => m.state === 'alive').map((m) => m.id);
@@ -199,7 +205,7 @@ export class Membership {
         return this.#prober.onPing(from, message.seq);
       case 'swim.ack':
         this.#hearRiders(from, message);
-        return this.#prober.onAck(from, message.seq);
+        return this.#prober.onAck(from, message);
       case 'swim.ping-req':
         return this.#prober.onPingReq(from, message.seq, message.target);
       case 'swim.nack':
@@ -273,7 +279,7 @@ export class Membership {
 
   #forget(id: NodeId): void {
     this.#beliefs.forget(id);
-    this.#prober.roundTrips.delete(id);
+    this.#prober.forget(id);
     this.#persistSoon();
   }
 

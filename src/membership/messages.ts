@@ -26,7 +26,8 @@ export type DigestLine = Static<typeof LineSchema>;
 /** What the members' machines say to each other, directly but for the rumour, which is gossiped. */
 export const MEMBERSHIP_MESSAGES = {
   'swim.ping': record({ kind: Type.Literal('swim.ping'), seq, ...riders }),
-  'swim.ack': record({ kind: Type.Literal('swim.ack'), seq, ...riders }),
+  /** `wallMs`: what the sender's wall clock shows. */
+  'swim.ack': record({ kind: Type.Literal('swim.ack'), seq, wallMs: count(), ...riders }),
   /** "Ping `target` for me": answered by the target's ack, or by a nack. */
   'swim.ping-req': record({ kind: Type.Literal('swim.ping-req'), seq, target: NodeIdSchema }),
   'swim.nack': record({ kind: Type.Literal('swim.nack'), seq }),

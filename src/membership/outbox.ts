@@ -10,13 +10,20 @@ export class Outbox {
   readonly #dueMs = new Map<string, number>();
   #effects: MembershipEffect[] = [];
   #nowMs = 0;
+  #wallMs = 0;
 
   get nowMs(): number {
     return this.#nowMs;
   }
 
+  /** In whole ms, as it is told to others. */
+  get wallMs(): number {
+    return Math.max(0, Math.round(this.#wallMs));
+  }
+
   begin(now: Now): void {
     this.#nowMs = now.monoMs;
+    this.#wallMs = now.wallMs;
   }
 
   /** The effects of the step, in order. */

@@ -5,9 +5,10 @@ import type { Beliefs } from './beliefs.js';
 import type { MembershipConfig } from './config.js';
 import type { Health } from './health.js';
 import { isLive } from './member.js';
-import type { Rumour } from './messages.js';
+import type { MessageOf, Rumour } from './messages.js';
 import type { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
+import { PeerClocks } from './peer-clocks.js';
 
 interface Probe {
   readonly seq: number;
@@ -38,6 +39,7 @@ export class Prober {
   readonly #errands = new Map<number, Errand>();
   /** By target: milliseconds from the last ping to its direct answer. */
   readonly roundTrips = new Map<NodeId, number>();
+  readonly clocks = new PeerClocks();
 
   constructor(
     readonly beliefs: Beliefs,
@@ -57,6 +59,11 @@ export class Prober {
   /** Probes a member at the next chance: its connection broke, which is a hint and no proof. */
   doubt(id: NodeId): void {
     this.#urgent.add(id);
+  }
+
+  forget(id: NodeId): void {
+    this.roundTrips.delete(id);
+    this.clocks.forget(id);
   }
 
   onPeriod(lateMs: number): void {
@@ -83,18 +90,22 @@ export class Prober {
   }
 
   onPing(from: NodeId, seq: number): void {
-    this.outbox.send(from, { kind: 'swim.ack', seq, ...this.#riders(from) });
+    this.outbox.send(from, this.#ack(from, seq));
   }
 
-  onAck(from: NodeId, seq: number): void {
+  onAck(from: NodeId, { seq, wallMs }: MessageOf<'swim.ack'>): void {
     const errand = this.#errands.get(seq);
     if (errand) {
       this.#endErrand(seq);
-      this.outbox.send(errand.requester, { kind: 'swim.ack', seq: errand.seq, ...this.#riders(errand.requester) });
+      this.outbox.send(errand.requester, this.#ack(errand.requester, errand.seq));
     }
     const probe = this.#probe;
     if (probe?.seq !== seq || (from !== probe.target && !probe.helpers?.includes(from))) return;
-    if (from === probe.target) this.roundTrips.set(from, this.outbox.nowMs - probe.sentMs);
+    if (from === probe.target) {
+      const { nowMs } = this.outbox;
+      this.roundTrips.set(from, nowMs - probe.sentMs);
+      this.clocks.heard(from, wallMs, (probe.sentMs + nowMs) / 2);
+    }
     this.#probe = undefined;
     this.outbox.disarm('probe-timeout');
     this.health.change(-1);
@@ -157,6 +168,10 @@ export class Prober {
     const seq = ++this.#seq;
     this.outbox.send(to, { kind: 'swim.ping', seq, ...this.#riders(to) });
     return seq;
+  }
+
+  #ack(to: NodeId, seq: number): MessageOf<'swim.ack'> {
+    return { kind: 'swim.ack', seq, wallMs: this.outbox.wallMs, ...this.#riders(to) };
   }
 
   #riders(to: NodeId): { rumours: Rumour[]; load?: LoadVector } {

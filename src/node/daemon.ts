@@ -185,7 +185,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await stop();
   };
   const api: Api = await createApi({
-    ...{ driver, core, transport, store, loss, everBad, boot, dataDir: options.dataDir },
+    ...{ driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },
     socket: join(options.dataDir, 'covey.sock'),
     http: options.http,
     leave: () => void leave(),

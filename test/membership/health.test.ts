@@ -37,7 +37,7 @@ describe('local health score', () => {
     const solo = knowing(['a']);
     solo.hear('a', { kind: 'swim.accused', boot: 1, n: 0, state: 'suspect' });
     const [ping] = sent(solo.fire('probe'), 'swim.ping');
-    solo.hear('a', { kind: 'swim.ack', seq: ping!.message.seq, rumours: [] });
+    solo.hear('a', { kind: 'swim.ack', seq: ping!.message.seq, wallMs: 0, rumours: [] });
     expect(solo.machine.healthScore).to.equal(0);
   });
 

@@ -64,7 +64,7 @@ describe('failure detector', () => {
     for (let round = 0; round < 3; round++) {
       const probed = names.map(() => {
         const [ping] = sent(solo.fire('probe'), 'swim.ping');
-        solo.hear(ping!.to, { kind: 'swim.ack', seq: ping!.message.seq, rumours: [] });
+        solo.hear(ping!.to, { kind: 'swim.ack', seq: ping!.message.seq, wallMs: 0, rumours: [] });
         return ping!.to;
       });
       expect(probed.sort()).to.deep.equal(names);
@@ -85,7 +85,7 @@ describe('failure detector', () => {
     const [ping] = sent(solo.fire('probe'), 'swim.ping');
     solo.gossip(rumour(state('b')));
     solo.fire('probe-timeout', 500);
-    solo.hear('b', { kind: 'swim.ack', seq: ping!.message.seq, rumours: [] });
+    solo.hear('b', { kind: 'swim.ack', seq: ping!.message.seq, wallMs: 0, rumours: [] });
     solo.fire('probe', 500);
     expect(solo.machine.get(a)?.state).to.equal('alive');
   });
@@ -93,7 +93,7 @@ describe('failure detector', () => {
   it('should take no ack from a bystander', () => {
     const solo = knowing(['a']);
     const [ping] = sent(solo.fire('probe'), 'swim.ping');
-    solo.hear('b', { kind: 'swim.ack', seq: ping!.message.seq, rumours: [] });
+    solo.hear('b', { kind: 'swim.ack', seq: ping!.message.seq, wallMs: 0, rumours: [] });
     solo.fire('probe', 1000);
     expect(solo.machine.get(a)?.state).to.equal('suspect');
   });
@@ -112,14 +112,17 @@ describe('failure detector', () => {
     const run = () => sent(solo.hear('b', { kind: 'swim.ping-req', seq: 70, target: a }), 'swim.ping')[0]!;
     const first = run();
     expect(first.to).to.equal(a);
-    const acked = sent(solo.hear('a', { kind: 'swim.ack', seq: first.message.seq, rumours: [] }), 'swim.ack');
+    const acked = sent(
+      solo.hear('a', { kind: 'swim.ack', seq: first.message.seq, wallMs: 0, rumours: [] }),
+      'swim.ack',
+    );
     expect(acked.map(({ to, message }) => [to, message.seq])).to.deep.equal([[b, 70]]);
     const second = run();
     const late = solo.fire(`errand/${second.message.seq}`, 400);
     expect(late).to.deep.equal([{ kind: 'send', to: b, message: { kind: 'swim.nack', seq: 70 } }]);
-    expect(sent(solo.hear('a', { kind: 'swim.ack', seq: second.message.seq, rumours: [] }), 'swim.ack')).to.deep.equal(
-      [],
-    );
+    expect(
+      sent(solo.hear('a', { kind: 'swim.ack', seq: second.message.seq, wallMs: 0, rumours: [] }), 'swim.ack'),
+    ).to.deep.equal([]);
   });
 
   it('should tell a suspect so in its ping', () => {

@@ -55,6 +55,8 @@ export interface ReplicationOptions {
   /** The replicas that a new register should have. */
   readonly chooseSet: (id: RegisterId) => ReplicaSet;
   readonly flock: FlockPort;
+  /** Whether this node's wall clock is too far off those of the others to decide anything. */
+  readonly isClockOff: () => boolean;
   readonly retention?: Partial<RetentionConfig> | undefined;
 }
 
@@ -74,6 +76,7 @@ export class Replication<Tag> {
   readonly #letting: LettingGo;
   readonly #self: NodeId;
   readonly #flock: FlockPort;
+  readonly #isClockOff: () => boolean;
   readonly #gathering = new Gathering<Tag>();
   readonly #timers = new TimerBook('replication');
   readonly #open = new Set<RegisterId>();
@@ -83,10 +86,12 @@ export class Replication<Tag> {
   #isLeaving = false;
   #out: ReplicationEffect<Tag>[] = [];
 
-  constructor({ self, prng, isHere, isReachable, chooseSet, flock, retention }: ReplicationOptions) {
+  constructor(options: ReplicationOptions) {
+    const { self, prng, isHere, isReachable, chooseSet, flock, isClockOff, retention } = options;
     this.#self = self;
     this.#flock = flock;
-    this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh } });
+    this.#isClockOff = isClockOff;
+    this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh, isClockOff } });
     this.#letting = new LettingGo(this.#registers.replica, retention, {
       run: (event, now) => void this.#run(event, now),
       send: (to, message) => void this.#out.push({ kind: 'send', to, message }),
@@ -261,7 +266,7 @@ export class Replication<Tag> {
       }
       this.#keepUp(now);
     }
-    this.#letting.tick(now);
+    if (!this.#isClockOff()) this.#letting.tick(now);
     if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving) this.#arm();
     else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(SWEEP, this.#letting.tickMs));
   }
