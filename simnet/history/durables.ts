@@ -75,6 +75,7 @@ export class Durables {
   readonly sets = new ReplicaSets();
   readonly #ends = new Majorities<End>(this.sets);
   readonly #jobs = new Majorities<Omit<Created, 'set'>>(this.sets);
+  readonly #createdOf = new Map<JobId, readonly Created[]>();
   readonly #outcomes = new Map<TaskId, End>();
   readonly #first = new Map<string, Claim>();
   readonly #ballots = new BallotWatch(this.sets);
@@ -129,9 +130,12 @@ export class Durables {
 
   /** A later ballot, and a later set of the same register, only carry it on. */
   #made(made: Created): void {
-    const isSame = ({ job, digest, generation, set }: Created) =>
-      job === made.job && digest === made.digest && (generation !== made.generation || set.join() === made.set.join());
-    if (!this.created.some(isSame)) this.created.push(made);
+    const known = this.#createdOf.get(made.job) ?? [];
+    const isSame = ({ digest, generation, set }: Created) =>
+      digest === made.digest && (generation !== made.generation || set.join() === made.set.join());
+    if (known.some(isSame)) return;
+    this.#createdOf.set(made.job, [...known, made]);
+    this.created.push(made);
   }
 }
 

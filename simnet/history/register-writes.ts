@@ -59,34 +59,42 @@ export interface Chosen<T> {
   readonly set: ReplicaSet;
 }
 
+interface Held<T> {
+  readonly nodes: Set<NodeId>;
+  readonly version: Version;
+  readonly what: T;
+}
+
 /** Tells when one version of an entry has come to a majority's disks: from then on it is chosen, whoever dies. */
 export class Majorities<T> {
-  readonly #holders = new Map<string, { readonly nodes: Set<NodeId>; readonly put: EntryPut; readonly what: T }>();
+  readonly #held = new Map<RegisterId, Map<string, Held<T>>>();
 
   constructor(private readonly sets: ReplicaSets) {}
 
   /** @returns what is chosen by that */
-  put(node: NodeId, put: EntryPut, what: T): Chosen<T> | undefined {
-    const { register, key, version } = put;
-    const name = `${register} ${key} ${version.generation} ${version.n} ${version.node} ${version.seq}`;
-    const known = this.#holders.get(name) ?? { nodes: new Set<NodeId>(), put, what };
-    this.#holders.set(name, known);
-    known.nodes.add(node);
-    return this.#chosen(name);
+  put(node: NodeId, { register, key, version }: EntryPut, what: T): Chosen<T> | undefined {
+    const name = `${key} ${version.generation} ${version.n} ${version.node} ${version.seq}`;
+    const entries = this.#held.get(register) ?? new Map<string, Held<T>>();
+    this.#held.set(register, entries);
+    const held = entries.get(name) ?? { nodes: new Set<NodeId>(), version, what };
+    entries.set(name, held);
+    held.nodes.add(node);
+    return this.#chosen(register, name);
   }
 
   /** The set of a register has become known. */
   recount(register: RegisterId): Chosen<T>[] {
-    const names = [...this.#holders].filter(([, { put }]) => put.register === register).map(([name]) => name);
-    return names.flatMap((name) => this.#chosen(name) ?? []);
+    const names = [...(this.#held.get(register)?.keys() ?? [])];
+    return names.flatMap((name) => this.#chosen(register, name) ?? []);
   }
 
   /** What comes to further disks is no news. */
-  #chosen(name: string): Chosen<T> | undefined {
-    const held = this.#holders.get(name);
-    const set = held && this.sets.ruledBy(held.put.register, held.put.version, held.nodes);
+  #chosen(register: RegisterId, name: string): Chosen<T> | undefined {
+    const entries = this.#held.get(register);
+    const held = entries?.get(name);
+    const set = held && this.sets.ruledBy(register, held.version, held.nodes);
     if (!set) return undefined;
-    this.#holders.delete(name);
+    entries?.delete(name);
     return { what: held.what, set };
   }
 }

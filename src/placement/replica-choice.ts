@@ -42,7 +42,9 @@ export class ReplicaFlock implements FlockPort {
 
   staying(): number {
     let count = 0;
-    for (const { id } of this.view.members()) if (this.standingOf(id) !== 'leaving') count += 1;
+    for (const { id } of this.view.members()) {
+      if (this.standingOf(id) !== 'leaving' && ++count === REPLICAS_MAX) break;
+    }
     return count;
   }
 }

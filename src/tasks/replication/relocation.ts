@@ -1,6 +1,6 @@
 import type { NodeId } from '../../kernel/ids.js';
 import type { RegisterId } from '../register/head.js';
-import { majorityOf, REPLICAS_MAX, type ReplicaSet } from '../register/replica-set.js';
+import { majorityOf, type ReplicaSet } from '../register/replica-set.js';
 
 /** What a node is to a replica set: `leaving` drains, or has left, or was forgotten. */
 export type Standing = 'here' | 'suspect' | 'dead' | 'leaving';
@@ -10,7 +10,7 @@ export interface FlockPort {
   readonly standingOf: (node: NodeId) => Standing;
   /** Nodes to hold a register by today's ring, the best first; all of them are here. */
   readonly candidates: (id: RegisterId) => readonly NodeId[];
-  /** Members that neither leave nor have left. */
+  /** Members that neither leave nor have left, counted up to as many as a set has. */
   readonly staying: () => number;
 }
 
@@ -34,7 +34,7 @@ export class Relocation {
   /** Begins a look at many sets, all at the same moment. */
   look(): void {
     this.#looked.clear();
-    this.#count = Math.max(1, Math.min(REPLICAS_MAX, this.flock.staying()));
+    this.#count = Math.max(1, this.flock.staying());
   }
 
   /** Whether a set is worth a move; {@link better} says to where, if that can be. */

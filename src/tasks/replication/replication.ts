@@ -76,7 +76,6 @@ export class Replication<Tag> {
   readonly #letting: LettingGo;
   readonly #self: NodeId;
   readonly #flock: FlockPort;
-  readonly #isClockOff: () => boolean;
   readonly #gathering = new Gathering<Tag>();
   readonly #timers = new TimerBook('replication');
   readonly #open = new Set<RegisterId>();
@@ -87,18 +86,18 @@ export class Replication<Tag> {
   #out: ReplicationEffect<Tag>[] = [];
 
   constructor(options: ReplicationOptions) {
-    const { self, prng, isHere, isReachable, chooseSet, flock, isClockOff, retention } = options;
+    const { self, prng, isHere, isReachable, flock, isClockOff } = options;
     this.#self = self;
     this.#flock = flock;
-    this.#isClockOff = isClockOff;
     this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh, isClockOff } });
-    this.#letting = new LettingGo(this.#registers.replica, retention, {
+    this.#letting = new LettingGo(this.#registers.replica, options.retention, {
       run: (event, now) => void this.#run(event, now),
       send: (to, message) => void this.#out.push({ kind: 'send', to, message }),
+      isClockOff,
     });
     this.#succession = new Succession(self, isHere);
     this.#upkeep = new Upkeep(self, this.#registers.replica, flock);
-    this.places = new Places(self, this.#registers.replica, isHere, (id) => this.#open.has(id), chooseSet);
+    this.places = new Places(self, this.#registers.replica, isHere, (id) => this.#open.has(id), options.chooseSet);
   }
 
   /** Nodes that could take over what this one holds, as far as they are looked for. */
@@ -159,8 +158,8 @@ export class Replication<Tag> {
         this.#upkeep.membersChanged();
         return this.#sweep(now);
       case 'timer':
-        if (event.timer.owner !== this.#timers.owner) return this.#run(event, now);
-        if (this.#timers.fired(event.timer)) this.#sweep(now);
+        if (event.timer.owner !== this.#timers.owner) this.#run(event, now);
+        else if (this.#timers.fired(event.timer)) this.#sweep(now);
         return;
       default:
         assertNever(event);
@@ -266,7 +265,7 @@ export class Replication<Tag> {
       }
       this.#keepUp(now);
     }
-    if (!this.#isClockOff()) this.#letting.tick(now);
+    this.#letting.tick(now);
     if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving) this.#arm();
     else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(SWEEP, this.#letting.tickMs));
   }

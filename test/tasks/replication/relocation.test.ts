@@ -9,7 +9,7 @@ function flockOf(standings: Readonly<Record<string, Standing>>) {
   const relocation = new Relocation({
     standingOf: (id) => all.get(id) ?? 'leaving',
     candidates: () => [...all.keys()].filter((id) => all.get(id) === 'here'),
-    staying: () => [...all.values()].filter((standing) => standing !== 'leaving').length,
+    staying: () => Math.min(3, [...all.values()].filter((standing) => standing !== 'leaving').length),
   });
   const set = (names: string) => [...names].map(node);
   const betterThan = (names: string, nowMs = 60_000) => {
