@@ -112,12 +112,9 @@ export class Replication<Tag> {
 
   /** Registers that this node still holds, of which somebody else could take its place. */
   held(): number {
-    let held = 0;
     if (this.heirs === 0) return 0;
-    for (const { head, isStub, isGone } of this.#registers.replica.registers()) {
-      if (head && !isStub && !isGone && head.set.includes(this.#self)) held += 1;
-    }
-    return held;
+    const registers = [...this.#registers.replica.registers()];
+    return registers.filter(({ head, isStub, isGone }) => !isStub && !isGone && head?.set.includes(this.#self)).length;
   }
 
   step(event: ReplicationEvent<Tag>, now: Now): ReplicationEffect<Tag>[] {
