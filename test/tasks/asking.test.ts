@@ -22,8 +22,33 @@ describe('whom to ask next', () => {
     expect(next('a', ['a', 'c'])).to.deep.equal({ to: 'c', delayMs: 0 });
   });
 
-  it('should come after a pause where nodes only point at each other', () => {
-    expect([0, 1, 2, 3, 4].map((hops) => next('a', ['b'], hops).delayMs)).to.deep.equal([0, 0, 0, 250, 250]);
+  it('should be a member of the set in its turn where nodes only point at each other', () => {
+    const asked: unknown[] = [];
+    let to = node('y');
+    for (let hops = 0; hops < 12; hops++) {
+      const found = nextAsked(SET, to, [node(to === 'z' ? 'y' : 'z')], hops);
+      asked.push(found.delayMs > 0 ? `${found.to} after a pause` : found.to);
+      to = found.to;
+    }
+    const turns = [
+      'z',
+      'y',
+      'z',
+      'a after a pause',
+      'z',
+      'y',
+      'z',
+      'b after a pause',
+      'z',
+      'y',
+      'z',
+      'c after a pause',
+    ];
+    expect(asked).to.deep.equal(turns);
+  });
+
+  it('should be each of the set in its turn after nodes outside it', () => {
+    expect([1, 5, 9].map((hops) => next('z', [], hops).to)).to.deep.equal(['a', 'b', 'c']);
   });
 
   it('should be the first of the set after a node outside it', () => {
