@@ -94,7 +94,9 @@ export class Acceptor {
       ...{ kind: 'promise', id, n, isStub, isGone },
       ...this.entries.page(after, bounds),
       ...(after === undefined ? {} : { after }),
-      ...(this.head && this.headAt ? { head: this.head, headAt: this.headAt } : {}),
+      // A stub has a head without a version: where the state went must be known to whoever still prepares the old set.
+      ...(this.head ? { head: this.head } : {}),
+      ...(this.headAt ? { headAt: this.headAt } : {}),
       ...(this.seal && this.sealAt ? { seal: this.seal, sealAt: this.sealAt } : {}),
     };
   }

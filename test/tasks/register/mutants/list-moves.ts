@@ -201,10 +201,16 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
     edits: [{ file: 'transfer.ts', find: 'return i + 1 === pages.length ?', replace: 'return i === 0 ?' }],
   },
   {
-    name: 'older-generation-accepted',
+    // Each of the two alone keeps a finder from making the old generation anew.
+    name: 'older-generation-accepted-and-stubs-silent',
     rule: '14',
     edits: [
       { file: 'acceptor.ts', find: ' || this.isBeyond(ask.generation)) return false;', replace: ') return false;' },
+      {
+        file: 'acceptor.ts',
+        find: '...(this.head ? { head: this.head } : {}),',
+        replace: '...(this.head && !isStub ? { head: this.head } : {}),',
+      },
     ],
   },
   {
