@@ -14,16 +14,18 @@ export interface NextAsked {
 
 /**
  * A coordinator may be any node of a replica set, and another one soon: what `asked` points at is asked at once, else the next
- * of the set after a pause. Nodes that know nothing point at each other: after three hints it is again the turn of the set, of
- * which each member has its own.
+ * of the set after a pause. Nodes that know nothing point at each other, and a stub points at a set of which not all know yet:
+ * after three hints it is again the turn of the set, of which each member has its own, and then that of the next hint.
  *
  * @param hints - nodes that the one asked has named; none where it did not answer
  */
 export function nextAsked(set: readonly NodeId[], asked: NodeId, hints: readonly NodeId[], hops: number): NextAsked {
-  const hint = hints.find((node) => node !== asked);
+  const round = Math.floor(hops / (HOPS_MAX + 1));
+  const others = hints.filter((node) => node !== asked);
+  const hint = others[round % others.length];
   const isTurnOfSet = hops % (HOPS_MAX + 1) === HOPS_MAX;
   if (hint !== undefined && !isTurnOfSet) return { to: hint, delayMs: 0 };
   const isInLine = hint === undefined && set.includes(asked);
-  const place = isInLine ? set.indexOf(asked) + 1 : Math.floor(hops / (HOPS_MAX + 1));
+  const place = isInLine ? set.indexOf(asked) + 1 : round;
   return { to: known(set[place % set.length], 'a node of an empty replica set'), delayMs: PAUSE_MS };
 }

@@ -47,6 +47,10 @@ describe('whom to ask next', () => {
     expect(asked).to.deep.equal(turns);
   });
 
+  it('should be each of the hints in its turn: not all of a set that is named know of it yet', () => {
+    expect([0, 4, 8, 12].map((hops) => next('a', ['x', 'y', 'z'], hops).to)).to.deep.equal(['x', 'y', 'z', 'x']);
+  });
+
   it('should be each of the set in its turn after nodes outside it', () => {
     expect([1, 5, 9].map((hops) => next('z', [], hops).to)).to.deep.equal(['a', 'b', 'c']);
   });

@@ -233,16 +233,20 @@ export class Replication<Tag> {
 
   /**
    * Somebody holds an unfinished register whose last coordinator, as far as he knows, is this node. Whatever he has missed, a
-   * takeover brings it; and if the state went on without him, he is told where.
+   * takeover brings it; and if the state went on without him, he is told where. Where it went on to him as well, and he does not
+   * know, only his own takeover can bring it: this node has no part in it any more.
    */
   #reminded(from: NodeId, ids: readonly RegisterId[], now: Now): void {
+    const moved: RegisterId[] = [];
     for (const id of ids) {
       const acceptor = this.#registers.replica.get(id);
       if (!acceptor?.head) continue;
       const isSettled = this.#open.has(id) || acceptor.isStub || acceptor.final !== undefined;
       if (isSettled && !acceptor.head.set.includes(from)) this.#run({ kind: 'settle', id, to: from }, now);
-      else if (!this.#open.has(id) && !acceptor.isStub) this.#takeOver(id, now);
+      else if (acceptor.isStub) moved.push(id);
+      else if (!this.#open.has(id)) this.#takeOver(id, now);
     }
+    if (moved.length > 0) this.#out.push({ kind: 'send', to: from, message: { kind: 'register.remind', ids: moved } });
   }
 
   #sweep(now: Now): void {
