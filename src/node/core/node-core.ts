@@ -203,6 +203,7 @@ export class NodeCore {
       case 'register.ask':
       case 'register.tell':
       case 'register.remind':
+      case 'register.not-mine':
       case 'job.gone-ask':
       case 'job.gone-tell':
         return this.#wiring.replicate({ kind: 'message', from, message });

@@ -7,7 +7,7 @@ import { isLive, isOnRing, type MemberState } from '../../membership/member.js';
 import type { MembershipEffect } from '../../membership/events.js';
 import type { StealingEffect } from '../../placement/stealing.js';
 import type { JobEffect } from '../../tasks/job-events.js';
-import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/replication.js';
+import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/events.js';
 import { JOB, SHARD } from '../../tasks/replication/names.js';
 import type { ShardEffect } from '../../tasks/offering.js';
 import type { ExchangeEffect, Manner } from './exchange.js';

@@ -1,49 +1,29 @@
 import { assertNever, known } from '../../kernel/assert.js';
-import type { CommitEffect, Committed, LoadEffect, Loaded, MessageEvent, SendEffect } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
-import { TimerBook, type TimerEffect, type TimerFired } from '../../kernel/timers.js';
+import { TimerBook } from '../../kernel/timers.js';
 import type { Acceptor } from '../register/acceptor.js';
 import { REGISTER_DEFAULTS } from '../register/config.js';
 import type { RegisterId } from '../register/head.js';
 import type { ReplicaSet } from '../register/replica-set.js';
-import type { RegisterMessage, Written } from '../register/messages.js';
+import type { Written } from '../register/messages.js';
 import type { News } from '../register/news.js';
 import { FIRST_N } from '../register/ballot.js';
-import { Registers, type RegisterEffect, type RegisterEvent, type RegisterTag } from '../register/registers.js';
+import { Registers, type RegisterEffect, type RegisterEvent } from '../register/registers.js';
 import type { RegisterNews, RegisterWish } from './effects.js';
+import type { ReplicationEffect, ReplicationEvent } from './events.js';
 import { summaryOf, type FinalSummary } from './finality.js';
 import { isAboutGone, LettingGo } from './letting-go.js';
 import type { RetentionConfig } from './retention.js';
 import { Gathering } from './gathering.js';
 import type { ReplicationMessage } from './messages.js';
 import type { FlockPort } from './relocation.js';
+import { heldOf, sortReminded } from './reminding.js';
 import { Succession } from './succession.js';
 import { Upkeep } from './upkeep.js';
 import { weigh } from './values.js';
 import { Places } from './places.js';
-
-export type ReplicationEvent<Tag> =
-  | MessageEvent<RegisterMessage | ReplicationMessage>
-  | Committed<RegisterTag>
-  | Loaded<RegisterId>
-  | TimerFired
-  | Extract<RegisterEvent, { readonly kind: 'restore' }>
-  /** All the members that there are to be known are known: what this node coordinated before may be taken up again. */
-  | { readonly kind: 'joined' }
-  /** Another standing of some member. */
-  | { readonly kind: 'members-changed' }
-  /** Nothing is to stay here. */
-  | { readonly kind: 'leave' }
-  | RegisterWish<Tag>;
-
-export type ReplicationEffect<Tag> =
-  | SendEffect<RegisterMessage | ReplicationMessage>
-  | CommitEffect<RegisterTag>
-  | LoadEffect<RegisterId>
-  | TimerEffect
-  | { readonly kind: 'news'; readonly news: RegisterNews<Tag> };
 
 export interface ReplicationOptions {
   readonly self: NodeId;
@@ -92,7 +72,7 @@ export class Replication<Tag> {
     this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh, isClockOff } });
     this.#letting = new LettingGo(this.#registers.replica, options.retention, {
       run: (event, now) => void this.#run(event, now),
-      send: (to, message) => void this.#out.push({ kind: 'send', to, message }),
+      send: this.#send.bind(this),
       isClockOff,
     });
     this.#succession = new Succession(self, isHere);
@@ -131,6 +111,8 @@ export class Replication<Tag> {
         // Only then it is known whether this disk is as young as the flock remembers it (register.md, rule 17).
         if (!this.#isJoined) return;
         if (event.message.kind === 'register.remind') return this.#reminded(event.from, event.message.ids, now);
+        if (event.message.kind === 'register.not-mine')
+          return this.#takeOverAll(heldOf(this.#registers.replica, event.message.ids), now);
         if (isAboutGone(event.message)) return this.#letting.heard(event.from, event.message, now);
         return this.#run({ ...event, message: event.message }, now);
       case 'committed':
@@ -210,7 +192,7 @@ export class Replication<Tag> {
 
   /** The state is installed where this node has no part: the first there need not find out by itself. */
   #handOver(to: NodeId | undefined, id: RegisterId): void {
-    if (to !== undefined) this.#out.push({ kind: 'send', to, message: { kind: 'register.remind', ids: [id] } });
+    if (to !== undefined) this.#remind(to, [id]);
   }
 
   #write({ register, entries, tag }: Extract<RegisterWish<Tag>, { kind: 'write' }>, now: Now): void {
@@ -231,22 +213,12 @@ export class Replication<Tag> {
     this.#tell({ kind: 'closed', register: id, why });
   }
 
-  /**
-   * Somebody holds an unfinished register whose last coordinator, as far as he knows, is this node. Whatever he has missed, a
-   * takeover brings it; and if the state went on without him, he is told where. Where it went on to him as well, and he does not
-   * know, only his own takeover can bring it: this node has no part in it any more.
-   */
   #reminded(from: NodeId, ids: readonly RegisterId[], now: Now): void {
-    const moved: RegisterId[] = [];
-    for (const id of ids) {
-      const acceptor = this.#registers.replica.get(id);
-      if (!acceptor?.head) continue;
-      const isSettled = this.#open.has(id) || acceptor.isStub || acceptor.final !== undefined;
-      if (isSettled && !acceptor.head.set.includes(from)) this.#run({ kind: 'settle', id, to: from }, now);
-      else if (acceptor.isStub) moved.push(id);
-      else if (!this.#open.has(id)) this.#takeOver(id, now);
-    }
-    if (moved.length > 0) this.#out.push({ kind: 'send', to: from, message: { kind: 'register.remind', ids: moved } });
+    const { replica } = this.#registers;
+    const { takeOver, settle, notMine } = sortReminded(replica, (id) => this.#open.has(id), from, ids);
+    for (const id of settle) this.#run({ kind: 'settle', id, to: from }, now);
+    this.#takeOverAll(takeOver, now);
+    if (notMine.length > 0) this.#send(from, { kind: 'register.not-mine', ids: [...notMine] });
   }
 
   #sweep(now: Now): void {
@@ -260,9 +232,12 @@ export class Replication<Tag> {
       else this.#succession.unwatch(id);
     }
     if (this.#isJoined) {
-      for (const id of this.#succession.due(now.monoMs, (one) => this.#open.has(one))) this.#takeOver(id, now);
+      this.#takeOverAll(
+        this.#succession.due(now.monoMs, (one) => this.#open.has(one)),
+        now,
+      );
       for (const { to, ids: reminded } of this.#succession.reminders(now.monoMs)) {
-        this.#out.push({ kind: 'send', to, message: { kind: 'register.remind', ids: reminded } });
+        this.#remind(to, reminded);
       }
       this.#keepUp(now);
     }
@@ -272,15 +247,20 @@ export class Replication<Tag> {
   }
 
   #keepUp(now: Now): void {
-    const { seals, takeOvers, announcements } = this.#upkeep.due(this.#open, now.monoMs);
+    const { seals, takeOvers, reminders, announcements } = this.#upkeep.due(this.#open, now.monoMs);
     for (const { id, set } of seals) this.#run({ kind: 'seal', id, seal: { set, atMs: now.wallMs } }, now);
-    for (const id of takeOvers) this.#takeOver(id, now);
+    this.#takeOverAll(takeOvers, now);
+    for (const [to, ids] of reminders) this.#remind(to, ids);
     for (const id of announcements) this.#run({ kind: 'announce', id }, now);
   }
 
-  #takeOver(id: RegisterId, now: Now): void {
-    this.#succession.trying(id);
-    this.#run({ kind: 'take-over', id }, now);
+  /** What is tried already is not begun anew: that would only void the ballot. */
+  #takeOverAll(ids: readonly RegisterId[], now: Now): void {
+    for (const id of ids) {
+      if (this.#registers.coordinators.get(id)) continue;
+      this.#succession.trying(id);
+      this.#run({ kind: 'take-over', id }, now);
+    }
   }
 
   /** Lets go of what is finished, watches what is not. */
@@ -311,6 +291,14 @@ export class Replication<Tag> {
     this.#run({ kind: 'finish', id, summary }, now);
     this.#letting.look(id);
     if (wasOpen) this.#close(id, 'final');
+  }
+
+  #remind(to: NodeId, ids: readonly RegisterId[]): void {
+    this.#send(to, { kind: 'register.remind', ids: [...ids] });
+  }
+
+  #send(to: NodeId, message: ReplicationMessage): void {
+    this.#out.push({ kind: 'send', to, message });
   }
 
   #tell(news: RegisterNews<Tag>): void {

@@ -21,9 +21,13 @@ export interface Chores {
   readonly seals: readonly { readonly id: RegisterId; readonly set: ReplicaSet }[];
   /** Finished registers that are to be moved: they must be coordinated for that. */
   readonly takeOvers: readonly RegisterId[];
+  /** Finished registers that others are to move: they may not know of them. */
+  readonly reminders: ReadonlyMap<NodeId, readonly RegisterId[]>;
   /** To be compared with their replicas: one that was away may have missed a write. */
   readonly announcements: readonly RegisterId[];
 }
+
+const NOTHING: Chores = { seals: [], takeOvers: [], reminders: new Map(), announcements: [] };
 
 /** Keeps registers on as many sound nodes as they should have, a portion at a time. */
 export class Upkeep {
@@ -55,11 +59,11 @@ export class Upkeep {
   /** @param open - what this node coordinates */
   due(open: ReadonlySet<RegisterId>, nowMs: number): Chores {
     const announcements = this.#toCompare(open);
-    if (nowMs - this.#lookedMs < this.config.lookMs) return { seals: [], takeOvers: [], announcements };
+    if (nowMs - this.#lookedMs < this.config.lookMs) return { ...NOTHING, announcements };
     this.#lookedMs = nowMs;
     this.#relocation.look();
     const seals = [...open].flatMap((id) => this.#sealOf(id, nowMs));
-    return { seals, takeOvers: this.#finalsToMove(nowMs), announcements };
+    return { seals, ...this.#finalsToMove(nowMs), announcements };
   }
 
   /** Whether its replicas should be others, and can be. */
@@ -77,10 +81,13 @@ export class Upkeep {
     return [{ id, set }];
   }
 
-  #finalsToMove(nowMs: number): RegisterId[] {
-    const due: RegisterId[] = [];
+  /** The first of a set sees to it, if it knows: a node that has missed the register must hear of it from those that have it. */
+  #finalsToMove(nowMs: number): Pick<Chores, 'takeOvers' | 'reminders'> {
+    const takeOvers: RegisterId[] = [];
+    const reminders = new Map<NodeId, RegisterId[]>();
+    let due = 0;
     this.#finals ??= this.replica.registers()[Symbol.iterator]();
-    for (let i = 0; i < this.config.finalsMax && due.length < this.config.movingMax; i++) {
+    for (let i = 0; i < this.config.finalsMax && due < this.config.movingMax; i++) {
       const next = this.#finals.next();
       if (next.done) {
         this.#finals = undefined;
@@ -88,11 +95,15 @@ export class Upkeep {
       }
       const acceptor = this.replica.get(next.value.id);
       if (acceptor?.final === undefined || !acceptor.head || acceptor.isStub) continue;
-      const { set } = acceptor.head;
-      if (!this.#relocation.isUnfit(set, nowMs) || this.#relocation.responsible(set) !== this.self) continue;
-      if (this.#relocation.better(acceptor.id, set, nowMs)) due.push(acceptor.id);
+      const { id, head } = acceptor;
+      if (!this.#relocation.isUnfit(head.set, nowMs) || !this.#relocation.better(id, head.set, nowMs)) continue;
+      const responsible = this.#relocation.responsible(head.set);
+      if (responsible === undefined) continue;
+      due += 1;
+      if (responsible === this.self) takeOvers.push(id);
+      else reminders.set(responsible, [...(reminders.get(responsible) ?? []), id]);
     }
-    return due;
+    return { takeOvers, reminders };
   }
 
   #toCompare(open: ReadonlySet<RegisterId>): RegisterId[] {

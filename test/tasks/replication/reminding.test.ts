@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { Prng } from '../../../src/kernel/prng.js';
+import { REGISTER_DEFAULTS } from '../../../src/tasks/register/config.js';
+import { Replica } from '../../../src/tasks/register/replica.js';
 import { Replication } from '../../../src/tasks/replication/replication.js';
+import { Upkeep } from '../../../src/tasks/replication/upkeep.js';
 import { node } from '../support/fixtures.js';
 
 const [a, b, c] = ['a', 'b', 'c'].map(node) as [
@@ -10,7 +13,7 @@ const [a, b, c] = ['a', 'b', 'c'].map(node) as [
 ];
 const NOW = { monoMs: 1, wallMs: 1 };
 
-/** A node that has handed a register over to b and d, and keeps a stub of it. */
+/** A node with one register that it has handed over to b and d. */
 function stub() {
   const replication = new Replication({
     ...{ self: a, prng: new Prng(1), isHere: () => true, isReachable: () => true, chooseSet: () => [a, b, c] },
@@ -22,22 +25,56 @@ function stub() {
   const registers = [{ id: 'job1', core, entries: [], isBad: false }];
   replication.step({ kind: 'restore', registers, before: undefined, loss: undefined }, NOW);
   replication.step({ kind: 'joined' }, NOW);
-  const remindedBy = (from: typeof a) => {
-    const message = { kind: 'register.remind' as const, ids: ['job1'] };
-    const effects = replication.step({ kind: 'message', from, message }, NOW);
+  const sentAfter = (kind: 'register.remind' | 'register.not-mine', from: typeof a, id = 'job1') => {
+    const effects = replication.step({ kind: 'message', from, message: { kind, ids: [id] } }, NOW);
     return effects.flatMap((effect) => (effect.kind === 'send' ? [{ to: effect.to, message: effect.message }] : []));
   };
-  return { head, remindedBy };
+  return { head, sentAfter };
 }
 
-describe('a node that is reminded of what it has handed over', () => {
-  it('should tell who has no part in it where it went', () => {
-    const { head, remindedBy } = stub();
+/** Its finished register is to move off the last of its set; a or b is to see to that, whoever comes first in the set. */
+function chores(self: typeof a) {
+  const replica = new Replica(self, REGISTER_DEFAULTS, new Prng(1));
+  const about = { id: 'job1', generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };
+  const head = { ...about, set: [a, b, c] };
+  const votes = { puts: [], vouched: [], atOnce: [] };
+  const accept = { kind: 'accept' as const, ...about, n: 1, seq: 1, entries: [{ key: 'x', value: 1 }], committed: 0 };
+  replica.asked(a, { ...accept, head }, NOW, votes);
+  replica.finish('job1', { bytes: 1 }, []);
+  const upkeep = new Upkeep(self, replica, {
+    standingOf: (one) => (one === c ? 'leaving' : 'here'),
+    candidates: () => [node('d')],
+    staying: () => 3,
+  });
+  const { takeOvers, reminders } = upkeep.due(new Set(), 1_000);
+  return { takeOvers, reminders: [...reminders] };
+}
+
+describe('a node that is reminded', () => {
+  it('should tell who has no part in what it has handed over where that went', () => {
+    const { head, sentAfter } = stub();
     const items = [{ kind: 'settled', id: 'job1', head }];
-    expect(remindedBy(c)).to.deep.equal([{ to: c, message: { kind: 'register.ask', items } }]);
+    expect(sentAfter('register.remind', c)).to.deep.equal([{ to: c, message: { kind: 'register.ask', items } }]);
   });
 
-  it('should have who is of the new set, and does not know it, take over himself', () => {
-    expect(stub().remindedBy(b)).to.deep.equal([{ to: b, message: { kind: 'register.remind', ids: ['job1'] } }]);
+  it('should leave what it cannot bring to whoever reminds it: a move that he missed, what it never knew', () => {
+    const { sentAfter } = stub();
+    const leave = (id: string) => [{ to: b, message: { kind: 'register.not-mine', ids: [id] } }];
+    expect(sentAfter('register.remind', b)).to.deep.equal(leave('job1'));
+    expect(sentAfter('register.remind', b, 'job2')).to.deep.equal(leave('job2'));
+  });
+
+  it('should take nothing of that back: two that can bring nothing would go on for ever', () => {
+    const { sentAfter } = stub();
+    expect(sentAfter('register.not-mine', b)).to.deep.equal([]);
+    expect(sentAfter('register.not-mine', b, 'job2')).to.deep.equal([]);
+  });
+});
+
+describe('a finished register whose set is to change', () => {
+  it('should be moved by the first of the set, of whom the others think that he may not know it', () => {
+    expect(chores(a)).to.deep.equal({ takeOvers: ['job1'], reminders: [] });
+    expect(chores(b)).to.deep.equal({ takeOvers: [], reminders: [[a, ['job1']]] });
+    expect(chores(c)).to.deep.equal({ takeOvers: [], reminders: [[a, ['job1']]] });
   });
 });

@@ -9,11 +9,8 @@ import type { Placer } from '../../../src/tasks/placer.js';
 import type { RegisterTag } from '../../../src/tasks/register/registers.js';
 import type { RegisterNews } from '../../../src/tasks/replication/effects.js';
 import { JOB, SHARD } from '../../../src/tasks/replication/names.js';
-import {
-  Replication,
-  type ReplicationEffect,
-  type ReplicationEvent,
-} from '../../../src/tasks/replication/replication.js';
+import type { ReplicationEffect, ReplicationEvent } from '../../../src/tasks/replication/events.js';
+import { Replication } from '../../../src/tasks/replication/replication.js';
 import type { ShardEvent } from '../../../src/tasks/shard-events.js';
 import { ShardHome } from '../../../src/tasks/shard-home.js';
 import type { ShardTag } from '../../../src/tasks/shard-tags.js';
