@@ -5,8 +5,8 @@ import type { Finding } from './finding.js';
 const invariant = 'acked-durability';
 
 /**
- * What an acceptance says is true of the disks at that moment: it names as many replicas as the job's set has nodes, of which
- * at least a majority, and as many as it says, have the job.
+ * What an acceptance says is true of the disks: it names as many replicas as a set of the job has, or had until it moved while
+ * the answer was under way, and of these at least a majority, and as many as it says, were given the job.
  */
 export function ackedDurability({ clients }: History): Finding[] {
   return clients.submissions.flatMap(({ job, at, outcome, durability, answeredMs: atMs = 0 }) => {

@@ -77,6 +77,8 @@ export class Durables {
   readonly #jobs = new Majorities<Omit<Created, 'set'>>(this.sets);
   readonly #createdOf = new Map<JobId, readonly Created[]>();
   readonly #outcomes = new Map<TaskId, End>();
+  /** Whose disks were given a job, by job and generation. */
+  readonly #holders = new Map<string, Set<NodeId>>();
   readonly #first = new Map<string, Claim>();
   readonly #ballots = new BallotWatch(this.sets);
 
@@ -104,6 +106,8 @@ export class Durables {
     if (key === JOB) {
       const { job, digest } = value as JobRecord;
       const { node: by, generation } = version;
+      const name = `${job} ${generation}`;
+      this.#holders.set(name, (this.#holders.get(name) ?? new Set()).add(node));
       const made = this.#jobs.put(node, put, { atMs, node: by, job, digest, generation });
       if (made) this.#made({ ...made.what, set: made.set, atMs });
     }
@@ -118,6 +122,14 @@ export class Durables {
     if (!isTerminal(record.state)) return;
     const end = this.#ends.put(node, put, { record, version });
     if (end) this.#ended(end.what, atMs);
+  }
+
+  /** For each set that the job has had: how many of its disks were given the job. */
+  holdersOf(job: JobId): { readonly set: readonly NodeId[]; readonly disks: number }[] {
+    return this.sets.of(job).map(({ generation, set }) => {
+      const holders = this.#holders.get(`${job} ${generation}`);
+      return { set, disks: set.filter((node) => holders?.has(node)).length };
+    });
   }
 
   #ended(end: End, atMs: number): void {

@@ -27,7 +27,7 @@ export interface Submitted extends Asked {
   tasks?: number | undefined;
   /** The answer says that the job was there before. */
   existed?: boolean | undefined;
-  /** What the answer says of it, and what the disks did at that moment; undefined where nobody looked. */
+  /** What the answer says of it, and what the disks of that set were given by then; undefined where nobody looked. */
   durability?:
     { readonly replicas: number; readonly acked: number; readonly set: number; readonly disks: number } | undefined;
   /** Under a key given by a user, so that any node may know it. */

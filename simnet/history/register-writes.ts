@@ -46,6 +46,12 @@ export class ReplicaSets {
     return true;
   }
 
+  /** Every set that a register has had, from the first on. */
+  of(register: RegisterId): { readonly generation: number; readonly set: ReplicaSet }[] {
+    const generations = [...(this.#known.get(register) ?? [])].sort(([a], [b]) => a - b);
+    return generations.flatMap(([generation, sets]) => sets.map((set) => ({ generation, set })));
+  }
+
   /** The set of this generation of which these nodes are a majority. */
   ruledBy(register: RegisterId, { generation }: Version, nodes: ReadonlySet<NodeId>): ReplicaSet | undefined {
     const sets = this.#known.get(register)?.get(generation) ?? [];

@@ -1,13 +1,14 @@
 import type { JobId } from '../../src/kernel/ids.js';
 import type { Accepted } from '../../src/node/core/gateway/requests.js';
-import { coreKey, entryKey, type StoredCore } from '../../src/tasks/register/stored.js';
-import { JOB } from '../../src/tasks/replication/names.js';
 import type { Submitted } from '../history/log.js';
 import type { Flock } from '../world/flock.js';
 
-/** What an acceptance says, beside what the disks of the job's set hold at this moment. */
+/**
+ * What an acceptance says, beside what disks were given by now. The job may have moved on while the answer was under way: it
+ * counts what the set holds that the answer is about, the fullest of so many nodes.
+ */
 export function durabilityOf(flock: Flock, job: JobId, { replicas, acked }: Accepted): Submitted['durability'] {
-  const disks = flock.ids.map((id) => flock.disk(id)).filter((disk) => disk.get(entryKey(job, JOB)) !== undefined);
-  const set = (disks[0]?.get(coreKey(job)) as StoredCore | undefined)?.head?.set ?? [];
-  return { replicas, acked, set: set.length, disks: disks.length };
+  const held = flock.history.durables.holdersOf(job).sort((a, b) => b.disks - a.disks);
+  const { set = [], disks = 0 } = held.find((each) => each.set.length === replicas) ?? held[0] ?? {};
+  return { replicas, acked, set: set.length, disks };
 }

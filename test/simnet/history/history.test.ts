@@ -56,6 +56,23 @@ describe('a history', () => {
     expect(breaches).to.deep.equal([]);
   });
 
+  it('should know of each set that a job has had what its disks were given, whatever they keep', () => {
+    const history = new History();
+    const put = (node: NodeId, generation: number, set: readonly NodeId[]) => {
+      const version = { generation, n: 1 + generation, node: a, seq: 1 };
+      const core = { promised: { n: 1 + generation, node: a }, head: { set, generation } };
+      const value = { version, value: { job: 'job1', digest: 'd' } };
+      history.recorded({ key: 'entry/job1/job', value }, undefined, node, 1);
+      history.recorded({ key: 'register/job1', value: core }, undefined, node, 1);
+    };
+    for (const node of [a, b]) put(node, 0, [a, b, c]);
+    for (const node of [a, c]) put(node, 1, [a, b]);
+    expect(history.durables.holdersOf('job1' as JobId)).to.deep.equal([
+      { set: [a, b, c], disks: 2 },
+      { set: [a, b], disks: 1 },
+    ]);
+  });
+
   it('should note a disk that takes or promises less than it has promised', () => {
     const history = new History();
     const put = (key: string, value: unknown) => history.recorded({ key, value }, undefined, a, 9);

@@ -16,7 +16,14 @@ const NOW = { monoMs: 1, wallMs: 1 };
 /** A node with one register that it has handed over to b and d. */
 function stub() {
   const replication = new Replication({
-    ...{ self: a, prng: new Prng(1), isHere: () => true, isReachable: () => true, chooseSet: () => [a, b, c] },
+    ...{
+      self: a,
+      prng: new Prng(1),
+      isHere: () => true,
+      isReachable: () => true,
+      isClockOff: () => false,
+      chooseSet: () => [a, b, c],
+    },
     flock: { standingOf: () => 'here', candidates: () => [], staying: () => 4 },
   });
   const head = { set: [b, node('d')], generation: 1, createdAtMs: 1, digest: 7, bornAtMs: 1, before: [a, b, c] };
