@@ -234,8 +234,9 @@ export class Shard {
     this.#handedBack.set(index, Math.max(epoch, this.#handedBack.get(index) ?? 0));
   }
 
-  wasHandedBack(index: number, epoch: number): boolean {
-    return epoch <= (this.#handedBack?.get(index) ?? 0);
+  /** The latest attempt that came back so; 0 where none did. */
+  handedBack(index: number): number {
+    return this.#handedBack?.get(index) ?? 0;
   }
 
   nextEpoch(): number {

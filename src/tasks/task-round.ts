@@ -139,11 +139,12 @@ export class TaskRound {
    * epoch; any other is called back.
    */
   takeUp(shard: Shard, node: NodeId, boot: number, held: TaskMessages['held.tell']['held'][number]): void {
-    if (boot < this.placer.bootOf(node) || shard.wasHandedBack(held.index, held.epoch)) return;
+    const handedBack = shard.handedBack(held.index);
+    if (boot < this.placer.bootOf(node) || held.epoch === handedBack) return;
     const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
     const isUnheard = task?.phase === 'waiting' || task?.phase === 'doubted';
     if (task?.epoch === held.epoch && task.executor === node && !isUnheard) return;
-    if (!task || task.phase === 'committing' || !isNews(task, held.epoch))
+    if (!task || task.phase === 'committing' || held.epoch < handedBack || !isNews(task, held.epoch))
       return this.recording.revoke(shard, node, [held]);
     if (task.executor !== undefined && isPlaced(task)) {
       this.recording.revoke(shard, task.executor, [task]);

@@ -109,6 +109,16 @@ describe('a coordinator that takes over', () => {
     expect(home.pump()[0]).to.include(' 1@2.');
   });
 
+  it('should call back an attempt that is older than the one handed back, be that told of before or not', () => {
+    for (const isTold of [true, false]) {
+      const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
+      home.sync();
+      if (isTold) tell(home, 'y', held(0, at(1, 9), 'queued'));
+      home.hear('y', { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 0, epoch: at(1, 9) }] });
+      expect(tell(home, 'x', held(0, at(1, 1)))).to.include('revoke x 0@1.1');
+    }
+  });
+
   it('should not believe word of a boot that is over', () => {
     const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.sync();
