@@ -26,7 +26,8 @@ export class ReplicaFlock implements FlockPort {
 
   standingOf(node: NodeId): Standing {
     const member = this.view.member(node);
-    if (!member || member.state === 'left' || (member.draining && member.state !== 'dead')) return 'leaving';
+    if (!member || member.state === 'left') return 'left';
+    if (member.draining && member.state !== 'dead') return 'leaving';
     return member.state === 'alive' ? 'here' : member.state;
   }
 
@@ -43,7 +44,7 @@ export class ReplicaFlock implements FlockPort {
   staying(): number {
     let count = 0;
     for (const { id } of this.view.members()) {
-      if (this.standingOf(id) !== 'leaving' && ++count === REPLICAS_MAX) break;
+      if (!['leaving', 'left'].includes(this.standingOf(id)) && ++count === REPLICAS_MAX) break;
     }
     return count;
   }

@@ -88,7 +88,8 @@ export class Wiring {
     const { view, shards, exchange } = this.machines;
     view.update(after);
     if (after.id === this.#self) return;
-    if (before?.state !== after.state) this.replicate({ kind: 'members-changed' });
+    const isNews = before?.state !== after.state || before.draining !== after.draining;
+    if (isNews) this.replicate({ kind: 'members-changed' });
     const isHere = isLive(after);
     const wasHere = before !== undefined && isLive(before);
     const node = after.id;

@@ -2,8 +2,8 @@ import type { NodeId } from '../../kernel/ids.js';
 import type { RegisterId } from '../register/head.js';
 import { majorityOf, type ReplicaSet } from '../register/replica-set.js';
 
-/** What a node is to a replica set: `leaving` drains, or has left, or was forgotten. */
-export type Standing = 'here' | 'suspect' | 'dead' | 'leaving';
+/** What a node is to a replica set: `leaving` drains, and is still there; `left` was forgotten, it may be. */
+export type Standing = 'here' | 'suspect' | 'dead' | 'leaving' | 'left';
 
 /** What is to be known of the flock. */
 export interface FlockPort {
@@ -65,14 +65,18 @@ export class Relocation {
     return here.length >= majorityOf(set) ? set : here;
   }
 
-  /** Of a finished register, which nobody coordinates: the one that is to see to it. */
+  /**
+   * Of a finished register, which nobody coordinates: the one that is to see to it. Who leaves waits for that, and surely
+   * knows of it; one that was away may not.
+   */
   responsible(set: ReplicaSet): NodeId | undefined {
-    return set.find((node) => ['here', 'leaving'].includes(this.flock.standingOf(node)));
+    const first = (standing: Standing) => set.find((node) => this.flock.standingOf(node) === standing);
+    return first('leaving') ?? first('here');
   }
 
   #isLost(node: NodeId, nowMs: number): boolean {
     const standing = this.flock.standingOf(node);
-    if (standing === 'leaving') return true;
+    if (standing === 'leaving' || standing === 'left') return true;
     if (standing !== 'dead') {
       this.#deadSinceMs.delete(node);
       return false;

@@ -43,6 +43,8 @@ export interface ReplicationOptions {
 const SWEEP = 'sweep';
 /** How often what changed is looked through: what is finished is let go, what is orphaned taken over. */
 const SWEEP_MS = 1_000;
+/** Where nothing changes: what is old is let go. */
+const TICK = 'tick';
 
 /**
  * Jobs and shards on several nodes: the registers of this node, and when it takes one over. Machines that coordinate are told
@@ -243,7 +245,7 @@ export class Replication<Tag> {
     }
     this.#letting.tick(now);
     if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving) this.#arm();
-    else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(SWEEP, this.#letting.tickMs));
+    else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(TICK, this.#letting.tickMs));
   }
 
   #keepUp(now: Now): void {

@@ -7,16 +7,17 @@ import { node } from '../support/fixtures.js';
 function flockOf(standings: Readonly<Record<string, Standing>>) {
   const all = new Map<NodeId, Standing>(Object.entries(standings).map(([name, standing]) => [node(name), standing]));
   const relocation = new Relocation({
-    standingOf: (id) => all.get(id) ?? 'leaving',
+    standingOf: (id) => all.get(id) ?? 'left',
     candidates: () => [...all.keys()].filter((id) => all.get(id) === 'here'),
-    staying: () => Math.min(3, [...all.values()].filter((standing) => standing !== 'leaving').length),
+    staying: () => Math.min(3, [...all.values()].filter((standing) => !['leaving', 'left'].includes(standing)).length),
   });
   const set = (names: string) => [...names].map(node);
   const betterThan = (names: string, nowMs = 60_000) => {
     relocation.look();
     return relocation.isUnfit(set(names), nowMs) ? relocation.better('job1', set(names), nowMs)?.join('') : 'fit';
   };
-  return { all, betterThan };
+  const responsible = (names: string) => relocation.responsible(set(names));
+  return { all, betterThan, responsible };
 }
 
 describe('a replica set', () => {
@@ -38,6 +39,12 @@ describe('a replica set', () => {
   it('should let go of who leaves, also where nobody takes the place', () => {
     expect(flockOf({ a: 'leaving', b: 'here', c: 'here', d: 'here' }).betterThan('abc')).to.equal('bcd');
     expect(flockOf({ a: 'leaving', b: 'here', c: 'here' }).betterThan('abc')).to.equal('bc');
+  });
+
+  it('should be seen to, once it is finished, by who leaves it, else by the first that is there', () => {
+    expect(flockOf({ a: 'here', b: 'here', c: 'leaving' }).responsible('abc')).to.equal('c');
+    expect(flockOf({ b: 'here', c: 'dead' }).responsible('abc'), 'a has left').to.equal('b');
+    expect(flockOf({ a: 'suspect', b: 'dead' }).responsible('ab')).to.equal(undefined);
   });
 
   it('should grow when nodes come', () => {
