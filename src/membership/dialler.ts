@@ -31,6 +31,12 @@ export class Dialler {
     return this.#seeds.some((seed) => !this.#isSelf(seed));
   }
 
+  /** Whether this node was told to join that one. */
+  isSeed(id: NodeId): boolean {
+    const addresses = this.view.get(id)?.profile.addresses ?? [];
+    return this.#seeds.some((seed) => seed.some((address) => matches(address, id, addresses)));
+  }
+
   start(): void {
     for (const seed of this.#seeds) {
       if (!this.#isSelf(seed)) this.#dial(seed);

@@ -5,6 +5,7 @@ import type { LoadVector } from '../kernel/load.js';
 import type { Prng } from '../kernel/prng.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerToken } from '../kernel/timers.js';
+import { Admission } from './admission.js';
 import { Beliefs, type Via } from './beliefs.js';
 import { membershipConfig, type MembershipConfig } from './config.js';
 import { Dialler } from './dialler.js';
@@ -62,6 +63,7 @@ export class Membership {
   readonly #prober: Prober;
   readonly #syncer: Syncer;
   readonly #dialler: Dialler;
+  readonly #admission: Admission;
   readonly #remembered: readonly MemberState[];
   readonly #prng: Prng;
   readonly #isFormed: boolean;
@@ -80,7 +82,16 @@ export class Membership {
     this.#neighbours = new Neighbours(this.#view, this.#config, prng, formed?.connected);
     const neighbours = this.#neighbours;
     this.#prober = new Prober(this.#beliefs, this.#outbox, this.#config, this.#health, prng, neighbours, ownLoad);
-    this.#syncer = new Syncer(this.#beliefs, this.#outbox, this.#config, prng, neighbours, this.#caughtUp.bind(this));
+    this.#admission = new Admission(remembered, (id) => this.#dialler.isSeed(id));
+    this.#syncer = new Syncer(this.#beliefs, this.#outbox, this.#config, prng, neighbours, {
+      standingTo: (peer) => ({ joined: this.#joined, expects: this.#admission.expects(peer) }),
+      heard: (from, standing) => {
+        if (!this.#joined) this.#admission.heard(from, standing);
+      },
+      caughtUp: (peer) => {
+        if (!this.#joined && this.#admission.admits(peer)) this.#caughtUp();
+      },
+    });
     const greet = (id: NodeId) => this.#syncer.hello(id, true);
     this.#dialler = new Dialler(this.#view, this.#outbox, this.#config, prng, neighbours, seeds, greet);
     this.#isFormed = formed !== undefined;
@@ -261,6 +272,8 @@ export class Membership {
       case 'dial':
         return this.#dialler.onTurn();
       case 'persist':
+        // Whom a newcomer has met alone it must not remember as the flock.
+        if (!this.#joined) return this.#persistSoon();
         return this.#outbox.emit({ kind: 'persist-members', members: [...this.#view.members.values()] });
       default:
         assert(false, `timer ${token.name} is not known`);
@@ -294,9 +307,10 @@ export class Membership {
   }
 
   #caughtUp(): void {
-    if (this.#joined) return;
     this.#joined = true;
     this.#outbox.emit({ kind: 'joined' });
+    for (const peer of this.#admission.waiting()) this.#syncer.hello(peer, true);
+    this.#admission.clear();
   }
 
   #leave(): void {

@@ -33,12 +33,17 @@ export const MEMBERSHIP_MESSAGES = {
   'swim.nack': record({ kind: Type.Literal('swim.nack'), seq }),
   /** The receiver is thought suspect, dead or of a later boot, and should refute it. */
   'swim.accused': record({ kind: Type.Literal('swim.accused'), ...standing }),
-  /** First words on a connection, and the start of anti-entropy; `ask`: send a digest if `view` is not yours. */
+  /**
+   * First words on a connection, and the start of anti-entropy; `ask`: send a digest if `view` is not yours. `joined` and
+   * `expects`: see admission.ts.
+   */
   'swim.hello': record({
     kind: Type.Literal('swim.hello'),
     self: MemberStateSchema,
     view: text(16),
     ask: Type.Boolean(),
+    joined: Type.Boolean(),
+    expects: Type.Boolean(),
   }),
   /** All that is known of members whose id is above `after` and, unless empty, not above `upTo`. */
   'swim.digest': record({

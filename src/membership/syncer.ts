@@ -1,5 +1,6 @@
 import { compareText, type NodeId } from '../kernel/ids.js';
 import type { Prng } from '../kernel/prng.js';
+import type { Standing } from './admission.js';
 import type { Beliefs } from './beliefs.js';
 import type { MembershipConfig } from './config.js';
 import { compareStanding, isAccusation, isLive, type MemberState } from './member.js';
@@ -16,6 +17,13 @@ const SETTLE_MS = 3000;
 /** While news come that fast views differ anyway, and comparing them would cost much for little. */
 const QUIET_MS = 1500;
 
+export interface SyncerPort {
+  readonly standingTo: (peer: NodeId) => Standing;
+  readonly heard: (from: NodeId, standing: Standing) => void;
+  /** The views have been compared, and this node knows what the peer knows. */
+  readonly caughtUp: (peer: NodeId) => void;
+}
+
 /**
  * Anti-entropy: hello, and where the views differ digest, states, states. It tells who lives and who left; an accusation
  * that turns up goes to the accused and is not believed, so that two halves that meet again do not bury each other.
@@ -31,18 +39,22 @@ export class Syncer {
     readonly config: MembershipConfig,
     readonly prng: Prng,
     readonly neighbours: Neighbours,
-    readonly caughtUp: () => void,
+    private readonly admission: SyncerPort,
   ) {}
 
   /** @param ask - compare, where the views differ; one side does */
   hello(to: NodeId, ask: boolean): void {
-    const { self, view } = this.beliefs;
-    this.outbox.send(to, { kind: 'swim.hello', self, view: view.digest, ask });
+    this.#greet(to, this.beliefs.view.digest, ask);
   }
 
   /** Asks for a digest in any case: no view has an empty one. */
   compare(to: NodeId): void {
-    this.outbox.send(to, { kind: 'swim.hello', self: this.beliefs.self, view: '', ask: true });
+    this.#greet(to, '', true);
+  }
+
+  #greet(to: NodeId, view: string, ask: boolean): void {
+    const { self } = this.beliefs;
+    this.outbox.send(to, { kind: 'swim.hello', self, view, ask, ...this.admission.standingTo(to) });
   }
 
   onPeriod(): void {
@@ -70,12 +82,13 @@ export class Syncer {
     for (const peer of this.neighbours.sample(this.config.spreadFanout)) this.hello(peer, true);
   }
 
-  onHello(from: NodeId, { self, view, ask }: MessageOf<'swim.hello'>): void {
+  onHello(from: NodeId, { self, view, ask, joined, expects }: MessageOf<'swim.hello'>): void {
     if (self.id !== from) return;
     this.beliefs.hear(self, 'itself');
+    this.admission.heard(from, { joined, expects });
     const held = this.beliefs.view.get(from);
     if (held && compareStanding(held, self) > 0) this.beliefs.passOn(from, held);
-    if (view === this.beliefs.view.digest) this.caughtUp();
+    if (view === this.beliefs.view.digest) this.admission.caughtUp(from);
     else if (ask) for (const chunk of this.#digest()) this.outbox.send(from, chunk);
   }
 
@@ -85,7 +98,7 @@ export class Syncer {
       if (this.#wants(line)) want.push(line.id);
     }
     this.#sendStates(from, this.#newerThan(digest), want);
-    if (want.length === 0) this.caughtUp();
+    if (want.length === 0) this.admission.caughtUp(from);
   }
 
   onStates(from: NodeId, { members, want, done }: MessageOf<'swim.states'>): void {
@@ -103,7 +116,7 @@ export class Syncer {
       this.#isMany = true;
       this.outbox.arm('spread', SPREAD_AFTER_MS);
     }
-    if (done) this.caughtUp();
+    if (done) this.admission.caughtUp(from);
   }
 
   #settle(): void {

@@ -25,9 +25,19 @@ describe('membership machine', () => {
     expect(deeds(solo.step({ kind: 'start' }))).to.deep.equal([{ kind: 'dial', addresses: [addressOf('a')] }]);
     const hello = sent(solo.step({ kind: 'connected', peer: a }), 'swim.hello');
     expect(hello).to.deep.equal([
-      { to: a, message: { kind: 'swim.hello', self: state('me'), view: hello[0]!.message.view, ask: false } },
+      {
+        to: a,
+        message: {
+          kind: 'swim.hello',
+          self: state('me'),
+          view: hello[0]!.message.view,
+          ask: false,
+          joined: false,
+          expects: true,
+        },
+      },
     ]);
-    solo.hear('a', { kind: 'swim.hello', self: state('a'), view: 'another', ask: true });
+    solo.hear('a', { kind: 'swim.hello', self: state('a'), view: 'another', ask: true, joined: true, expects: false });
     expect(solo.machine.isJoined).to.equal(false);
     const states: MembershipMessage = { kind: 'swim.states', members: [state('b')], want: [], done: false };
     expect(deeds(solo.hear('a', states))).to.deep.equal([
@@ -40,7 +50,14 @@ describe('membership machine', () => {
 
   it('should publish a newcomer that it met, not one it heard of', () => {
     const solo = knowing([]);
-    const met = solo.hear('a', { kind: 'swim.hello', self: state('a'), view: solo.machine.viewDigest, ask: false });
+    const met = solo.hear('a', {
+      kind: 'swim.hello',
+      self: state('a'),
+      view: solo.machine.viewDigest,
+      ask: false,
+      joined: true,
+      expects: false,
+    });
     expect(met.filter(({ kind }) => kind === 'publish')).to.deep.equal([
       { kind: 'publish', topic: 'rumours', message: { kind: 'swim.rumour', id: 'a/1.0/alive', rumour: rumour() } },
     ]);
@@ -88,7 +105,14 @@ describe('membership machine', () => {
   it('should tell a process of an older boot that it is outdated', () => {
     const solo = knowing([]);
     solo.gossip(rumour(state('a', 'alive', 3, 0)));
-    const effects = solo.hear('a', { kind: 'swim.hello', self: state('a', 'alive', 2, 0), view: '', ask: false });
+    const effects = solo.hear('a', {
+      kind: 'swim.hello',
+      self: state('a', 'alive', 2, 0),
+      view: '',
+      ask: false,
+      joined: true,
+      expects: false,
+    });
     expect(effects).to.deep.equal([
       { kind: 'send', to: a, message: { kind: 'swim.accused', boot: 3, n: 0, state: 'alive' } },
     ]);

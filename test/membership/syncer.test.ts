@@ -31,16 +31,19 @@ function knowing(members: readonly ReturnType<typeof state>[]): Solo {
 
 /** What `solo` says to a peer that asks and knows nothing. */
 const answer = (solo: Solo) =>
-  sent(solo.hear('a', { kind: 'swim.hello', self: state('a'), view: '', ask: true }), 'swim.digest').map(
-    (s) => s.message,
-  );
+  sent(
+    solo.hear('a', { kind: 'swim.hello', self: state('a'), view: '', ask: true, joined: true, expects: false }),
+    'swim.digest',
+  ).map((s) => s.message);
 
 describe('anti-entropy', () => {
   it('should send nothing where views agree', () => {
     const [one, other] = [knowing([state('a'), state('b')]), knowing([state('b'), state('a')])];
     const view = other.machine.viewDigest;
     expect(view).to.equal(one.machine.viewDigest);
-    expect(one.hear('a', { kind: 'swim.hello', self: state('a'), view, ask: true })).to.deep.equal([]);
+    expect(
+      one.hear('a', { kind: 'swim.hello', self: state('a'), view, ask: true, joined: true, expects: false }),
+    ).to.deep.equal([]);
   });
 
   it('should send what is newer and want what is newer there', () => {
@@ -146,12 +149,15 @@ describe('anti-entropy', () => {
     solo.step({ kind: 'connected', peer: a });
     const [asked] = sent(solo.fire('redial', 2000), 'swim.hello');
     expect([asked?.to, asked?.message.ask, asked?.message.view]).to.deep.equal([a, true, '']);
+    solo.hear('a', { kind: 'swim.hello', self: state('a'), view: '', ask: false, joined: true, expects: false });
     expect(solo.hear('a', digest(line('me')))).to.deep.include({ kind: 'joined' });
     expect(sent(solo.fire('redial', 2000), 'swim.hello')).to.deep.equal([]);
   });
 
   it('should take nobody for another', () => {
     const solo = knowing([]);
-    expect(solo.hear('a', { kind: 'swim.hello', self: state('b'), view: '', ask: true })).to.deep.equal([]);
+    expect(
+      solo.hear('a', { kind: 'swim.hello', self: state('b'), view: '', ask: true, joined: true, expects: false }),
+    ).to.deep.equal([]);
   });
 });
