@@ -1,5 +1,4 @@
 import { assert, assertNever } from '../kernel/assert.js';
-import type { Hash32 } from '../kernel/hash.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { LoadVector } from '../kernel/load.js';
 import type { Prng } from '../kernel/prng.js';
@@ -11,29 +10,17 @@ import { membershipConfig, type MembershipConfig } from './config.js';
 import { Dialler } from './dialler.js';
 import type { MembershipEffect, MembershipEvent } from './events.js';
 import { Health } from './health.js';
-import { isLive, type MemberState, type Profile } from './member.js';
+import { isLive, type MemberState } from './member.js';
 import type { MembershipMessage, Rumour } from './messages.js';
 import { Neighbours } from './neighbours.js';
 import { Outbox } from './outbox.js';
+import type { MembershipStart } from './options.js';
 import type { PeerClocks } from './peer-clocks.js';
 import { Prober } from './prober.js';
 import { Syncer } from './syncer.js';
 import { View, type MemberCounts } from './view.js';
 
-export interface MembershipOptions {
-  readonly self: NodeId;
-  /** Above that of every earlier start of this node. */
-  readonly boot: number;
-  readonly profile: Profile;
-  readonly config?: Partial<MembershipConfig>;
-  readonly hash: Hash32;
-  readonly prng: Prng;
-  /** What the last `persist-members` of an earlier boot gave. */
-  readonly remembered?: readonly MemberState[];
-  /** Whom to join: for each node the multiaddrs at which it may answer. */
-  readonly seeds: readonly (readonly string[])[];
-  /** Rides on pings and acks. */
-  readonly ownLoad?: () => LoadVector;
+export interface MembershipOptions extends MembershipStart {
   /** For simulated flocks that need not form. */
   readonly formed?: Formed;
 }

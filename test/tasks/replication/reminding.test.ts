@@ -39,8 +39,8 @@ function stub() {
   return { head, sentAfter };
 }
 
-/** Its finished register is to move off the last of its set; a or b is to see to that, whoever comes first in the set. */
-function chores(self: typeof a) {
+/** Its finished register is to move off the last of its set. */
+function chores(self: typeof a, last: 'leaving' | 'left') {
   const replica = new Replica(self, REGISTER_DEFAULTS, new Prng(1));
   const about = { id: 'job1', generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };
   const head = { ...about, set: [a, b, c] };
@@ -49,7 +49,7 @@ function chores(self: typeof a) {
   replica.asked(a, { ...accept, head }, NOW, votes);
   replica.finish('job1', { bytes: 1 }, []);
   const upkeep = new Upkeep(self, replica, {
-    standingOf: (one) => (one === c ? 'leaving' : 'here'),
+    standingOf: (one) => (one === c ? last : 'here'),
     candidates: () => [node('d')],
     staying: () => 3,
   });
@@ -79,9 +79,16 @@ describe('a node that is reminded', () => {
 });
 
 describe('a finished register whose set is to change', () => {
-  it('should be moved by the first of the set, of whom the others think that he may not know it', () => {
-    expect(chores(a)).to.deep.equal({ takeOvers: ['job1'], reminders: [] });
-    expect(chores(b)).to.deep.equal({ takeOvers: [], reminders: [[a, ['job1']]] });
-    expect(chores(c)).to.deep.equal({ takeOvers: [], reminders: [[a, ['job1']]] });
+  const takesOver = { takeOvers: ['job1'], reminders: [] };
+  const reminds = (to: typeof a) => ({ takeOvers: [], reminders: [[to, ['job1']]] });
+
+  it('should be moved by who leaves, of whom the others think that it may not know it', () => {
+    expect(chores(c, 'leaving')).to.deep.equal(takesOver);
+    for (const other of [a, b]) expect(chores(other, 'leaving')).to.deep.equal(reminds(c));
+  });
+
+  it('should else be moved by the first of the set', () => {
+    expect(chores(a, 'left')).to.deep.equal(takesOver);
+    for (const other of [b, c]) expect(chores(other, 'left')).to.deep.equal(reminds(a));
   });
 });
