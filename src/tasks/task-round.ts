@@ -52,6 +52,10 @@ export class TaskRound {
     const task = shard.live.get(index) ?? shard.touch(index);
     if (isStale(task, epoch)) return this.#answer(answer);
     if (task.phase === 'committing') return;
+    // Taken up, while the one that came after it was not heard of yet.
+    if (task.executor !== undefined && isPlaced(task) && task.epoch < epoch) {
+      this.recording.revoke(shard, task.executor, [task]);
+    }
     task.epoch = epoch;
     task.executor = from;
     const isNewStart = task.phase !== 'running' && task.startedAtMs === undefined;

@@ -119,6 +119,15 @@ describe('a coordinator that takes over', () => {
     }
   });
 
+  it('should call back an attempt that it has taken up when a later one turns out to have ended', () => {
+    for (const how of ['cancelled', 'succeeded'] as const) {
+      const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
+      home.sync();
+      tell(home, 'x', held(0, at(1, 1)));
+      expect(home.result('y', 0, at(1, 9), how)).to.include('revoke x 0@1.1');
+    }
+  });
+
   it('should not believe word of a boot that is over', () => {
     const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.sync();
