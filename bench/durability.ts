@@ -18,6 +18,8 @@ const NOOPS = Number(process.env['BENCH_NOOPS'] ?? 20_000);
 const NODE_ARGS = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((arg) => arg !== '');
 /** Each node has one of these, and something that keeps it: what needs one waits. */
 const HELD = { custom: { held: 1 } };
+/** Of pending jobs one runs on each node, and goes on to: else the others would come to an end while the flock starts. */
+const ENDLESS = ['sleep', '100000'];
 const SETTLE_MS = 120_000;
 
 /** What it costs that three nodes hold whatever was accepted: BENCH_ONLY names some of the parts. */
@@ -100,12 +102,12 @@ async function pending(): Promise<Row[]> {
     const before = await settledBytes(flock);
     const submitMs = await timed(() =>
       inTurns(JOBS, 96, async (i) => {
-        await (clients[i % NODES] ?? clients[0]).submit({ argv: ['true'], needs: HELD });
+        await (clients[i % NODES] ?? clients[0]).submit({ argv: ENDLESS, needs: HELD });
       }),
     );
     const bytes = (await settledBytes(flock)) - before;
     for (const node of ALL) await flock.kill9(node);
-    const startMs = await timed(() => Promise.all(ALL.map((node) => flock.restart(node))));
+    const startMs = await timed(() => Promise.all(ALL.map((node) => flock.restart(node, 'same-port'))));
     const afterMs = await timed(() =>
       until('all of them are coordinated', async () => (await unfinished(flock)) >= JOBS, 600_000),
     );
@@ -157,7 +159,7 @@ async function runAll(client: Client, count: number): Promise<void> {
 
 /** Takes what the pending tasks need on every node. */
 async function holdAll(client: Client, flock: Flock): Promise<void> {
-  for (let i = 0; i < NODES; i++) await client.submit({ argv: ['sleep', '100000'], needs: HELD });
+  for (let i = 0; i < NODES; i++) await client.submit({ argv: ENDLESS, needs: HELD });
   await until('every node is held', async () => (await statOf(flock, 'running')) === NODES, 30_000);
 }
 

@@ -111,10 +111,16 @@ export class Flock {
     return this.daemon(node).kill9();
   }
 
-  /** Starts a node that has ended again, on its data directory; whom to join it must remember itself. */
-  async restart(node: number): Promise<void> {
-    if (this.daemon(node).running) throw new Error(`node ${node} still runs`);
-    await this.up(node, []);
+  /**
+   * Starts a node that has ended again, on its data directory; whom to join it must remember itself.
+   *
+   * @param where - on another port, or on its own, where the others find it though they ended, too
+   */
+  async restart(node: number, where: 'elsewhere' | 'same-port' = 'elsewhere'): Promise<void> {
+    const before = this.daemon(node);
+    if (before.running) throw new Error(`node ${node} still runs`);
+    const port = where === 'same-port' ? /\/tcp\/(\d+)/.exec(before.ready.listen[0] ?? '')?.[1] : undefined;
+    await this.up(node, [], port);
   }
 
   /** Ends all daemons and removes their files. Throws where one did not end by itself or left a process behind. */
@@ -134,8 +140,8 @@ export class Flock {
       throw new Error(`left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
   }
 
-  private async up(node: number, join: readonly string[]): Promise<void> {
-    const where = ['--data', this.dataDir(node), '--listen', '127.0.0.1:0'];
+  private async up(node: number, join: readonly string[], port = '0'): Promise<void> {
+    const where = ['--data', this.dataDir(node), '--listen', `127.0.0.1:${port}`];
     this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs], this.program);
   }
 }
