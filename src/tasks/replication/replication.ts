@@ -43,6 +43,9 @@ export interface ReplicationOptions {
 const SWEEP = 'sweep';
 /** How often what changed is looked through: what is finished is let go, what is orphaned taken over. */
 const SWEEP_MS = 1_000;
+/** Before the next takeovers where many are due: what else there is to do has its turn in between. */
+const NEXT = 'next-takeovers';
+const NEXT_MS = 10;
 /** Where nothing changes: what is old is let go. */
 const TICK = 'tick';
 
@@ -104,6 +107,7 @@ export class Replication<Tag> {
     this.#handle(event, now);
     const { touched } = this.#registers.replica;
     if ((touched.size > 0 || this.#succession.size > 0) && !this.#timers.isArmed(SWEEP)) this.#arm();
+    if (this.#succession.wantsMore && !this.#timers.isArmed(NEXT)) this.#out.push(this.#timers.arm(NEXT, NEXT_MS));
     return this.#out;
   }
 
@@ -140,7 +144,9 @@ export class Replication<Tag> {
         return this.#sweep(now);
       case 'timer':
         if (event.timer.owner !== this.#timers.owner) this.#run(event, now);
-        else if (this.#timers.fired(event.timer)) this.#sweep(now);
+        else if (!this.#timers.fired(event.timer)) return;
+        else if (event.timer.name === NEXT) this.#takeOverDue(now);
+        else this.#sweep(now);
         return;
       default:
         assertNever(event);
@@ -234,18 +240,18 @@ export class Replication<Tag> {
       else this.#succession.unwatch(id);
     }
     if (this.#isJoined) {
-      this.#takeOverAll(
-        this.#succession.due(now.monoMs, (one) => this.#open.has(one)),
-        now,
-      );
-      for (const { to, ids: reminded } of this.#succession.reminders(now.monoMs)) {
-        this.#remind(to, reminded);
-      }
+      this.#takeOverDue(now);
+      for (const { to, ids: reminded } of this.#succession.reminders(now.monoMs)) this.#remind(to, reminded);
       this.#keepUp(now);
     }
     this.#letting.tick(now);
     if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving) this.#arm();
     else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(TICK, this.#letting.tickMs));
+  }
+
+  #takeOverDue(now: Now): void {
+    const due = this.#succession.due(now.monoMs, (one) => this.#open.has(one));
+    this.#takeOverAll(due, now);
   }
 
   #keepUp(now: Now): void {

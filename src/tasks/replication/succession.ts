@@ -47,6 +47,8 @@ export class Succession {
   /** Registers whose set their last coordinator is not part of: it has handed them over. */
   readonly #handedOver = new Set<RegisterId>();
   readonly #trying = new Set<RegisterId>();
+  /** More was due at the last look than may be tried at one time. */
+  #isBacklogged = false;
   #remindedAtMs = 0;
   #settledAtMs = 0;
 
@@ -59,6 +61,11 @@ export class Succession {
 
   get size(): number {
     return this.#watched.size;
+  }
+
+  /** Whether it is time to look again, as half of what was tried has come to its end, and more waits. */
+  get wantsMore(): boolean {
+    return this.#isBacklogged && this.#trying.size <= this.config.tryingMax / 2;
   }
 
   /** An unfinished register of which this node is a replica, and who coordinated it last. */
@@ -110,8 +117,10 @@ export class Succession {
    */
   due(nowMs: number, isOpen: (id: RegisterId) => boolean): RegisterId[] {
     const due: RegisterId[] = [];
+    this.#isBacklogged = false;
     for (const watched of this.#orphans(nowMs)) {
-      if (this.#trying.size + due.length >= this.config.tryingMax) break;
+      this.#isBacklogged = this.#trying.size + due.length >= this.config.tryingMax;
+      if (this.#isBacklogged) break;
       const { id, set, coordinator, notBeforeMs } = watched;
       watched.orphanedMs ??= nowMs;
       if (notBeforeMs > nowMs || this.#trying.has(id) || isOpen(id)) continue;

@@ -47,6 +47,22 @@ describe('a takeover', () => {
     expect(rig.due(1_000 + SUCCESSION_DEFAULTS.settleMs)).to.include('r');
   });
 
+  it('should go on before the next look where more are due than may be tried at one time', () => {
+    const rig = new Rig('b', { tryingMax: 4 });
+    for (let i = 0; i < 6; i++) rig.line.watch(`r${i}`, node('b'), SET);
+    const first = rig.due(0);
+    expect(first).to.have.length(4);
+    for (const id of first) rig.line.trying(id);
+    expect(rig.line.wantsMore, 'all are under way').to.equal(false);
+    for (const id of first.slice(0, 2)) {
+      rig.line.tried(id, 1);
+      rig.open.add(id);
+    }
+    expect(rig.line.wantsMore).to.equal(true);
+    expect(rig.due(1)).to.deep.equal(['r4', 'r5']);
+    expect(rig.line.wantsMore, 'nothing more waits').to.equal(false);
+  });
+
   it('should be due at once to the next where the one before it is away too', () => {
     const rig = new Rig('c');
     rig.line.watch('r', node('a'), SET);
