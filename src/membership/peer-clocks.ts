@@ -4,6 +4,9 @@ import type { Now } from '../kernel/time.js';
 /** A node whose wall clock is further off the median of the flock's decides nothing that hangs on it. */
 export const CLOCK_OFF_MAX_MS = 2_000;
 
+/** A reading is wrong by up to half of it. */
+const ROUND_TRIP_MAX_MS = 1_000;
+
 /**
  * What the wall clocks of the others show beside this node's own. Readings are kept against the own monotonic clock, so that a
  * jump of the own wall clock shows at once.
@@ -14,11 +17,15 @@ export class PeerClocks {
   #sorted: readonly number[] | undefined = [];
 
   /**
-   * @param wallMs - what the peer's clock showed
-   * @param monoMs - when it showed that, as near as can be told
+   * A peer has answered. An answer that was long under way, or waited for this process to go on, says little.
+   *
+   * @param wallMs - what its clock showed, at some time between these
+   * @param sentMs - when it was asked, on the own monotonic clock
+   * @param heardMs - when its answer came
    */
-  heard(peer: NodeId, wallMs: number, monoMs: number): void {
-    this.#readings.set(peer, wallMs - monoMs);
+  heard(peer: NodeId, wallMs: number, sentMs: number, heardMs: number): void {
+    if (heardMs - sentMs > ROUND_TRIP_MAX_MS) return;
+    this.#readings.set(peer, wallMs - (sentMs + heardMs) / 2);
     this.#sorted = undefined;
   }
 

@@ -104,7 +104,7 @@ export class Prober {
     if (from === probe.target) {
       const { nowMs } = this.outbox;
       this.roundTrips.set(from, nowMs - probe.sentMs);
-      this.clocks.heard(from, wallMs, (probe.sentMs + nowMs) / 2);
+      this.clocks.heard(from, wallMs, probe.sentMs, nowMs);
     }
     this.#probe = undefined;
     this.outbox.disarm('probe-timeout');

@@ -8,7 +8,7 @@ const at = (monoMs: number, byMs = 0) => ({ monoMs, wallMs: WALL_MS + monoMs + b
 
 function clocks(...byMs: readonly number[]): PeerClocks {
   const known = new PeerClocks();
-  for (const [i, by] of byMs.entries()) known.heard(nodeId(`n${i}`), WALL_MS + i + by, i);
+  for (const [i, by] of byMs.entries()) known.heard(nodeId(`n${i}`), WALL_MS + i + by, i - 20, i + 20);
   return known;
 }
 
@@ -35,6 +35,12 @@ describe('the clocks of the others', () => {
     expect(known.isOff(at(1_000, CLOCK_OFF_MAX_MS))).to.equal(false);
     expect(known.isOff(at(1_001, CLOCK_OFF_MAX_MS + 1))).to.equal(true);
     expect(known.isOff(at(1_001, -3_600_000))).to.equal(true);
+  });
+
+  it('should pass over an answer that was heard long after it was asked for', () => {
+    const known = clocks(0);
+    known.heard(nodeId('n0'), WALL_MS + 10, 0, 8_000);
+    expect(known.aheadMs(at(8_000))).to.equal(0);
   });
 
   it('should forget those that are gone', () => {
