@@ -97,7 +97,7 @@ function peerClocksCheck({ core }: Patient, now: Now): DoctorCheck {
     'peer-clocks',
     Math.abs(aheadMs) <= CLOCK_OFF_MAX_MS,
     "the clock agrees with the flock's",
-    `${off}: this node has no vote on what is new, and forgets nothing`,
+    `${off}, by which this node goes`,
     'set the clock, and keep it by NTP',
   );
 }

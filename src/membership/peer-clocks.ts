@@ -1,9 +1,8 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 
-/** A node whose wall clock is further off the median of the flock's decides nothing that hangs on it. */
+/** A node whose wall clock is further off the median of the flock's does not go by it. */
 export const CLOCK_OFF_MAX_MS = 2_000;
-
 /** A reading is wrong by up to half of it. */
 const ROUND_TRIP_MAX_MS = 1_000;
 
@@ -33,16 +32,21 @@ export class PeerClocks {
     if (this.#readings.delete(peer)) this.#sorted = undefined;
   }
 
-  /** By how many ms the own wall clock is ahead of the median of its peers'; of two medians the nearer one counts. */
+  /** By how many ms the own wall clock is ahead of the median of all that are known, itself included. */
   aheadMs({ wallMs, monoMs }: Now): number {
-    const sorted = (this.#sorted ??= [...this.#readings.values()].sort((a, b) => a - b));
+    const peers = (this.#sorted ??= [...this.#readings.values()].sort((a, b) => a - b));
     const own = wallMs - monoMs;
-    const [low = own, high = own] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-    return own - Math.min(Math.max(own, low), high);
+    // In their order with the own one, the median lies between these two.
+    const [below, above] = [peers[(peers.length >> 1) - 1] ?? -Infinity, peers[peers.length >> 1] ?? Infinity];
+    const middle = Math.min(Math.max(own, below), above);
+    if (peers.length % 2 === 0) return own - middle;
+    const other = own < above ? Math.max(own, below) : Math.min(own, peers[(peers.length >> 1) + 1] ?? Infinity);
+    return own - (above + other) / 2;
   }
 
-  /** Whether what hangs on wall time is better left to others. */
-  isOff(now: Now): boolean {
-    return Math.abs(this.aheadMs(now)) > CLOCK_OFF_MAX_MS;
+  /** The time to go by: the own, or that of the flock where the own clock is off. */
+  flockTime(now: Now): Now {
+    const aheadMs = this.aheadMs(now);
+    return Math.abs(aheadMs) > CLOCK_OFF_MAX_MS ? { ...now, wallMs: now.wallMs - aheadMs } : now;
   }
 }

@@ -104,7 +104,6 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     ...{ self, prng, isHere, isReachable },
     chooseSet: (id) => chooseReplicas(view, id),
     flock: new ReplicaFlock(view),
-    isClockOff: () => membership.clocks.isOff(hooks.now()),
     retention: options.retention,
   });
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);

@@ -35,7 +35,10 @@ export class NodeCore {
   readonly #self: NodeId;
   readonly #stored: StoredState;
   readonly #prng: Prng;
-  #now: Now = { monoMs: 0, wallMs: 0 };
+  /** By the clocks of this machine; what members tell each other of their clocks is this. */
+  #own: Now = { monoMs: 0, wallMs: 0 };
+  /** By the clock that the flock goes by. */
+  #now = this.#own;
   readonly #departure: Departure;
 
   constructor(options: NodeCoreOptions) {
@@ -75,7 +78,8 @@ export class NodeCore {
   }
 
   step(event: NodeEvent, now: Now): NodeEffect[] {
-    this.#now = now;
+    this.#own = now;
+    this.#now = this.#machines.membership.clocks.flockTime(now);
     this.#handle(event);
     this.#settle();
     return this.#machines.outlet.take();
@@ -91,11 +95,11 @@ export class NodeCore {
       case 'gossip':
         if (event.message.kind === 'load.vector') return this.#wiring.hear(event.message.vector);
         if (event.message.kind !== 'swim.rumour') return;
-        return this.#wiring.membership(membership.step({ kind: 'gossip', message: event.message }, this.#now));
+        return this.#wiring.membership(membership.step({ kind: 'gossip', message: event.message }, this.#own));
       case 'connected':
       case 'disconnected':
       case 'unreachable':
-        return this.#wiring.membership(membership.step(event, this.#now));
+        return this.#wiring.membership(membership.step(event, this.#own));
       case 'timer':
         return this.#onTimer(event);
       case 'persisted':
@@ -155,7 +159,7 @@ export class NodeCore {
     const { puts, restore } = restoring(this.#stored, this.#prng, this.#now);
     if (puts.length > 0) outlet.commit(puts, { owner: 'disk' });
     this.#wiring.replicate(restore);
-    this.#wiring.membership(membership.step({ kind: 'start' }, this.#now));
+    this.#wiring.membership(membership.step({ kind: 'start' }, this.#own));
     outlet.push(this.#timers.arm('tick', TICK_MS));
   }
 
@@ -171,7 +175,7 @@ export class NodeCore {
       case 'swim.digest':
       case 'swim.states':
       case 'swim.rumour':
-        return this.#wiring.membership(membership.step({ kind: 'message', from, message }, this.#now));
+        return this.#wiring.membership(membership.step({ kind: 'message', from, message }, this.#own));
       case 'job.items':
       case 'job.create':
       case 'job.cancel':
@@ -274,7 +278,7 @@ export class NodeCore {
       case 'gateway':
         return this.#wiring.gateway(gateway.fired(event));
       default:
-        return this.#wiring.membership(membership.step(event, this.#now));
+        return this.#wiring.membership(membership.step(event, this.#own));
     }
   }
 

@@ -3,7 +3,7 @@ import type { RegisterConfig } from './config.js';
 import type { About } from './messages.js';
 import { NO_LOSS, type StoredLoss } from './stored.js';
 
-/** A replica that has lost nothing, but may have forgotten this register long ago, for all it can tell: nothing is to be repaired. */
+/** A replica that has lost nothing, but may have forgotten this register long ago: there is nothing to repair. */
 export const TOO_OLD = 0;
 
 /**
@@ -21,7 +21,7 @@ export class Abstention {
    * @param about - the generation that is asked about
    */
   doubt(acceptor: Acceptor | undefined, about: About, wallMs: number): number | undefined {
-    const { floorMs, skewMs, isClockOff } = this.config;
+    const { floorMs, skewMs } = this.config;
     if (acceptor) {
       const doubt = this.known(acceptor);
       if (doubt !== undefined) return doubt;
@@ -29,7 +29,7 @@ export class Abstention {
     }
     // From here on its vote would say: "this generation was never known here".
     if (about.bornAtMs <= this.newbornsUntilMs) return this.loss.era;
-    return isClockOff() || wallMs - about.bornAtMs >= floorMs - skewMs ? TOO_OLD : undefined;
+    return wallMs - about.bornAtMs >= floorMs - skewMs ? TOO_OLD : undefined;
   }
 
   /** Wall clock up to which registers are born of which this node, after a loss, must not say that it never knew them. */

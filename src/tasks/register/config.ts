@@ -9,8 +9,6 @@ export interface RegisterConfig {
   readonly floorMs: number;
   /** How far the clocks of two nodes that decide may be apart. */
   readonly skewMs: number;
-  /** Whether this node's wall clock stands so that it cannot tell how old a register is. */
-  readonly isClockOff: () => boolean;
   /** Older creates are refused: one that wandered for long must not find its register forgotten. */
   readonly createAgeMaxMs: number;
   /** Entries of one register in one message. */
@@ -31,7 +29,6 @@ export interface RegisterConfig {
 export const REGISTER_DEFAULTS: RegisterConfig = {
   floorMs: 24 * 3_600_000,
   skewMs: 10_000,
-  isClockOff: () => false,
   createAgeMaxMs: 600_000,
   pageEntriesMax: 32,
   weigh: () => 0,

@@ -15,8 +15,6 @@ export function isAboutGone(message: { readonly kind: string }): message is Abou
 export interface LettingGoPort {
   run(event: { readonly kind: 'bury' | 'forget'; readonly id: RegisterId }, now: Now): void;
   send(to: NodeId, message: ReplicationMessage): void;
-  /** The own wall clock is no measure of any age: nothing is let go meanwhile. */
-  isClockOff(): boolean;
 }
 
 /** Jobs in one question. */
@@ -55,7 +53,7 @@ export class LettingGo {
   }
 
   tick(now: Now): void {
-    if (now.monoMs - this.#tickedMs < this.tickMs || this.port.isClockOff()) return;
+    if (now.monoMs - this.#tickedMs < this.tickMs) return;
     this.#tickedMs = now.monoMs;
     const { bury, forget, asks, isPressed } = this.#retention.due(now.wallMs);
     for (const id of bury) this.port.run({ kind: 'bury', id }, now);
@@ -74,14 +72,13 @@ export class LettingGo {
   }
 
   #asked(from: NodeId, ids: readonly RegisterId[], isPressed: boolean, now: Now): void {
-    const mayBury = isPressed && !this.port.isClockOff();
     const gone: RegisterId[] = [];
     const moved: { id: RegisterId; set: NodeId[] }[] = [];
     for (const id of ids) {
       const acceptor = this.replica.get(id);
       if (acceptor?.isGone) gone.push(id);
       else if (acceptor?.isStub && acceptor.head) moved.push({ id, set: [...acceptor.head.set] });
-      else if (mayBury && this.#retention.mayGo(id, now.wallMs)) this.port.run({ kind: 'bury', id }, now);
+      else if (isPressed && this.#retention.mayGo(id, now.wallMs)) this.port.run({ kind: 'bury', id }, now);
     }
     if (gone.length + moved.length > 0) this.port.send(from, { kind: 'job.gone-tell', gone, moved });
   }

@@ -51,18 +51,23 @@ export class Relocation {
     const kept = set.filter((node) => !this.#isLost(node, nowMs));
     const dead = set.filter((node) => !kept.includes(node) && this.flock.standingOf(node) === 'dead');
     const fresh = this.flock.candidates(id).filter((node) => !set.includes(node));
-    const better = this.#installable([...kept, ...fresh, ...dead].slice(0, this.#count));
+    const whole = [...kept, ...fresh, ...dead].slice(0, this.#count);
+    const better = this.#isInstallable(whole) ? whole : this.#remnant(kept);
     const isSame = better.length === set.length && better.every((node) => set.includes(node));
     return isSame || better.length === 0 ? undefined : better;
   }
 
+  /** A seal binds: where the new set has no majority that is there, nobody could go on until it has. */
+  #isInstallable(set: ReplicaSet): boolean {
+    return set.filter((node) => this.flock.standingOf(node) === 'here').length >= majorityOf(set);
+  }
+
   /**
-   * A seal binds: where the new set has no majority that is there, nobody could go on until it has. Those that are away are
-   * rather left out, and come in again when the set grows.
+   * Those that are there, where the others have been dead for long: these come in again when the set grows. While anybody may
+   * be back in a moment there is none: it would be a set of fewer disks for no reason.
    */
-  #installable(set: ReplicaSet): ReplicaSet {
-    const here = set.filter((node) => this.flock.standingOf(node) === 'here');
-    return here.length >= majorityOf(set) ? set : here;
+  #remnant(kept: ReplicaSet): ReplicaSet {
+    return kept.every((node) => this.flock.standingOf(node) === 'here') ? kept : [];
   }
 
   /**

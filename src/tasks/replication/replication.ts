@@ -35,8 +35,6 @@ export interface ReplicationOptions {
   /** The replicas that a new register should have. */
   readonly chooseSet: (id: RegisterId) => ReplicaSet;
   readonly flock: FlockPort;
-  /** Whether this node's wall clock is too far off those of the others to decide anything. */
-  readonly isClockOff: () => boolean;
   readonly retention?: Partial<RetentionConfig> | undefined;
 }
 
@@ -71,14 +69,13 @@ export class Replication<Tag> {
   #out: ReplicationEffect<Tag>[] = [];
 
   constructor(options: ReplicationOptions) {
-    const { self, prng, isHere, isReachable, flock, isClockOff } = options;
+    const { self, prng, isHere, isReachable, flock } = options;
     this.#self = self;
     this.#flock = flock;
-    this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh, isClockOff } });
+    this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh } });
     this.#letting = new LettingGo(this.#registers.replica, options.retention, {
       run: (event, now) => void this.#run(event, now),
       send: this.#send.bind(this),
-      isClockOff,
     });
     this.#succession = new Succession(self, isHere);
     this.#upkeep = new Upkeep(self, this.#registers.replica, flock);

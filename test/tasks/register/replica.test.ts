@@ -28,25 +28,6 @@ function made(): Replica {
   return replica;
 }
 
-describe('a replica that is asked for what it does not know', () => {
-  const votes = (isClockOff: boolean, changes: Partial<typeof about> = {}) => {
-    const replica = new Replica(c, { ...REGISTER_DEFAULTS, isClockOff: () => isClockOff }, new Prng(1));
-    return asked(replica, a, { kind: 'prepare', ...about, ...changes, n: 2 });
-  };
-  const abstains = { kind: 'abstains', id: 'r', n: 2 };
-
-  it('should vote while it is too young to be forgotten', () => {
-    expect(votes(false).vouched).to.have.length(1);
-    expect(votes(false, { bornAtMs: -REGISTER_DEFAULTS.floorMs }).atOnce[0]).to.include(abstains);
-  });
-
-  it('should not vote where its clock is off: it cannot tell the age', () => {
-    const { vouched, atOnce } = votes(true);
-    expect(vouched).to.deep.equal([]);
-    expect(atOnce[0]).to.include(abstains);
-  });
-});
-
 describe('a replica that is told what is committed', () => {
   it('should say nothing where it holds the same', () => {
     const replica = made();

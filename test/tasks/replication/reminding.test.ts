@@ -21,7 +21,7 @@ function stub() {
       prng: new Prng(1),
       isHere: () => true,
       isReachable: () => true,
-      isClockOff: () => false,
+
       chooseSet: () => [a, b, c],
     },
     flock: { standingOf: () => 'here', candidates: () => [], staying: () => 4 },

@@ -46,7 +46,6 @@ export class ReplicaNode {
   readonly timers = new Map<string, { readonly timer: TimerToken; readonly atMs: number }>();
   readonly beliefs: Beliefs;
   isUp = false;
-  isClockOff = false;
   boot = 0;
   readonly #disk = new Disk<RegisterTag>();
   #replication!: Replication<Owner>;
@@ -91,7 +90,6 @@ export class ReplicaNode {
       ...{ self: this.id, prng: new Prng(prng.below(2 ** 31)), isHere },
       isReachable: (node) => !this.beliefs.isGone(node),
       chooseSet: () => set,
-      isClockOff: () => this.isClockOff,
       flock: {
         standingOf: (node) => (this.beliefs.isGone(node) ? 'dead' : isHere(node) ? 'here' : 'suspect'),
         candidates: () => set.filter((node) => node !== this.id && isHere(node)),

@@ -78,26 +78,14 @@ function refuseMinority(scene: Scene, { set, createdAtMs }: Tried): void {
   const { self, view } = scene;
   const here = set.filter((node) => view.member(node)?.state === 'alive');
   const isNeeded = here.includes(self) && here.length <= majorityOf(set);
-  const mute = isNeeded ? muteness(scene, createdAtMs) : undefined;
-  if (mute) throw mute;
+  const leftMs = scene.abstainsUntilMs() - createdAtMs;
+  if (isNeeded && leftMs >= 0) {
+    const hint = `nothing was submitted; try again in ${Math.ceil((leftMs + 1) / 1000)} s`;
+    throw new CoveyError('unavailable', 'this node lost its store and cannot vote yet on what is new', hint);
+  }
   if (here.length >= majorityOf(set)) return;
   const hint = 'nothing was submitted; see `covey nodes`, and try again when more of them are back';
   throw new CoveyError('unavailable', `only ${here.length} of the ${set.length} nodes that would hold it are up`, hint);
-}
-
-/** Why this node's own replica would not vote on what is created now. */
-function muteness(scene: Scene, createdAtMs: number): CoveyError | undefined {
-  const leftMs = scene.abstainsUntilMs() - createdAtMs;
-  if (leftMs >= 0) {
-    const hint = `nothing was submitted; try again in ${Math.ceil((leftMs + 1) / 1000)} s`;
-    return new CoveyError('unavailable', 'this node lost its store and cannot vote yet on what is new', hint);
-  }
-  const { clocks } = scene.membership;
-  const now = scene.now();
-  if (!clocks.isOff(now)) return undefined;
-  const seconds = (clocks.aheadMs(now) / 1000).toFixed(1);
-  const hint = 'nothing was submitted; set the clocks, and keep them by NTP';
-  return new CoveyError('unavailable', `this node's clock is ${seconds} s off the flock's, and it has no vote`, hint);
 }
 
 /** Asks one replica after the other; which of them makes it is all the same. */

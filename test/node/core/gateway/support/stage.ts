@@ -2,7 +2,6 @@ import type { NodeId } from '../../../../../src/kernel/ids.js';
 import type { Answer, Conversation, Question } from '../../../../../src/node/core/gateway/conversation.js';
 import { JobPlaces } from '../../../../../src/node/core/gateway/places.js';
 import type { Scene } from '../../../../../src/node/core/gateway/scene.js';
-import { PeerClocks } from '../../../../../src/membership/peer-clocks.js';
 import type { Liveness } from '../../../../../src/membership/member.js';
 import { flockOf, member, node } from '../../../../placement/support.js';
 
@@ -13,7 +12,6 @@ export type Flock = (question: Question) => object | undefined;
 export class Stage {
   nowMs = 1_000;
   abstainsUntilMs = -Infinity;
-  readonly clocks = new PeerClocks();
   readonly scene: Scene;
   /** `kind to node`, and pauses. */
   readonly said: string[] = [];
@@ -22,7 +20,7 @@ export class Stage {
     const { view, policy } = flockOf(count);
     for (const [i, state] of Object.entries(states)) view.update(member(node(Number(i)), { state }));
     const members = new Map([...view.members()].map((one) => [one.id, one]));
-    const membership = { members, isJoined: true, clocks: this.clocks } as unknown as Scene['membership'];
+    const membership = { members, isJoined: true } as unknown as Scene['membership'];
     const now = () => ({ monoMs: this.nowMs, wallMs: this.nowMs + 7 });
     this.scene = {
       self: node(0),
