@@ -24,8 +24,9 @@ export function isCancelStored(flock: Flock, job: JobId, index: number | undefin
     }
   }
   return [...holders].some(([register, nodes]) => {
-    const [one = ''] = nodes;
-    const set = (flock.disk(one).get(coreKey(register)) as StoredCore | undefined)?.head?.set ?? [];
+    // One that could not vote on the create has what was written since, and no head.
+    const heads = [...nodes].map((node) => (flock.disk(node).get(coreKey(register)) as StoredCore | undefined)?.head);
+    const set = heads.find((head) => head !== undefined)?.set ?? [];
     return set.length > 0 && set.filter((node) => nodes.has(node)).length >= majorityOf(set);
   });
 }
