@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface';
 import { BATCH_OVERHEAD_BYTES } from './codec.js';
-import { sendFrame } from './frames.js';
+import { drained, sendFrame } from './frames.js';
 import type { TransportLimits } from './limits.js';
 import type { Tally } from './tally.js';
 
@@ -96,7 +96,7 @@ export class OutgoingLane {
   async #sent(stream: Stream, frame: readonly Uint8Array[]): Promise<boolean> {
     try {
       this.#lastSentMs = performance.now();
-      if (!sendFrame(stream, frame)) await stream.onDrain();
+      if (!sendFrame(stream, frame)) await drained(stream);
       return true;
     } catch {
       if (this.#stream === stream) this.#stream = undefined;

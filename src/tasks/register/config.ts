@@ -19,8 +19,9 @@ export interface RegisterConfig {
   readonly pageBytesMax: number;
   /** All entries of one message weigh no more, if they are several: they share a frame of 1 MiB. */
   readonly messageBytesMax: number;
-  /** After so long without an answer a question is asked again. */
+  /** After so long without an answer a question is asked again, then after twice that, and so on up to the longest. */
   readonly resendMs: number;
+  readonly resendMaxMs: number;
   /** First pause of a coordinator that met a rival; it doubles up to the longest, and is jittered. */
   readonly backOffMs: number;
   readonly backOffMaxMs: number;
@@ -35,6 +36,7 @@ export const REGISTER_DEFAULTS: RegisterConfig = {
   pageBytesMax: 256 * 1024,
   messageBytesMax: 768 * 1024,
   resendMs: 500,
+  resendMaxMs: 4_000,
   backOffMs: 50,
   backOffMaxMs: 5_000,
 };
@@ -50,4 +52,9 @@ export function checked(config: RegisterConfig): RegisterConfig {
     () => `pages of ${pageEntriesMax} entries, messages of ${MESSAGE_ENTRIES_MAX}`,
   );
   return config;
+}
+
+/** How long to wait for an answer to what was sent again so many times: whoever is slow is not made slower. */
+export function patienceMs({ resendMs, resendMaxMs }: RegisterConfig, resent: number): number {
+  return Math.min(resendMs * 2 ** resent, resendMaxMs);
 }

@@ -1,5 +1,6 @@
 import type { NodeId } from '../../kernel/ids.js';
 import { FIRST_N } from './ballot.js';
+import { patienceMs } from './config.js';
 import type { Head, Seal } from './head.js';
 import type { State } from './learning.js';
 import type { About, Written } from './messages.js';
@@ -15,6 +16,9 @@ import { Writes, type Write } from './writes.js';
 export class Delivery {
   readonly #writes: Writes;
   readonly #transfers: readonly Transfer[];
+  /** When the transfers were last looked after, and how often since one of them got on. */
+  #resentAtMs: number | undefined;
+  #resent = 0;
 
   constructor(
     private readonly port: ProposerPort,
@@ -65,7 +69,9 @@ export class Delivery {
   accepted(from: NodeId, seq: number): Write | undefined {
     const transfer = this.#transfers.find((one) => one.to === from);
     if (!transfer) return undefined;
-    if (!transfer.accepted(seq)) return this.#writes.accepted(from, seq, majorityOf(this.head.set));
+    const isNext = transfer.accepted(seq);
+    if (isNext) this.#resent = 0;
+    if (!isNext) return this.#writes.accepted(from, seq, majorityOf(this.head.set));
     if (!transfer.isWhole) this.#forward(transfer);
     else if (this.about.n === FIRST_N && from === this.port.self) {
       for (const other of this.#transfers) if (other !== transfer) this.#forward(other);
@@ -74,14 +80,17 @@ export class Delivery {
   }
 
   resend(nowMs: number): void {
-    const own = this.#transfers.find((one) => one.to === this.port.self);
-    const mayLeave = this.about.n !== FIRST_N || own?.isWhole === true;
-    for (const transfer of this.#transfers) {
-      if (!transfer.isWhole && (mayLeave || transfer === own)) this.#forward(transfer);
+    const { config } = this.port;
+    this.#resentAtMs ??= nowMs;
+    if (nowMs - this.#resentAtMs >= patienceMs(config, this.#resent)) {
+      this.#resentAtMs = nowMs;
+      this.#resent += 1;
+      this.#forwardAll();
     }
     for (const write of this.#writes) {
-      if (nowMs - write.sentAtMs < this.port.config.resendMs) continue;
+      if (nowMs - write.sentAtMs < patienceMs(config, write.resent)) continue;
       write.sentAtMs = nowMs;
+      write.resent += 1;
       this.#send(write);
     }
   }
@@ -112,6 +121,14 @@ export class Delivery {
   /** Nothing is known to be committed before the state is. */
   get #committed(): number {
     return this.isInstalled ? this.#writes.committed : 0;
+  }
+
+  #forwardAll(): void {
+    const own = this.#transfers.find((one) => one.to === this.port.self);
+    const mayLeave = this.about.n !== FIRST_N || own?.isWhole === true;
+    for (const transfer of this.#transfers) {
+      if (!transfer.isWhole && (mayLeave || transfer === own)) this.#forward(transfer);
+    }
   }
 
   #forward({ to, next, doubt }: Transfer): void {

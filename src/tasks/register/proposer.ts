@@ -1,6 +1,7 @@
 import { assert, assertNever } from '../../kernel/assert.js';
 import type { NodeId } from '../../kernel/ids.js';
 import { FIRST_N, N_MAX } from './ballot.js';
+import { patienceMs } from './config.js';
 import { Delivery } from './delivery.js';
 import { Epochs } from './epochs.js';
 import { compareLineages, successor, type Head, type RegisterId, type Seal } from './head.js';
@@ -36,6 +37,8 @@ export class Proposer {
   #tries = 0;
   #hasBeenOpen = false;
   #sentAtMs = 0;
+  /** How often its questions were asked again. */
+  #resent = 0;
   /** Members that abstain, and what they doubt. */
   #doubts: Map<NodeId, number> | undefined;
 
@@ -105,6 +108,7 @@ export class Proposer {
       if (from !== this.port.self) return;
       this.#phase = { kind: 'preparing', learning };
       this.#sentAtMs = nowMs;
+      this.#resent = 0;
       for (const node of this.head.set) if (node !== from) this.port.ask(node, { kind: 'prepare', ...this.#about() });
     }
     if (!this.head.set.includes(from)) return;
@@ -161,8 +165,9 @@ export class Proposer {
   resend(nowMs: number): void {
     const phase = this.#phase;
     if ('delivery' in phase) return phase.delivery.resend(nowMs);
-    if (!('learning' in phase) || nowMs - this.#sentAtMs < this.port.config.resendMs) return;
+    if (!('learning' in phase) || nowMs - this.#sentAtMs < patienceMs(this.port.config, this.#resent)) return;
     this.#sentAtMs = nowMs;
+    this.#resent += 1;
     const asked = phase.kind === 'claiming' ? [this.port.self] : this.head.set;
     for (const node of asked) if (!phase.learning.has(node)) this.#askOn(node, phase.learning);
   }
@@ -188,6 +193,7 @@ export class Proposer {
     this.#phase = { kind: 'claiming', learning: new Learning() };
     this.#doubts = undefined;
     this.#sentAtMs = nowMs;
+    this.#resent = 0;
     this.port.ask(this.port.self, { kind: 'prepare', ...this.#about() });
   }
 

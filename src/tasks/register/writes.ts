@@ -7,6 +7,8 @@ export interface Write {
   readonly tag: unknown;
   readonly acked: NodeId[];
   sentAtMs: number;
+  /** How often it was sent again. */
+  resent: number;
 }
 
 const NONE: readonly Write[] = [];
@@ -38,7 +40,7 @@ export class Writes {
   }
 
   begin(what: Omit<Chunk, 'seq'>, tag: unknown, sentAtMs: number): Write {
-    const write: Write = { chunk: { ...what, seq: this.take(1) }, tag, acked: [], sentAtMs };
+    const write: Write = { chunk: { ...what, seq: this.take(1) }, tag, acked: [], sentAtMs, resent: 0 };
     this.#pending ??= new Map();
     this.#pending.set(write.chunk.seq, write);
     return write;

@@ -148,7 +148,9 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'empty-disk-votes',
     rule: '17',
-    edits: [{ file: 'abstention.ts', find: 'if (about.bornAtMs <= beforeMs + skewMs) return era;', replace: '' }],
+    edits: [
+      { file: 'abstention.ts', find: 'if (about.bornAtMs <= this.newbornsUntilMs) return this.loss.era;', replace: '' },
+    ],
   },
   {
     name: 'repairs-without-a-new-ballot',
