@@ -37,6 +37,7 @@ export class SimStore implements Omit<Store, 'close'> {
   /** Why it refuses. */
   #failure: Error | undefined;
   #changed: () => void = () => undefined;
+  #isHeard: () => boolean = () => true;
 
   constructor(
     private readonly world: World,
@@ -68,8 +69,13 @@ export class SimStore implements Omit<Store, 'close'> {
     return this.#failure ? { isOk: false, reason: this.#failure.message, bad } : { isOk: true, bad };
   }
 
-  watch(changed: () => void): void {
+  /**
+   * @param isHeard - whether the process knows by now that this refuses. A real store is part of its process and stands still
+   *   with it: one that took a write before the process has heard what failed would make the later write durable, not the earlier
+   */
+  watch(changed: () => void, isHeard: () => boolean = () => true): void {
     this.#changed = changed;
+    this.#isHeard = isHeard;
   }
 
   /** Finishes what was written, takes no more. */
@@ -113,7 +119,7 @@ export class SimStore implements Omit<Store, 'close'> {
 
   #retry(): void {
     if (this.#state !== 'open') return;
-    if (this.disk.sync([])) return this.world.after(RETRY_MS, () => this.#retry());
+    if (!this.#isHeard() || this.disk.sync([])) return this.world.after(RETRY_MS, () => this.#retry());
     this.#failure = undefined;
     this.#changed();
   }

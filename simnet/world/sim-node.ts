@@ -63,6 +63,8 @@ export class SimNode {
   readonly #timers: Timers;
   readonly #clients = new Map<number, (result: ClientResult | undefined) => void>();
   #nextClient = 0;
+  /** What the store has said of itself, and this process has not come to yet. */
+  #unheard = 0;
 
   constructor(private readonly options: SimNodeOptions) {
     const { world, network, history, machine, hash, prng, boot, rings, store, formed } = options;
@@ -106,7 +108,11 @@ export class SimNode {
 
   start(): void {
     const { store } = this.options;
-    store.watch(() => this.feed({ kind: 'store', ...store.health() }));
+    const changed = () => {
+      this.#unheard += 1;
+      this.feed({ kind: 'store', ...store.health() });
+    };
+    store.watch(changed, () => this.#unheard === 0);
     this.feed({ kind: 'start' });
   }
 
@@ -174,6 +180,7 @@ export class SimNode {
     if (event.kind === 'timer' && !this.#timers.take(event.timer)) return;
     const { machine, trace, world, history } = this.options;
     this.steps += 1;
+    if (event.kind === 'store') this.#unheard -= 1;
     trace.note(machine.index, event, world.nowMs);
     const effects = this.core.step(event, machine.now());
     const isLast = effects.length > this.#effectsLeft;

@@ -99,6 +99,24 @@ describe('a simulated disk', () => {
     expect(told.at(-1)).to.equal('3005 e');
   });
 
+  it('should refuse until its process has heard of it: what failed must be written again before what came later', () => {
+    const store = disk.open();
+    let isHeard = false;
+    const changed = () => told.push(`${world.nowMs} ${store.health().reason ?? 'well'}`);
+    store.watch(changed, () => isHeard);
+    disk.failure = 'disk-full';
+    store.write(put('a'), tell('a'));
+    world.run(2);
+    disk.failure = undefined;
+    world.run(1_500);
+    store.write(put('b'), tell('b'));
+    world.run(1);
+    isHeard = true;
+    world.run(500);
+    const full = 'no space left on device';
+    expect(told).to.deep.equal([`2 ${full}`, `2 a: ${full}`, `1502 b: ${full}`, '2002 well']);
+  });
+
   it('should say with writeNow whether a process can begin', () => {
     expect(disk.open().writeNow(put('a'))).to.equal(undefined);
     disk.failure = 'failing-fsync';
