@@ -103,8 +103,11 @@ export class Acceptor {
 
   /** @returns whether it is accepted */
   accept(ballot: Ballot, ask: AskOf<'accept'>, puts: Put[]): boolean {
-    if (!admits(this.promised, ballot) || this.isBeyond(ask.generation)) return false;
-    if (this.head && compareLineages(ask, this.head) < 0) this.#clear(puts);
+    // Generations are counted within one register: the one that stays takes the place of any of the other's.
+    const givesWay = this.head !== undefined && compareLineages(ask, this.head) < 0;
+    const isBeyond = !givesWay && this.#isBeyond(ask.generation);
+    if (!admits(this.promised, ballot) || isBeyond) return false;
+    if (givesWay) this.#clear(puts);
     const version = { generation: ask.generation, n: ballot.n, node: ballot.node, seq: ask.seq };
     this.#promise(ballot, ask.bornAtMs);
     if (ask.entries.length > 0) this.#reopen();
@@ -143,8 +146,10 @@ export class Acceptor {
 
   /** The state went on without this node: from now on it only forwards (register.md, rule 16). */
   settle(head: Head, self: NodeId, puts: Put[]): void {
-    const isKnown = this.head !== undefined && this.head.generation >= head.generation;
-    if (isKnown || this.isGone || head.set.includes(self)) return;
+    if (this.isGone || head.set.includes(self)) return;
+    const order = this.head ? compareLineages(this.head, head) : 0;
+    if (order < 0 || (order === 0 && this.#isBeyond(head.generation - 1))) return;
+    if (order > 0) this.#clear(puts);
     this.#drop((at) => at.generation < head.generation, puts);
     this.final = undefined;
     this.head = head;
@@ -190,7 +195,7 @@ export class Acceptor {
   }
 
   /** Whether a later generation is known here. */
-  isBeyond(generation: number): boolean {
+  #isBeyond(generation: number): boolean {
     return this.head !== undefined && this.head.generation > generation;
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Put } from '../../../src/kernel/effects.js';
-import { nodeId } from '../../../src/kernel/ids.js';
+import { nodeId, type NodeId } from '../../../src/kernel/ids.js';
 import { Acceptor } from '../../../src/tasks/register/acceptor.js';
 import { admits, type Ballot } from '../../../src/tasks/register/ballot.js';
 import { REGISTER_DEFAULTS } from '../../../src/tasks/register/config.js';
@@ -57,6 +57,38 @@ describe('an acceptor', () => {
     expect(acceptor.isCommitted('x')).to.equal(false);
     acceptor.learn({ n: 1, node: a }, 2);
     expect(acceptor.isCommitted('x')).to.equal(true);
+  });
+
+  describe('between two registers with one id', () => {
+    const older = { id: 'r', generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };
+    const newer = { ...older, createdAtMs: 2, digest: 8, bornAtMs: 2 };
+    const headOf = ({ generation, createdAtMs, digest, bornAtMs }: typeof older, ...set: NodeId[]) => {
+      return { set, generation, createdAtMs, digest, bornAtMs };
+    };
+    const written = (about: typeof older, n: number, key: string) => ({
+      ...{ kind: 'accept' as const, ...about, n, seq: 1, entries: [{ key, value: key }], committed: 0 },
+      head: headOf(about, a, b),
+    });
+    const keys = (acceptor: Acceptor) => [...acceptor.entries].map(([key]) => key);
+
+    it('should take the older one, however far the other has moved', () => {
+      const acceptor = new Acceptor('r', 0);
+      acceptor.accept({ n: 2, node: a }, written({ ...newer, generation: 3 }, 2, 'theirs'), []);
+      expect(acceptor.accept({ n: 3, node: b }, written(older, 3, 'ours'), [])).to.equal(true);
+      expect(acceptor.head).to.deep.equal(headOf(older, a, b));
+      expect(keys(acceptor)).to.deep.equal(['ours']);
+    });
+
+    it('should forward to the older one only', () => {
+      const acceptor = new Acceptor('r', 0);
+      acceptor.accept({ n: 2, node: a }, written(older, 2, 'ours'), []);
+      acceptor.settle(headOf({ ...newer, generation: 3 }, b), a, []);
+      expect([acceptor.isStub, keys(acceptor)]).to.deep.equal([false, ['ours']]);
+      const other = new Acceptor('r', 0);
+      other.accept({ n: 2, node: a }, written({ ...newer, generation: 3 }, 2, 'theirs'), []);
+      other.settle(headOf({ ...older, generation: 1 }, b), a, []);
+      expect([other.isStub, other.head?.createdAtMs, keys(other)]).to.deep.equal([true, 1, []]);
+    });
   });
 });
 

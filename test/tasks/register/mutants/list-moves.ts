@@ -207,7 +207,7 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
     name: 'older-generation-accepted-and-stubs-silent',
     rule: '14',
     edits: [
-      { file: 'acceptor.ts', find: ' || this.isBeyond(ask.generation)) return false;', replace: ') return false;' },
+      { file: 'acceptor.ts', find: ' || isBeyond) return false;', replace: ') return false;' },
       {
         file: 'acceptor.ts',
         find: '...(this.head ? { head: this.head } : {}),',
