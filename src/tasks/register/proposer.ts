@@ -248,7 +248,8 @@ export class Proposer {
 
   #installed({ head, state, seal }: Delivery, nowMs: number): void {
     if (seal) return this.#install(state, seal, nowMs);
-    for (const node of head.before ?? []) {
+    // This node may have come by way of older sets, and be of one of these.
+    for (const node of new Set([...(head.before ?? []), this.port.self])) {
       if (!head.set.includes(node)) this.port.ask(node, { kind: 'settled', id: this.id, head });
     }
     if (head.set.includes(this.port.self)) this.#open(nowMs);

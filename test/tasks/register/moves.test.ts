@@ -24,3 +24,18 @@ describe('whoever knows of a register only that its set was sealed', () => {
     expect(tale.world.spec.opens).to.equal(opens + 1);
   });
 });
+
+describe('whoever goes after a register by way of its old sets', () => {
+  it('should hold nothing of it any more, once it has found it in a set of others', () => {
+    const tale = new Tale().create('a', 'one').flow('a', 'b', 'c');
+    tale.seal('a', 'abd').flow('a', 'b', 'd').seal('a', 'bde').flow('a', 'b', 'd', 'e').flow('b', 'd', 'e');
+    // All that was said to c meanwhile is lost.
+    tale.world.fresh.length = 0;
+    const c = tale.world.node(2);
+    expect(tale.world.core(c)).to.include({ isStub: false });
+    tale.on('take-over', 'c');
+    for (let again = 0; again < 3; again++) tale.flow('a', 'b', 'c', 'd', 'e').backOff('c');
+    expect(tale.world.core(c)).to.include({ isStub: true });
+    expect(tale.world.core(c)?.head).to.include({ generation: 2 });
+  });
+});
