@@ -43,7 +43,7 @@ export const ESCAPED: readonly Escaped[] = [
   {
     name: 'late-word-of-what-was-handed-back',
     file: 'src/tasks/task-round.ts',
-    find: 'boot < this.placer.bootOf(node) || shard.wasHandedBack(held.index, held.epoch)',
+    find: 'boot < this.placer.bootOf(node) || held.epoch === handedBack',
     replace: 'boot < this.placer.bootOf(node)',
     breaks: 'a task that nobody holds any more is offered again',
     why: 'lanes that overtake each other: an inventory older than a hand-back that it follows',
