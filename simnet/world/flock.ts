@@ -25,6 +25,8 @@ export interface FlockOptions extends MachineOptions, NetworkGiven {
   readonly seed?: number;
   /** Of every node's failure detector, in place of the defaults. */
   readonly detector?: Partial<MembershipConfig>;
+  /** How long a majority may be dead before a survivor goes on alone. @default that of real nodes */
+  readonly lostAfterMs?: number;
   /** Of each node by the order of its first start, in place of what is the same for all. */
   readonly machineOf?: (index: number) => MachineOptions;
   /** @default a common SSD */
@@ -272,6 +274,7 @@ export class Flock {
       ...{ world, network, history, rings, trace, machine, store, boot, hash },
       ...(formed ? { formed } : {}),
       ...(this.options.detector ? { detector: this.options.detector } : {}),
+      lostAfterMs: this.options.lostAfterMs,
       prng: new Prng(this.prng.below(2 ** 30)),
       onDeath: (death) => this.#died(place, node, death),
     });

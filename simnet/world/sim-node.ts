@@ -35,6 +35,7 @@ export interface SimNodeOptions {
   /** Shared by all nodes: those that agree hold one ring. */
   readonly rings: RingCache;
   readonly detector?: Partial<MembershipConfig>;
+  readonly lostAfterMs?: number | undefined;
   readonly formed?: FormedFlock;
   readonly onDeath: (death: Death) => void;
 }
@@ -77,6 +78,7 @@ export class SimNode {
       stored: readStored(store),
       ...(formed ? { formed } : {}),
       ...(options.detector ? { detector: options.detector } : {}),
+      lostAfterMs: options.lostAfterMs,
     });
     this.#loop = new EventLoop(world, { stepMs: () => machine.stepMs, take: (event) => this.#step(event) });
     this.#timers = new Timers(world, (timer) => this.feed({ kind: 'timer', timer }));

@@ -37,12 +37,12 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
   app.post('/v1/jobs', { schema: { body: SubmitBodySchema } }, async (request, reply) => {
     const key = request.headers['idempotency-key'];
     const submission = submissionOf(request.body as SubmitBody, Array.isArray(key) ? key[0] : key, Date.now());
-    const { job, tasks, existed, replicas, acked } = await driver.request(
+    const { job, tasks, existed, replicas, acked, degraded } = await driver.request(
       { op: 'submit', ...submission, repeat: repeatOf(request.headers[REPEAT_HEADER]) },
       goneOf(reply),
     );
     void reply.status(202).header('location', `/v1/jobs/${job}`);
-    return { job, tasks, durability: { replicas, acked }, existed };
+    return { job, tasks, durability: { replicas, acked, degraded }, existed };
   });
 
   app.get('/v1/jobs', async (request, reply) => {
@@ -88,8 +88,8 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
 
   app.post('/v1/jobs/:job/cancel', async (request, reply) => {
     const job = jobOf(request);
-    const { tasks } = await driver.request({ op: 'cancel', job }, goneOf(reply));
-    return { job, cancelled: tasks };
+    const { tasks, degraded } = await driver.request({ op: 'cancel', job }, goneOf(reply));
+    return { job, cancelled: tasks, degraded };
   });
 
   app.post('/v1/jobs/:job/retry', async (request, reply) => retry(driver, { job: jobOf(request) }, request, reply));
@@ -102,8 +102,8 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
 
   app.post('/v1/tasks/:job/:index/cancel', async (request, reply) => {
     const task = taskOf(request);
-    const { tasks } = await driver.request({ op: 'cancel', ...task }, goneOf(reply));
-    return { job: task.job, cancelled: tasks };
+    const { tasks, degraded } = await driver.request({ op: 'cancel', ...task }, goneOf(reply));
+    return { job: task.job, cancelled: tasks, degraded };
   });
 
   app.get('/v1/tasks/:job/:index/explain', async (request, reply) => {

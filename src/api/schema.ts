@@ -37,7 +37,8 @@ export type SubmitBody = Static<typeof SubmitBodySchema>;
 export interface Submitted {
   readonly job: string;
   readonly tasks: number;
-  readonly durability: { readonly replicas: number; readonly acked: number };
+  /** `degraded`: by the word of a survivor without a majority; see JobView. */
+  readonly durability: { readonly replicas: number; readonly acked: number; readonly degraded: boolean };
   /** True where the idempotency key was known: nothing new was made. */
   readonly existed: boolean;
 }
@@ -60,6 +61,8 @@ export interface JobView {
   readonly finishedAt: string | null;
   /** 1, and one more for each retry. */
   readonly run: number;
+  /** A survivor goes on alone with some of it: what it says is provisional until a majority of the replicas is back. */
+  readonly degraded: boolean;
 }
 
 /** How an earlier run of a task ended. */
@@ -96,6 +99,8 @@ export interface TaskView {
   /** What its last attempt wrote; null where that is not known yet. */
   readonly stdoutBytes: number | null;
   readonly stderrBytes: number | null;
+  /** Provisional: see JobView. */
+  readonly degraded: boolean;
 }
 
 /** GET /v1/tasks/{id}: with the last bytes of its output (base64) once it is terminal. */
@@ -154,6 +159,8 @@ export interface Explanation {
   readonly path: readonly PlacementStep[];
   readonly candidates: readonly Candidate[];
   readonly waiting: number;
+  /** Where a survivor goes on alone: how many of its replicas are gone, and since when no majority was there. */
+  readonly degraded: { readonly gone: number; readonly replicas: number; readonly since: string } | null;
 }
 
 /** GET /v1/ring?key=: who would hold and run that key, in order. */
@@ -235,6 +242,8 @@ export interface DoctorAnswer {
 export interface Cancelled {
   readonly job: string;
   readonly cancelled: number;
+  /** Committed by a survivor without a majority only: see JobView. */
+  readonly degraded: boolean;
 }
 
 /** POST /v1/nodes/{id}/drain: what that node still has. */

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { NodeId } from '../kernel/ids.js';
 import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
-import type { JobInfo, TaskInfo } from '../tasks/queries.js';
+import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
 import type { Run } from '../tasks/record.js';
 import type { Candidate, Explanation, JobView, NodeView, RunView, TaskDetail, TaskView } from './schema.js';
 
@@ -19,7 +19,8 @@ function signalOf(exitCode: number | undefined): string | null {
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  return { job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run: info.run ?? 1 };
+  const { run = 1, degraded = false } = info;
+  return { job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run, degraded };
 }
 
 export function taskView(job: JobInfo, task: TaskInfo): TaskView {
@@ -40,6 +41,7 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     finishedAt: iso(task.finishedAtMs),
     stdoutBytes: task.stdoutBytes ?? null,
     stderrBytes: task.stderrBytes ?? null,
+    degraded: task.degraded === true,
   };
 }
 
@@ -67,13 +69,14 @@ export function explanation(of: OneTask & { readonly candidates: readonly CoreCa
   return {
     task: `${job.job}/${task.index}`,
     state: task.state,
-    summary: summaryOf(of),
+    summary: [summaryOf(of), ...provisionalText(of)].join(' '),
     coordinator,
     shard,
     key: more.key,
     path: more.path,
     candidates: of.candidates.map(candidateView),
     waiting: more.waiting,
+    degraded: degradedView(more.degraded),
   };
 }
 
@@ -105,6 +108,22 @@ function summaryOf({ task, more, candidates }: OneTask & { readonly candidates: 
       return `${where}${why}${after}, and is ${task.state}${task.reason === undefined ? '' : `: ${task.reason}`}.`;
     }
   }
+}
+
+function degradedView(degraded: TaskMore['degraded']): Explanation['degraded'] {
+  if (!degraded) return null;
+  const { gone, replicas, sinceMs } = degraded;
+  return { gone, replicas, since: new Date(sinceMs).toISOString() };
+}
+
+/** What it means that a survivor speaks for it alone, and how that ends. */
+function provisionalText({ task, more }: OneTask): string[] {
+  if (!more.degraded || task.degraded !== true) return [];
+  const { gone, replicas, missing, sinceMs } = more.degraded;
+  const dead = `${gone} of its ${replicas} replicas ${gone === 1 ? 'has' : 'have'} been dead`;
+  const enough = gone === 1 ? 'that one is' : missing === 1 ? 'one of them is' : `${missing} of them are`;
+  const means = `no majority was there after ${new Date(sinceMs).toISOString()}`;
+  return [`This is provisional: ${dead}, and ${means}; it becomes final when ${enough} back.`];
 }
 
 function shown(node: NodeId | undefined): string {

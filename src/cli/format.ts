@@ -64,8 +64,9 @@ export function formatExit({ signal, exitCode }: Pick<TaskView, 'signal' | 'exit
 }
 
 /** What a job's tasks came to, on one line. */
-export function outcomeLine({ job, state, tasks, counts }: JobView): string {
-  return tasks === 1 ? `${job} ${state}` : `${job} ${state} (${formatCounts(counts)})`;
+export function outcomeLine({ job, state, tasks, counts, degraded }: JobView): string {
+  const provisional = degraded ? ', degraded: provisional' : '';
+  return `${job} ${state}${tasks === 1 ? '' : ` (${formatCounts(counts)})`}${provisional}`;
 }
 
 /** Text of others must not steer the terminal. */

@@ -10,6 +10,7 @@ export interface UpOptions extends ResourceOptions {
   readonly speed?: number;
   readonly zone?: string;
   readonly keyFile?: string;
+  readonly lostAfter?: number;
   readonly logLevel: string;
   readonly retainFor?: number;
   readonly retainSize?: number;
@@ -18,6 +19,8 @@ export interface UpOptions extends ResourceOptions {
 }
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+const LOST_AFTER = 'go on alone with a job, provisionally, once most of its replicas were dead so long (default 60s)';
 
 export function addUpOptions(command: Command): void {
   command
@@ -32,6 +35,7 @@ export function addUpOptions(command: Command): void {
   option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
   option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
+  option(command, '--lost-after <time>', LOST_AFTER, parseDuration);
   option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', parseDuration);
   option(command, '--retain-size <size>', 'of finished jobs keep so many bytes, the newest (default 1G)', parseSize);
   option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
@@ -42,21 +46,13 @@ export function addUpOptions(command: Command): void {
 /** The command line that gives these options, but for --detach. */
 export function upArguments(options: UpOptions): readonly string[] {
   const { listen = [], join = [], label = [], resource = [], http, zone, keyFile, cpus, mem, gpus, speed } = options;
-  const retained = {
-    'retain-for': options.retainFor === undefined ? undefined : `${options.retainFor}ms`,
+  const timed = (ms: number | undefined) => (ms === undefined ? undefined : `${ms}ms`);
+  const kept = {
+    'lost-after': timed(options.lostAfter),
+    'retain-for': timed(options.retainFor),
     'retain-size': options.retainSize,
   };
-  const single = {
-    http,
-    zone,
-    'key-file': keyFile,
-    'log-level': options.logLevel,
-    cpus,
-    mem,
-    gpus,
-    speed,
-    ...retained,
-  };
+  const single = { http, zone, 'key-file': keyFile, 'log-level': options.logLevel, cpus, mem, gpus, speed, ...kept };
   const several = { listen, join, label: label.map(joined), resource: resource.map(joined) };
   return [
     ...Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),

@@ -53,6 +53,8 @@ export interface DaemonOptions {
   readonly logLevel: string;
   /** How long, and how many bytes of them, finished jobs are kept. */
   readonly retention?: { readonly keepMs?: number; readonly keepBytes?: number };
+  /** How long a majority may be dead before a survivor goes on alone. @default a minute */
+  readonly lostAfterMs?: number | undefined;
   /** In place of one that runs commands: for measurements of all the rest. */
   readonly runner?: (events: RunnerEvents) => Runner;
 }
@@ -160,6 +162,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     seeds,
     stored: { ...readStored(store), isLost: loss },
     retention: options.retention,
+    lostAfterMs: options.lostAfterMs,
   });
   const driver = new Driver({
     ...{ core, transport, store, runner, now },

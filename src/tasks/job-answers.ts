@@ -26,6 +26,7 @@ export class JobAnswers {
         ...foundOf(job.record, job.replicas),
         info: job.info(),
         cancelled: job.cancelled,
+        ...(job.isDegraded ? { isAlone: true } : {}),
       });
     const place = this.places.placeOf(id);
     if (place.kind === 'unknown') return this.reply(from, re, { kind: 'query.job-told' });
@@ -37,9 +38,26 @@ export class JobAnswers {
     this.#found(from, re, { ...foundOf(record, place.set), info, cancelled: record.cancelled });
   }
 
-  created(asker: Creation, record: JobRecord, replicas: number, outcome: 'created' | 'exists'): void {
+  /** To who waits for it to be made. By a survivor that goes on alone nothing is accepted. */
+  opened(asker: Creation, { record, replicas, isDegraded }: Job, isNew: boolean): void {
+    if (isDegraded) this.elsewhere(asker.to, asker.re, record.job);
+    else this.created(asker, record, replicas.length, isNew ? 'created' : 'exists');
+  }
+
+  /** A survivor that goes on alone vouches for its own disk only. */
+  exists(asker: Creation, { record, replicas, isDegraded }: Job): void {
+    this.created(asker, record, replicas.length, 'exists', isDegraded ? 1 : undefined);
+  }
+
+  created(
+    asker: Creation,
+    record: JobRecord,
+    replicas: number,
+    outcome: 'created' | 'exists',
+    acked = majorityOf(replicas),
+  ): void {
     const isSame = record.digest === asker.digest;
-    const message = { kind: 'job.created' as const, tasks: record.range.count, replicas, acked: majorityOf(replicas) };
+    const message = { kind: 'job.created' as const, tasks: record.range.count, replicas, acked };
     this.reply(asker.to, asker.re, { ...message, outcome: isSame ? outcome : 'conflict' });
   }
 

@@ -13,7 +13,6 @@ import { pageOf } from './job-list.js';
 import { JobRetries } from './job-retries.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Progress } from './progress.js';
-import type { RegisterNews } from './replication/effects.js';
 import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
 import { ShardAsking } from './shard-asking.js';
@@ -133,7 +132,7 @@ export class JobHome {
     const asker = { to: from, re: message.ask, digest: message.digest };
     const { job: id } = message;
     const job = this.#jobs.get(id);
-    if (job) return this.#answers.created(asker, job.record, job.replicas.length, 'exists');
+    if (job) return this.#answers.exists(asker, job);
     if (this.#creations.join(id, asker)) return;
     const place = this.places.placeOf(id);
     if (place.kind === 'final' && place.summary.job) {
@@ -168,12 +167,9 @@ export class JobHome {
     return this.#staged.take(job, sizeOf, shards);
   }
 
-  #onOpened({ register, set, entries, isNew }: Extract<RegisterNews<JobWriteTag>, { kind: 'opened' }>): void {
-    const job = Job.of(entries, set);
-    const outcome = isNew ? 'created' : 'exists';
-    for (const asker of this.#creations.end(register as JobId)) {
-      this.#answers.created(asker, job.record, set.length, outcome);
-    }
+  #onOpened({ register, set, entries, isNew, degraded }: Extract<JobEvent, { kind: 'opened' }>): void {
+    const job = Job.of(entries, set, degraded !== undefined);
+    for (const asker of this.#creations.end(register as JobId)) this.#answers.opened(asker, job, isNew);
     this.#begin(job);
     this.#retries.opened(job);
   }
@@ -198,7 +194,7 @@ export class JobHome {
   #poll(): void {
     let isAny = false;
     for (const job of this.#jobs.values()) {
-      if (job.shards === 1 || job.isComplete) continue;
+      if (job.shards === 1 || job.isSettled) continue;
       isAny = true;
       for (const shard of job.startPolling(this.config.pollMax)) this.#shards.ask('shard', job, shard);
     }
@@ -223,7 +219,8 @@ export class JobHome {
     if (tag.what === 'retried') this.#retries.written(tag);
     else if (tag.what === 'cancelled') {
       const tasks = job.record.range.count - terminalCount(job.counts());
-      this.#answers.reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks });
+      const alone = job.isDegraded ? { degraded: true } : {};
+      this.#answers.reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks, ...alone });
       job.cancelled = true;
       for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);
       job.isCancelling = false;
@@ -244,9 +241,14 @@ export class JobHome {
   #onAnswer(event: Answered<TaskMessage, ShardAskTag>): void {
     const { tag, from } = event;
     const job = this.#jobs.get(tag.job);
-    if (!job || job.isShardDone(tag.shard)) return;
+    if (!job || job.isShardSettled(tag.shard)) return;
     const message = event.kind === 'reply' ? event.message : undefined;
     if (message?.kind !== 'shard.state') return this.#shards.askNext(tag, job, message);
+    if (message.degraded === true) {
+      // Perhaps nobody but a survivor has it: it counts as made, cancelled or retried no sooner than a majority says so.
+      this.#note(job, tag.shard, message);
+      return this.#shards.askSurvivor(tag, job);
+    }
     this.#shards.found(job, tag.shard, from);
     if (tag.what === 'shard') {
       const hadItems = job.items.has(tag.shard);
@@ -281,10 +283,10 @@ export class JobHome {
     this.#retries.noted(job);
     const { job: id } = job.record;
     if (!job.isComplete || this.#retries.isWriting(id)) return;
-    job.items.clear();
+    if (job.isSettled) job.items.clear();
     for (const query of this.#held.release(id)) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
     // What its only shard has on record says it all.
-    if (job.shards === 1) return;
+    if (job.shards === 1 || !job.isSettled) return;
     const entries = [{ key: JOB, value: job.stored() }];
     this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'finished', job: id } });
   }
@@ -292,7 +294,7 @@ export class JobHome {
   #cancel(from: NodeId, message: TaskMessages['job.cancel']): void {
     const { job: id, ask: re } = message;
     const job = this.#jobs.get(id);
-    if (!job || job.isComplete) {
+    if (!job || job.isSettled) {
       const place = this.places.placeOf(id);
       if (place.kind === 'elsewhere') return this.#answers.elsewhere(from, re, id);
       return this.#answers.reply(from, re, { kind: 'job.cancelled', known: place.kind !== 'unknown', tasks: 0 });

@@ -93,6 +93,7 @@ export class JobRetries {
     const { job: id, retry } = job.record;
     const { token, failedOnly, index } = message;
     const asker = { to: from, re: message.ask };
+    if (job.isDegraded) return this.port.elsewhere(from, message.ask, id);
     if (this.#writing.get(id) === token || (retry?.token === token && !job.isRetried)) {
       return void this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), asker]);
     }

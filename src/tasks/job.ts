@@ -60,6 +60,7 @@ export class Job {
   readonly #totals = noCounts();
   #silent: number;
   #doneShards = 0;
+  #degradedShards = 0;
   #endedAtMs = 0;
 
   constructor(
@@ -68,6 +69,8 @@ export class Job {
     /** Where the job itself is. */
     readonly replicas: ReplicaSet,
     items: Map<number, readonly string[]>,
+    /** This node goes on with it alone. */
+    readonly isDegraded = false,
   ) {
     this.cancelled = record.cancelled;
     this.items = items;
@@ -96,7 +99,7 @@ export class Job {
   }
 
   /** From the entries of its register. */
-  static of(entries: ReadonlyMap<string, unknown>, replicas: ReplicaSet): Job {
+  static of(entries: ReadonlyMap<string, unknown>, replicas: ReplicaSet, isDegraded = false): Job {
     let items: Map<number, readonly string[]> = NONE;
     for (const [key, value] of entries) {
       if (key.startsWith(ITEM_PREFIX) && value !== null) {
@@ -104,7 +107,7 @@ export class Job {
         items.set(Number(key.slice(ITEM_PREFIX.length)), value as readonly string[]);
       }
     }
-    return new Job(entries.get(JOB) as JobRecord, entries.get(SPEC) as JobSpec, replicas, items);
+    return new Job(entries.get(JOB) as JobRecord, entries.get(SPEC) as JobSpec, replicas, items, isDegraded);
   }
 
   get shards(): number {
@@ -160,7 +163,7 @@ export class Job {
     const shards: number[] = [];
     for (const shard of this.#created) {
       if (shards.length >= max) break;
-      if (!this.isShardDone(shard) && !this.#polled.has(shard)) shards.push(shard);
+      if (!this.isShardSettled(shard) && !this.#polled.has(shard)) shards.push(shard);
     }
     for (const shard of shards) {
       this.#polled.add(shard);
@@ -172,7 +175,7 @@ export class Job {
 
   /** Created, and not done as far as is known. */
   unfinishedShards(): number[] {
-    return [...this.#created].filter((shard) => !this.isShardDone(shard));
+    return [...this.#created].filter((shard) => !this.isShardSettled(shard));
   }
 
   /** Sent to their homes, which have not answered yet. */
@@ -207,6 +210,21 @@ export class Job {
     return isMeant ? (retry?.run ?? 0) : 0;
   }
 
+  /** Some of what is known of it is by the word of a survivor without a majority, and may be taken back. */
+  get isProvisional(): boolean {
+    return this.isDegraded || this.#degradedShards > 0;
+  }
+
+  /** Complete, and nothing of it may be taken back. */
+  get isSettled(): boolean {
+    return this.isComplete && !this.isProvisional;
+  }
+
+  /** Done, and not by the word of a survivor alone. */
+  isShardSettled(shard: number): boolean {
+    return this.isShardDone(shard) && this.#said.get(shard)?.degraded !== true;
+  }
+
   isShardDone(shard: number): boolean {
     const said = this.#said.get(shard);
     return said !== undefined && terminalCount(said.counts) === this.range(shard).count;
@@ -220,16 +238,16 @@ export class Job {
     if (runOf(said) < this.neededRun(shard)) return false;
     const before = this.#said.get(shard);
     const wasDone = this.isShardDone(shard);
-    if (before && runOf(before) >= runOf(said)) {
-      if (runOf(before) > runOf(said) || before.version >= said.version || wasDone) return false;
-    }
+    if (before && !isNews(before, said, wasDone)) return false;
     if (before) addCounts(this.#totals, before.counts, -1);
     else this.#silent -= this.range(shard).count;
     addCounts(this.#totals, said.counts);
     this.#said.set(shard, said);
     this.#endedAtMs = Math.max(this.#endedAtMs, said.endedAtMs);
     this.#doneShards += Number(this.isShardDone(shard)) - Number(wasDone);
-    this.#unretried.delete(shard);
+    this.#degradedShards += Number(said.degraded === true) - Number(before?.degraded === true);
+    // Of what a survivor alone has on record nobody may know any more when it is healed.
+    if (said.degraded !== true) this.#unretried.delete(shard);
     return true;
   }
 
@@ -239,7 +257,8 @@ export class Job {
 
   info(): JobInfo {
     const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
-    return infoOf(this.record, this.spec.name, this.counts(), finished?.atMs);
+    const info = infoOf(this.record, this.spec.name, this.counts(), finished?.atMs);
+    return this.isProvisional ? { ...info, degraded: true } : info;
   }
 
   stored(): JobRecord {
@@ -248,6 +267,14 @@ export class Job {
     const retried = retry && finished ? { retry: { ...retry, tasks: this.retriedTasks() } } : {};
     return { ...this.record, cancelled: this.cancelled, ...(finished ? { finished } : {}), ...retried };
   }
+}
+
+/** An end that a majority stands behind stays; what a survivor tells gives way to whatever a majority says. */
+function isNews(before: Progress, said: Progress, wasDone: boolean): boolean {
+  if (runOf(before) !== runOf(said)) return runOf(said) > runOf(before);
+  const wasDegraded = before.degraded === true;
+  if (wasDegraded && said.degraded !== true) return true;
+  return said.version > before.version && (wasDegraded || !wasDone);
 }
 
 export function shardsOf({ range, plan }: Pick<JobRecord, 'range' | 'plan'>): number {

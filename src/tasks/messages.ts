@@ -59,6 +59,8 @@ const progress = {
   /** When the last of its tasks ended, as far as any has; wall clock. */
   endedAtMs: amount(),
   retried: Type.Optional(RetriedSchema),
+  /** Told by a survivor without a majority: provisional. */
+  degraded: Type.Optional(Type.Boolean()),
 };
 
 /** What a retry is of: all tasks that have ended, those that did so otherwise than well, or one of them. */
@@ -105,6 +107,8 @@ export const TASK_MESSAGES = {
     ...answers,
     known: Type.Boolean(),
     tasks: count(TASKS_MAX),
+    /** By a survivor without a majority: provisional. */
+    degraded: Type.Optional(Type.Boolean()),
   }),
   /** Opens the next run of tasks that have ended. A repeat of the same retry has the same token. */
   'job.retry': record({
@@ -234,6 +238,8 @@ export const TASK_MESSAGES = {
     index,
     epoch: count(),
     outcome: OutcomeSchema,
+    /** The executor, where somebody else tells it. */
+    ranOn: Type.Optional(NodeIdSchema),
   }),
   'task.recorded': record({ kind: Type.Literal('task.recorded'), ...answers }),
   /** Ends these attempts, wherever they stand; the outcome comes as a result. */

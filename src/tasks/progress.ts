@@ -9,4 +9,6 @@ export interface Progress {
   readonly endedAtMs: number;
   /** The last retry of its job that it has carried out; what was said before that counts no more. */
   readonly retried?: { readonly run: number; readonly tasks: number };
+  /** Told by a survivor without a majority: provisional. */
+  readonly degraded?: boolean;
 }

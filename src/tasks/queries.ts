@@ -18,7 +18,7 @@ import { TASK_STATES } from '../kernel/states.js';
 import { CountsSchema, PlanSchema } from './messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
-import { ReplicaSetSchema } from './register/replica-set.js';
+import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
 import { LIMITS } from './spec.js';
 
 export const JobInfoSchema = record({
@@ -31,6 +31,8 @@ export const JobInfoSchema = record({
   finishedAtMs: Type.Optional(amount()),
   /** 1, and one more for each retry. */
   run: Type.Optional(count()),
+  /** A survivor without a majority says so, of the job or of a shard: it may be taken back. */
+  degraded: Type.Optional(Type.Boolean()),
 });
 export type JobInfo = Static<typeof JobInfoSchema>;
 
@@ -51,6 +53,8 @@ export const TaskInfoSchema = record({
   /** What its last attempt wrote; absent until that has ended. */
   stdoutBytes: Type.Optional(count()),
   stderrBytes: Type.Optional(count()),
+  /** By the word of a survivor without a majority: it may be taken back. */
+  degraded: Type.Optional(Type.Boolean()),
 });
 export type TaskInfo = Static<typeof TaskInfoSchema>;
 
@@ -60,6 +64,15 @@ export const TaskMoreSchema = record({
   key: text(1024),
   /** What the task needs, while it lives. */
   needs: Type.Optional(ResourcesSchema),
+  /** Where a survivor goes on alone: how many of its replicas are gone, since when too many, and how many would be enough. */
+  degraded: Type.Optional(
+    record({
+      gone: count(REPLICAS_MAX),
+      replicas: count(REPLICAS_MAX),
+      missing: count(REPLICAS_MAX),
+      sinceMs: amount(),
+    }),
+  ),
   /** Tasks that wait at this shard's home, of all its shards. */
   waiting: count(),
   stdoutTail: bytes(TAIL_BYTES_MAX),
@@ -87,6 +100,8 @@ export const QUERY_MESSAGES = {
         cancelled: Type.Boolean(),
         /** Where the job itself is. */
         set: ReplicaSetSchema,
+        /** Told by a survivor of that set, without a majority. */
+        isAlone: Type.Optional(Type.Boolean()),
       }),
     ),
   }),

@@ -27,6 +27,8 @@ export const OutcomeSchema = record({
   stderrTail: bytes(TAIL_BYTES_MAX),
   stdoutBytes: count(),
   stderrBytes: count(),
+  /** Reached by a survivor without a majority, and proposed when one was there again. */
+  degraded: Type.Optional(Type.Boolean()),
 });
 export type Outcome = Static<typeof OutcomeSchema>;
 

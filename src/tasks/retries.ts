@@ -39,6 +39,8 @@ export class Retries {
     const shard = this.table.get(message);
     const place = this.places.placeOf(register);
     if (!shard && place.kind !== 'final') return this.answers.elsewhere(message, asker);
+    // A survivor starts nothing again whose end it may not know; whoever asks hears that it is alone.
+    if (shard?.place.degraded) return this.answers.state(message, asker);
     if (place.kind === 'final' && (place.summary.shard?.retried?.run ?? 0) >= message.run) {
       return this.answers.state(message, asker);
     }

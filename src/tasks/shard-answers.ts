@@ -27,7 +27,8 @@ export class ShardAnswers {
   afterTheEnd(from: NodeId, message: AboutTasks): void {
     if (message.kind === 'task.started') return;
     const asker = { to: from, re: message.ask };
-    if (this.#placeOf(message).kind !== 'final') return this.elsewhere(message, asker);
+    const { kind } = this.#placeOf(message);
+    if (kind !== 'final' && kind !== 'gone') return this.elsewhere(message, asker);
     if (message.kind === 'task.ask') return this.reply(asker, { kind: 'task.granted', isGranted: false });
     this.reply(asker, { kind: message.kind === 'task.result' ? 'task.recorded' : 'task.takenback' });
   }
@@ -39,7 +40,8 @@ export class ShardAnswers {
     const tag = queryTag(from, message);
     if (shard) {
       const records = recordsIn(this.places.entriesOf(register));
-      return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting()));
+      const isProvisional = (index: number) => this.places.isProvisional(register, index);
+      return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting(), isProvisional));
     }
     const { kind } = this.places.placeOf(register);
     const index = message.kind === 'query.task' ? message.index : undefined;

@@ -6,6 +6,8 @@ import type { JobEffect, ShardAskTag } from './job-events.js';
 import type { Job } from './job.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 
+const SURVIVOR_PAUSE_MS = 2_000;
+
 /** Asks whoever coordinates the shards of a job, wherever that is by now. */
 export class ShardAsking {
   /** Where a shard's coordinator was last found, if not with the first of its set. */
@@ -31,6 +33,11 @@ export class ShardAsking {
   askNext({ what, shard, asked, hops }: ShardAskTag, job: Job, answer: { readonly kind: string } | undefined): void {
     const hints = answer?.kind === 'elsewhere' ? (answer as TaskMessages['elsewhere']).nodes : [];
     this.#send(what, job, shard, nextAsked([...job.set(shard), this.self], asked, hints, hops), hops + 1);
+  }
+
+  /** A survivor goes on alone with the shard, maybe for long: it is asked again until a majority is back. */
+  askSurvivor({ what, shard, asked, hops }: ShardAskTag, job: Job): void {
+    this.#send(what, job, shard, { to: asked, delayMs: SURVIVOR_PAUSE_MS }, hops + 1);
   }
 
   found(job: Job, shard: number, at: NodeId): void {

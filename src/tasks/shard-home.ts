@@ -171,7 +171,7 @@ export class ShardHome {
 
   #onTasks(from: NodeId, message: AboutTasks): void {
     const shard = this.#table.get(message);
-    if (!shard) return this.#answers.afterTheEnd(from, message);
+    if (!shard || isForMajority(shard, message)) return this.#answers.afterTheEnd(from, message);
     switch (message.kind) {
       case 'task.started':
         this.#round.started(shard, from, message);
@@ -199,8 +199,8 @@ export class ShardHome {
     else this.#creation.create(from, message);
   }
 
-  #onOpened({ register, set, ballot, isNew, entries }: Extract<RegisterNews<ShardTag>, { kind: 'opened' }>): void {
-    const shard = Shard.of(entries, { register, set, ballot });
+  #onOpened({ register, set, ballot, isNew, entries, degraded }: ShardOpened): void {
+    const shard = Shard.of(entries, { register, set, ballot, degraded });
     this.#table.add(shard);
     if (isNew) this.#round.cancel(shard);
     else {
@@ -303,4 +303,11 @@ export class ShardHome {
     else if (this.#grants.ownsTimer(timer)) this.#grants.onTimer(now, (shard) => void this.#changed(shard));
     else this.#reports.onTimer();
   }
+}
+
+type ShardOpened = Extract<RegisterNews<ShardTag>, { kind: 'opened' }>;
+
+/** What one survivor has recorded alone another one must not take down: it would still be on one disk only. */
+function isForMajority(shard: Shard, message: AboutTasks): boolean {
+  return shard.place.degraded !== undefined && message.kind === 'task.result' && message.outcome.degraded === true;
 }

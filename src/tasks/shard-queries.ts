@@ -1,4 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
+import { majorityOf, type ReplicaSet } from './register/replica-set.js';
+import type { Degradation } from './replication/effects.js';
 import { shardName, TASK_PREFIX } from './replication/names.js';
 import type { ShardEffect } from './offering.js';
 import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
@@ -40,9 +42,13 @@ export function answerTasks(
   shard: Shard | undefined,
   record: ShardRecord | undefined,
   waiting: number,
+  isProvisional: (index: number) => boolean = () => false,
 ): ShardEffect {
   const { to, re } = tag.query;
-  const infoOf = (index: number) => taskInfo(index, shard, stored.get(index), record?.cancelled === true);
+  const infoOf = (index: number): TaskInfo => {
+    const info = taskInfo(index, shard, stored.get(index), record?.cancelled === true);
+    return isProvisional(index) ? { ...info, degraded: true } : info;
+  };
   if (tag.what === 'task') {
     const has = record !== undefined && ordinalOf(record.range, tag.query.index) !== undefined;
     const { index } = tag.query;
@@ -101,6 +107,10 @@ function endOf({ finishedAtMs, stdoutBytes, stderrBytes }: Outcome): Partial<Tas
   return { finishedAtMs, stdoutBytes, stderrBytes };
 }
 
+function degradationOf({ gone, sinceMs }: Degradation, set: ReplicaSet): NonNullable<TaskMore['degraded']> {
+  return { gone, sinceMs, replicas: set.length, missing: majorityOf(set) - (set.length - gone) };
+}
+
 const NOTHING = new Uint8Array(0);
 
 function taskMore(
@@ -115,6 +125,7 @@ function taskMore(
     path: [...(shard?.live.get(index)?.path ?? record?.path ?? [])],
     key: of.key ?? shardName(of.job, of.shard),
     ...(shard ? { needs: shard.spec.needs } : {}),
+    ...(shard?.place.degraded ? { degraded: degradationOf(shard.place.degraded, shard.place.set) } : {}),
     waiting,
     stdoutTail: outcome?.stdoutTail ?? NOTHING,
     stderrTail: outcome?.stderrTail ?? NOTHING,

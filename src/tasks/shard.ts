@@ -5,9 +5,10 @@ import { newTask, shownState, type LiveTask } from './live-task.js';
 import { indexAt, ordinalOf } from './range.js';
 import type { Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
-import { DEGRADED_BIT, EPOCHS_PER_BALLOT } from './register/epochs.js';
+import { EPOCHS_PER_BALLOT, epochRange, type EpochRange } from './register/epochs.js';
 import type { RegisterId } from './register/head.js';
 import type { ReplicaSet } from './register/replica-set.js';
+import type { Degradation } from './replication/effects.js';
 import { SHARD, shardName, SPEC, TASK_PREFIX } from './replication/names.js';
 import type { ShardRecord } from './shard-record.js';
 import type { JobSpec } from './spec.js';
@@ -18,6 +19,8 @@ export interface ShardPlace {
   readonly register: RegisterId;
   readonly set: ReplicaSet;
   readonly ballot: number;
+  /** Set where it goes on without a majority. */
+  readonly degraded?: Degradation | undefined;
 }
 
 /**
@@ -51,6 +54,7 @@ export class Shard {
   /** By ordinal, from the first that is touched on: shards that only wait are many. */
   #touched: Uint8Array | undefined;
   readonly #ended = noCounts();
+  readonly #epochs: EpochRange;
   #untouched: number;
   #cursor = 0;
   #counter = 0;
@@ -63,6 +67,7 @@ export class Shard {
     this.cancelled = record.cancelled;
     this.isCancelStored = record.cancelled;
     this.version = firstVersion(place.ballot);
+    this.#epochs = epochRange(place.degraded?.place);
     this.#untouched = record.range.count;
   }
 
@@ -119,8 +124,12 @@ export class Shard {
   }
 
   progress(): Progress {
-    const { version, endedAtMs, record } = this;
-    return { version, counts: this.counts(), endedAtMs, ...(record.retried ? { retried: record.retried } : {}) };
+    const { version, endedAtMs, record, place } = this;
+    return {
+      ...{ version, counts: this.counts(), endedAtMs },
+      ...(record.retried ? { retried: record.retried } : {}),
+      ...(place.degraded ? { degraded: true } : {}),
+    };
   }
 
   counts(): Counts {
@@ -241,13 +250,14 @@ export class Shard {
 
   nextEpoch(): number {
     this.#counter += 1;
-    assert(this.#counter < DEGRADED_BIT, () => `${this.name}: ballot ${this.ballot} has run out of epochs`);
-    return this.ballot * EPOCHS_PER_BALLOT + this.#counter;
+    const { first, size } = this.#epochs;
+    assert(this.#counter < size, () => `${this.name}: ballot ${this.ballot} has run out of epochs`);
+    return this.ballot * EPOCHS_PER_BALLOT + first + this.#counter;
   }
 
   /** Time for a new ballot: tasks that are refused again and again use up epochs too. */
   get isShortOfEpochs(): boolean {
-    return this.#counter > DEGRADED_BIT - EPOCHS_AHEAD;
+    return this.#counter > this.#epochs.size - EPOCHS_AHEAD;
   }
 
   /** Re-checks what must hold of the collections; for tests and the simulator. */

@@ -57,7 +57,7 @@ export class TaskRound {
       this.recording.revoke(shard, task.executor, [task]);
     }
     task.epoch = epoch;
-    task.executor = from;
+    task.executor = message.ranOn ?? from;
     const isNewStart = task.phase !== 'running' && task.startedAtMs === undefined;
     if (isNewStart && outcome.startedAtMs !== undefined) task.attempts += 1;
     task.startedAtMs = outcome.startedAtMs;

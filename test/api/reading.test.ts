@@ -40,7 +40,7 @@ describe('HTTP API', () => {
   it('should show a job', async () => {
     const { counts, submittedAt, finishedAt, ...rest } = await json<JobAnswer>(`/v1/jobs/${job}`);
     const whole = { partial: false, asked: 1, answered: 1 };
-    expect(rest).to.deep.equal({ job, name: 'sh', state: 'failed', tasks: 1, run: 1, ...whole });
+    expect(rest).to.deep.equal({ job, name: 'sh', state: 'failed', tasks: 1, run: 1, degraded: false, ...whole });
     expect(counts).to.include({ failed: 1, succeeded: 0, pending: 0 });
     expect(Date.parse(finishedAt!)).to.be.at.least(Date.parse(submittedAt));
   });
@@ -105,14 +105,14 @@ describe('HTTP API', () => {
       tasks: { kind: 'range', first: 0, last: 2, step: 1 },
     });
     const cancel = async (path: string) => (await served.post(`${path}/cancel`)).json<Cancelled>();
-    expect(await cancel(`/v1/tasks/${sleeping}/2`)).to.deep.equal({ job: sleeping, cancelled: 1 });
+    expect(await cancel(`/v1/tasks/${sleeping}/2`)).to.deep.equal({ job: sleeping, cancelled: 1, degraded: false });
     await until('the task has ended', async () => {
       return (await json<TaskDetail>(`/v1/tasks/${sleeping}/2`)).state === 'cancelled';
     });
     expect((await cancel(`/v1/jobs/${sleeping}`)).job).to.equal(sleeping);
     const ended = await json<JobAnswer>(`/v1/jobs/${sleeping}?waitMs=10000`);
     expect(ended.counts).to.include({ cancelled: 3, running: 0 });
-    expect(await cancel(`/v1/jobs/${job}`)).to.deep.equal({ job, cancelled: 0 });
+    expect(await cancel(`/v1/jobs/${job}`)).to.deep.equal({ job, cancelled: 0, degraded: false });
     await refused(served.post(`/v1/jobs/${UNKNOWN}/cancel`), 404, 'not-found', /no job/);
     await refused(served.post(`/v1/tasks/${job}/5/cancel`), 404, 'not-found', /no task 5/);
   });

@@ -17,7 +17,7 @@ describe('POST /v1/jobs', () => {
     const got = await submit({ argv: ['true'], name: 'first', needs: { cpus: 0.5 }, env: { A: '1' }, key: 'k' });
     expect(got.status).to.equal(202);
     const { job, ...rest } = got.json<Submitted>();
-    expect(rest).to.deep.equal({ tasks: 1, durability: { replicas: 1, acked: 1 }, existed: false });
+    expect(rest).to.deep.equal({ tasks: 1, durability: { replicas: 1, acked: 1, degraded: false }, existed: false });
     expect(got.headers.location).to.equal(`/v1/jobs/${job}`);
     const shown = await served.get(got.headers.location!);
     expect(shown.json<JobAnswer>()).to.include({ job, name: 'first', tasks: 1 });

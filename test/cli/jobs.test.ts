@@ -39,9 +39,9 @@ describe('commands about jobs', () => {
       answerTasks(daemon, 3, { 1: 'failed' });
       const { stdout } = await run('show', JOB, '--json');
       const shown = JSON.parse(stdout) as { tasks: TaskView[] };
-      const { job, state, run: runs, counts } = jobAnswer('succeeded');
+      const { job, state, run: runs, counts, degraded } = jobAnswer('succeeded');
       expect({ ...shown, tasks: shown.tasks.map(({ id }) => id) }).to.deep.equal({
-        ...{ job, state, run: runs, counts, ...WHOLE },
+        ...{ job, state, run: runs, counts, degraded, ...WHOLE },
         tasks: [`${JOB}/0`, `${JOB}/1`, `${JOB}/2`],
       });
       const failed = JSON.parse((await run('show', JOB, '--json', '--state', 'failed')).stdout) as {

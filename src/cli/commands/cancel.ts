@@ -17,11 +17,12 @@ const command: CliCommand = {
 
   async run({ flock, out }, args) {
     for (const chosen of await chooseAll(flock(), args)) {
-      const { job, cancelled } = await cancel(flock(), chosen);
-      if (out.json) out.object({ job, cancelled });
+      const { job, cancelled, degraded } = await cancel(flock(), chosen);
+      const provisional = degraded ? ' (degraded: provisional)' : '';
+      if (out.json) out.object({ job, cancelled, degraded });
       else if (out.quiet) out.line(nameOf(chosen));
       else if (cancelled === 0) out.line(`${nameOf(chosen)}: nothing was left to cancel`);
-      else out.line(`${nameOf(chosen)}: ${cancelled} ${cancelled === 1 ? 'task' : 'tasks'} cancelled`);
+      else out.line(`${nameOf(chosen)}: ${cancelled} ${cancelled === 1 ? 'task' : 'tasks'} cancelled${provisional}`);
     }
     return EXIT.ok;
   },
@@ -33,8 +34,12 @@ async function cancel(flock: Flock, chosen: Chosen): Promise<Cancelled> {
   const one = taskIdOf(chosen);
   if (one !== undefined) return flock.cancel(one);
   let cancelled = 0;
+  let degraded = false;
   for await (const task of tasksOf(flock, chosen)) {
-    if (!isTerminal(task.state)) cancelled += (await flock.cancel(task.id)).cancelled;
+    if (isTerminal(task.state)) continue;
+    const said = await flock.cancel(task.id);
+    cancelled += said.cancelled;
+    degraded ||= said.degraded;
   }
-  return { job: chosen.job, cancelled };
+  return { job: chosen.job, cancelled, degraded };
 }

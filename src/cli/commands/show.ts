@@ -41,6 +41,9 @@ const command: CliCommand<ShowOptions> = {
 };
 export default command;
 
+/** It may be taken back; `covey explain` says more. */
+const PROVISIONAL = ' (degraded: provisional until a majority of its replicas is back)';
+
 async function showJob(out: Out, flock: Flock, chosen: Chosen, options: ShowOptions): Promise<void> {
   const job = await flock.job(chosen.job);
   const pages = pagesOf(flock, chosen, options);
@@ -78,10 +81,10 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: AsyncIterable<TasksPage>): Promise<void> {
-  const { job, state, run, counts } = view;
+  const { job, state, run, counts, degraded } = view;
   let known: Completeness = view;
   let comma = '';
-  out.raw(`${JSON.stringify({ job, state, run, counts }).slice(0, -1)},"tasks":[`);
+  out.raw(`${JSON.stringify({ job, state, run, counts, degraded }).slice(0, -1)},"tasks":[`);
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
     if (page.tasks.length > 0) comma = ',';
@@ -101,7 +104,7 @@ function printHead(out: Out, job: JobAnswer): void {
   const ago = age(job.submittedAt, Date.now());
   out.line(`job        ${job.job}`);
   if (job.name !== '') out.line(`name       ${clean(job.name)}`);
-  out.line(`state      ${paint(job.state, out.color)}`);
+  out.line(`state      ${paint(job.state, out.color)}${job.degraded ? PROVISIONAL : ''}`);
   if (job.run > 1) out.line(`run        ${job.run}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);
   out.line(`submitted  ${job.submittedAt} (${ago} ago)`);
@@ -132,7 +135,7 @@ async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
   if (out.quiet) return out.line(task.id);
   const fields: readonly (readonly [name: string, value: string | null])[] = [
     ['task', task.id],
-    ['state', paint(task.state, out.color)],
+    ['state', `${paint(task.state, out.color)}${task.degraded ? PROVISIONAL : ''}`],
     ['reason', task.reason === null ? null : clean(task.reason)],
     ['exit', task.exitCode === null && task.signal === null ? null : formatExit(task)],
     ['node', task.executor],

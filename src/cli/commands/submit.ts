@@ -24,9 +24,10 @@ const command: CliCommand<SubmitOptions> = {
     const submitted = await flock().submit(body, { idempotencyKey: options.id });
     if (out.json) out.object(submitted);
     else out.line(submitted.job);
-    const { replicas, acked } = submitted.durability;
+    const { replicas, acked, degraded } = submitted.durability;
     const alone = replicas === 1 ? ': if its disk is lost, so is the job' : '';
-    out.note(`${submitted.existed ? 'known already; ' : ''}on disk at ${acked} of ${replicas} nodes${alone}`);
+    const lone = degraded ? ', degraded: the others are gone' : '';
+    out.note(`${submitted.existed ? 'known already; ' : ''}on disk at ${acked} of ${replicas} nodes${alone}${lone}`);
     return EXIT.ok;
   },
 };

@@ -50,6 +50,7 @@ async function readOptions({ globals, io }: Context, options: UpOptions): Promis
       ...(options.retainSize === undefined ? {} : { keepBytes: options.retainSize }),
     },
     labels: Object.fromEntries(label),
+    lostAfterMs: options.lostAfter,
     clusterKey: await clusterKey(io, options.keyFile),
   };
 }

@@ -45,6 +45,8 @@ interface Wires {
   readonly readFor: (tag: OutputTag) => number;
   readonly ownLoad: () => LoadVector;
   readonly bound: () => number;
+  /** Outcomes that this node has recorded alone: it still holds them for a coordinator with a majority. */
+  readonly provisional: (from: NodeId, shards: TaskMessages['held.ask']['shards']) => TaskMessages['held.tell']['held'];
   ask(to: NodeId, message: Request<Message>, tag: ExecutorTag, how: Manner): void;
 }
 
@@ -69,13 +71,16 @@ export class ExecutorHost {
       }
       case 'held.ask': {
         const { held, effects } = this.executor.held(from, message.shards, now);
-        const told = held.map(({ assignment: { job, shard, index, epoch }, state }) => ({
-          job,
-          shard,
-          index,
-          epoch,
-          state,
-        }));
+        const told: TaskMessages['held.tell']['held'] = held.map(
+          ({ assignment: { job, shard, index, epoch }, state }) => ({
+            job,
+            shard,
+            index,
+            epoch,
+            state,
+          }),
+        );
+        told.push(...this.wires.provisional(from, message.shards));
         this.#reply(from, { kind: 'held.tell', re: message.ask, boot: this.wires.ownLoad().boot, held: told });
         return this.#perform(effects);
       }

@@ -16,8 +16,10 @@ import type { JobWriteTag, ShardAskTag } from '../../tasks/job-events.js';
 import { JobHome } from '../../tasks/job-home.js';
 import type { RegisterId } from '../../tasks/register/head.js';
 import type { RegisterTag } from '../../tasks/register/registers.js';
+import type { ProposalTag } from '../../tasks/replication/proposals.js';
 import type { RetentionConfig } from '../../tasks/replication/retention.js';
 import { Replication } from '../../tasks/replication/replication.js';
+import type { SurvivorTag } from '../../tasks/replication/survivor.js';
 import { ShardHome } from '../../tasks/shard-home.js';
 import type { ShardTag } from '../../tasks/shard-tags.js';
 import { Exchange, type Manner } from './exchange.js';
@@ -41,6 +43,8 @@ export interface NodeCoreOptions {
   /** Whom to join: for each node the multiaddrs at which it may answer. */
   readonly seeds: readonly (readonly string[])[];
   readonly stored?: StoredState;
+  /** How long a majority may be dead before a survivor goes on alone. @default a minute */
+  readonly lostAfterMs?: number | undefined;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
   readonly rings?: RingCache;
   /** How long finished jobs are kept, where not as by default. */
@@ -64,10 +68,12 @@ export type AskTag =
   | { readonly owner: 'shards'; readonly tag: ShardTag }
   | { readonly owner: 'gateway'; readonly tag: GatewayTag }
   | { readonly owner: 'executor'; readonly tag: ExecutorTag }
+  | { readonly owner: 'replication'; readonly tag: ProposalTag }
   | { readonly owner: 'thief' };
 
 export type WriteTag =
-  { readonly owner: 'registers'; readonly tag: RegisterTag } | { readonly owner: 'members' | 'disk' };
+  | { readonly owner: 'registers'; readonly tag: RegisterTag | SurvivorTag<RegisterOwner> }
+  | { readonly owner: 'members' | 'disk' };
 
 export type ReadTag =
   | { readonly owner: 'shards'; readonly tag: ShardTag }
@@ -101,10 +107,11 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     return member === undefined || isLive(member);
   };
   const replication = new Replication<RegisterOwner>({
-    ...{ self, prng, isHere, isReachable },
+    ...{ self, prng, isHere, isReachable, isGone: (node) => !membership.get(node) || !isReachable(node) },
     chooseSet: (id) => chooseReplicas(view, id),
     flock: new ReplicaFlock(view),
     retention: options.retention,
+    lostAfterMs: options.lostAfterMs,
   });
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
   const shards = new ShardHome(self, policy, replication.places, members);
@@ -121,6 +128,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     readFor: (tag) => outlet.readFor({ owner: 'output', tag }),
     ownLoad: () => ownLoad.vector,
     bound,
+    provisional: (from, shards) => replication.survivor.healing.held(from, shards),
     ask: (to, message, tag, how) => void hooks.ask(to, message, { owner: 'executor', tag }, how),
   });
   const places = new JobPlaces();

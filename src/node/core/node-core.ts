@@ -63,11 +63,17 @@ export class NodeCore {
   stats(): Readonly<Record<string, number>> {
     const { ownLoad, exchange, gateway, stealing, membership, shards, replication, outlet } = this.#machines;
     const { running, queued, waiting, free } = ownLoad.vector;
-    const { heirs } = replication;
+    const { heirs, survivor } = replication;
     const { alive } = membership.counts;
     const { unfinished } = shards;
     const { held } = outlet;
-    const sizes = { heirs, asked: exchange.size, clients: gateway.size, stolen: stealing.stolen };
+    const sizes = {
+      heirs,
+      asked: exchange.size,
+      clients: gateway.size,
+      stolen: stealing.stolen,
+      degraded: survivor.size,
+    };
     return { running, queued, waiting, unfinished, free, alive, held, ...sizes };
   }
 
@@ -237,6 +243,8 @@ export class NodeCore {
         );
       case 'gateway':
         return this.#wiring.gateway(gateway.answered(asked.tag, message));
+      case 'replication':
+        return this.#wiring.replicate({ ...event, tag: asked.tag } as Parameters<Wiring['replicate']>[0]);
       case 'executor':
         return host.answered(asked.tag, from, message, this.#now);
       case 'thief': {

@@ -3,6 +3,7 @@ import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import type { MemberState } from '../../membership/member.js';
 import type { RegisterId } from '../../tasks/register/head.js';
+import { DEGRADED_PREFIX } from '../../tasks/replication/provisionals.js';
 import {
   CORE_PREFIX,
   entriesOf,
@@ -29,6 +30,8 @@ export const LOST_KEY = 'node/lost';
 export interface StoredState {
   readonly members: readonly MemberState[];
   readonly registers: readonly StoredRegister[];
+  /** What was recorded without a majority, and not proposed to one yet. */
+  readonly degraded: readonly Put[];
   /** The last loss of unknown extent that was noted here. */
   readonly noted: StoredLoss | undefined;
   /** Things were stored here that are gone, and nobody knows which (register.md, rule 17); not noted yet. */
@@ -37,7 +40,14 @@ export interface StoredState {
   readonly bad: readonly string[];
 }
 
-export const NOTHING_STORED: StoredState = { members: [], registers: [], noted: undefined, isLost: false, bad: [] };
+export const NOTHING_STORED: StoredState = {
+  members: [],
+  registers: [],
+  degraded: [],
+  noted: undefined,
+  isLost: false,
+  bad: [],
+};
 
 /** The reading half of the store port. */
 interface Readable {
@@ -60,17 +70,18 @@ export function readStored(store: Readable): StoredState {
   for (const id of suspects) registers.push({ id, core: undefined, ...reader.entriesOf(id), isBad: true });
   const members = (reader.one(MEMBERS_KEY) as readonly MemberState[] | undefined) ?? [];
   const noted = reader.one(LOSS_KEY) as StoredLoss | undefined;
-  return { members, registers, noted, isLost: store.get(LOST_KEY) !== undefined, bad: [...reader.bad] };
+  const degraded = reader.all(DEGRADED_PREFIX);
+  return { members, registers, degraded, noted, isLost: store.get(LOST_KEY) !== undefined, bad: [...reader.bad] };
 }
 
 /** How a node takes up what it found: bad values are removed, and a loss is noted, before it answers anybody. */
 export function restoring(stored: StoredState, prng: Prng, { wallMs }: Now) {
-  const { registers, noted: before, isLost, bad } = stored;
+  const { registers, degraded, noted: before, isLost, bad } = stored;
   const loss = isLost ? { era: prng.below(2 ** 32) + 1, beforeMs: wallMs } : undefined;
   const gone = isLost ? [...bad, LOST_KEY] : bad;
   return {
     puts: gone.map((key): Put => ({ key, value: undefined })),
-    restore: { kind: 'restore' as const, registers, before, loss },
+    restore: { kind: 'restore' as const, registers, degraded, before, loss },
   };
 }
 

@@ -179,6 +179,8 @@ export class Wiring {
     switch (effect.kind) {
       case 'send':
         return outlet.send(effect.to, effect.message);
+      case 'ask':
+        return this.ask(effect.to, effect.message, { owner: 'replication', tag: effect.tag }, effect);
       case 'commit':
         return outlet.commit(effect.puts, { owner: 'registers', tag: effect.tag });
       case 'load':

@@ -26,6 +26,15 @@ export type RegisterWish<Tag> =
   /** A new ballot, also of what is finished: news `closed` where it was open, then `opened` again, or `closed`. */
   | { readonly kind: 'renew'; readonly register: RegisterId };
 
+/** Why a survivor goes on alone. */
+export interface Degradation {
+  /** Its own in the replica set. */
+  readonly place: number;
+  /** Members that are gone, and since when no majority was there; wall clock. */
+  readonly gone: number;
+  readonly sinceMs: number;
+}
+
 export type RegisterNews<Tag> =
   /** This node coordinates it from now on; `entries` are committed. */
   | {
@@ -37,8 +46,10 @@ export type RegisterNews<Tag> =
       readonly isNew: boolean;
       readonly set: ReplicaSet;
       readonly entries: ReadonlyMap<string, unknown>;
+      /** Without a majority: `entries` may not be committed, and what is written is provisional (register.md, rule 18). */
+      readonly degraded?: Degradation;
     }
-  /** It is at a majority's disks. */
+  /** It is at a majority's disks; on this node's own where it goes on alone. */
   | { readonly kind: 'written'; readonly register: RegisterId; readonly tag: Tag }
   /**
    * This node coordinates it no more, or never came to it; what was under way is void. `final`: it is finished, and every

@@ -12,6 +12,12 @@ export function registerOf(job: JobId, shard: number, shards: number): RegisterI
 /** The shard's name on the ring: where it is kept, and the default placement key of its tasks. */
 export const shardName = (job: string, shard: number) => `${job}#${shard}`;
 
+/** Whose register it is; a job's own is that of its only shard, too. */
+export function namesOf(id: RegisterId): { readonly job: JobId; readonly shard: number } {
+  const [job = '', shard = '0'] = id.split('#');
+  return { job: job as JobId, shard: Number(shard) };
+}
+
 /** Entries of the register of a job. */
 export const JOB = 'job';
 export const SPEC = 'spec';

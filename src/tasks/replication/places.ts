@@ -9,6 +9,7 @@ import type { JobRecord } from '../job.js';
 import type { JobSpec } from '../spec.js';
 import { digestOf, type ReplicaSet } from '../register/replica-set.js';
 import { JOB, SHARD, shardName, SPEC, TASK_PREFIX, taskEntry } from './names.js';
+import type { Survivor } from './survivor.js';
 
 /** Who can speak for a register, as the replicas of this node know it. */
 export class Places implements Whereabouts {
@@ -22,6 +23,7 @@ export class Places implements Whereabouts {
     private readonly isOpen: (id: RegisterId) => boolean,
     /** The set that this node would choose for a new register. */
     private readonly choose: (id: RegisterId) => ReplicaSet,
+    private readonly survivor: Pick<Survivor<unknown>, 'entriesOf' | 'isProvisional'>,
   ) {}
 
   /** Whether this node would give a new register the same replicas. */
@@ -70,9 +72,14 @@ export class Places implements Whereabouts {
     }
   }
 
-  /** What the own replica holds of a register that this node coordinates. */
+  /** What is on record here of a register that this node coordinates. */
   entriesOf(id: RegisterId): Iterable<readonly [string, { readonly value: unknown }]> {
-    return this.replica.get(id)?.entries ?? [];
+    return this.survivor.entriesOf(id);
+  }
+
+  /** Whether what is on record here of a task may be taken back. */
+  isProvisional(id: RegisterId, index: number): boolean {
+    return this.survivor.isProvisional(id, taskEntry(index));
   }
 
   /** Where the store has the records of its tasks, or that of one, and what stands there. */

@@ -46,6 +46,14 @@ export class Relocation {
     return isUnfit;
   }
 
+  /**
+   * A seal must be committed by those that it is to replace: without a majority of them it would only keep the register closed,
+   * and nobody could go on alone with one that may have moved.
+   */
+  canSeal(set: ReplicaSet): boolean {
+    return set.filter((node) => ['here', 'leaving'].includes(this.flock.standingOf(node))).length >= majorityOf(set);
+  }
+
   /** The set that should hold a register in place of an unfit one; undefined where there is none that is better. */
   better(id: RegisterId, set: ReplicaSet, nowMs: number): ReplicaSet | undefined {
     const kept = set.filter((node) => !this.#isLost(node, nowMs));

@@ -1,42 +1,27 @@
 import { assertNever, known } from '../../kernel/assert.js';
 import type { NodeId } from '../../kernel/ids.js';
-import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { TimerBook } from '../../kernel/timers.js';
 import type { Acceptor } from '../register/acceptor.js';
 import { REGISTER_DEFAULTS } from '../register/config.js';
 import type { RegisterId } from '../register/head.js';
-import type { ReplicaSet } from '../register/replica-set.js';
 import type { Written } from '../register/messages.js';
 import type { News } from '../register/news.js';
 import { FIRST_N } from '../register/ballot.js';
 import { Registers, type RegisterEffect, type RegisterEvent } from '../register/registers.js';
 import type { RegisterNews, RegisterWish } from './effects.js';
-import type { ReplicationEffect, ReplicationEvent } from './events.js';
+import type { ReplicationEffect, ReplicationEvent, ReplicationOptions } from './events.js';
 import { summaryOf, type FinalSummary } from './finality.js';
 import { isAboutGone, LettingGo } from './letting-go.js';
-import type { RetentionConfig } from './retention.js';
 import { Gathering } from './gathering.js';
 import type { ReplicationMessage } from './messages.js';
 import type { FlockPort } from './relocation.js';
 import { heldOf, sortReminded } from './reminding.js';
 import { Succession } from './succession.js';
+import { Survivor } from './survivor.js';
 import { Upkeep } from './upkeep.js';
 import { weigh } from './values.js';
 import { Places } from './places.js';
-
-export interface ReplicationOptions {
-  readonly self: NodeId;
-  readonly prng: Prng;
-  /** Alive, and not suspected. */
-  readonly isHere: (node: NodeId) => boolean;
-  /** Whether it is worth sending to a node. */
-  readonly isReachable: (node: NodeId) => boolean;
-  /** The replicas that a new register should have. */
-  readonly chooseSet: (id: RegisterId) => ReplicaSet;
-  readonly flock: FlockPort;
-  readonly retention?: Partial<RetentionConfig> | undefined;
-}
 
 const SWEEP = 'sweep';
 /** How often what changed is looked through: what is finished is let go, what is orphaned taken over. */
@@ -53,6 +38,7 @@ const TICK = 'tick';
  */
 export class Replication<Tag> {
   readonly places: Places;
+  readonly survivor: Survivor<Tag>;
   readonly #registers: Registers;
   readonly #succession: Succession;
   readonly #upkeep: Upkeep;
@@ -62,6 +48,7 @@ export class Replication<Tag> {
   readonly #gathering = new Gathering<Tag>();
   readonly #timers = new TimerBook('replication');
   readonly #open = new Set<RegisterId>();
+  readonly #isOpen = (id: RegisterId) => this.#open.has(id) || this.survivor.isOpen(id);
   readonly #toRun: RegisterEvent[] = [];
   #isRunning = false;
   #isJoined = false;
@@ -79,7 +66,14 @@ export class Replication<Tag> {
     });
     this.#succession = new Succession(self, isHere);
     this.#upkeep = new Upkeep(self, this.#registers.replica, flock);
-    this.places = new Places(self, this.#registers.replica, isHere, (id) => this.#open.has(id), options.chooseSet);
+    const { replica } = this.#registers;
+    this.survivor = new Survivor<Tag>(options, replica, this.#succession, {
+      emit: (effect) => void this.#out.push(effect),
+      tell: this.#tell.bind(this),
+      run: this.#run.bind(this),
+      placeOf: (id) => this.places.placeOf(id),
+    });
+    this.places = new Places(self, replica, isHere, this.#isOpen, options.chooseSet, this.survivor);
   }
 
   /** Nodes that could take over what this one holds, as far as they are looked for. */
@@ -103,7 +97,9 @@ export class Replication<Tag> {
     this.#out = [];
     this.#handle(event, now);
     const { touched } = this.#registers.replica;
-    if ((touched.size > 0 || this.#succession.size > 0) && !this.#timers.isArmed(SWEEP)) this.#arm();
+    if (this.survivor.size > 0) this.survivor.endOver(touched);
+    const isBusy = touched.size > 0 || this.#succession.size > 0 || this.survivor.isBusy;
+    if (isBusy && !this.#timers.isArmed(SWEEP)) this.#arm();
     if (this.#succession.wantsMore && !this.#timers.isArmed(NEXT)) this.#out.push(this.#timers.arm(NEXT, NEXT_MS));
     return this.#out;
   }
@@ -119,9 +115,15 @@ export class Replication<Tag> {
         if (isAboutGone(event.message)) return this.#letting.heard(event.from, event.message, now);
         return this.#run({ ...event, message: event.message }, now);
       case 'committed':
+        if ('answers' in event.tag) return this.#run({ ...event, tag: event.tag }, now);
+        return this.survivor.committed(event.tag, now);
       case 'loaded':
       case 'restore':
+        if (event.kind === 'restore') this.survivor.restore(event.degraded);
         return this.#run(event, now);
+      case 'reply':
+      case 'no-reply':
+        return this.survivor.healing.answered(event);
       case 'create':
         return this.#run({ ...event, id: event.register }, now);
       case 'write':
@@ -170,6 +172,7 @@ export class Replication<Tag> {
     const { id } = news;
     switch (news.kind) {
       case 'opened': {
+        this.survivor.close(id);
         this.#open.add(id);
         this.#succession.tried(id, now.monoMs);
         this.#upkeep.moved(id);
@@ -201,7 +204,7 @@ export class Replication<Tag> {
   }
 
   #write({ register, entries, tag }: Extract<RegisterWish<Tag>, { kind: 'write' }>, now: Now): void {
-    if (!this.#open.has(register)) return;
+    if (!this.#open.has(register)) return this.survivor.write({ kind: 'write', register, entries, tag });
     const due = this.#gathering.add(register, entries, tag);
     if (due) this.#begin(due, now);
   }
@@ -215,12 +218,13 @@ export class Replication<Tag> {
   #close(id: RegisterId, why: 'final' | 'refused' | 'elsewhere'): void {
     this.#open.delete(id);
     this.#gathering.drop(id);
+    this.survivor.close(id);
     this.#tell({ kind: 'closed', register: id, why });
   }
 
   #reminded(from: NodeId, ids: readonly RegisterId[], now: Now): void {
     const { replica } = this.#registers;
-    const { takeOver, settle, notMine } = sortReminded(replica, (id) => this.#open.has(id), from, ids);
+    const { takeOver, settle, notMine } = sortReminded(replica, this.#isOpen, from, ids);
     for (const id of settle) this.#run({ kind: 'settle', id, to: from }, now);
     this.#takeOverAll(takeOver, now);
     if (notMine.length > 0) this.#send(from, { kind: 'register.not-mine', ids: [...notMine] });
@@ -237,18 +241,18 @@ export class Replication<Tag> {
       else this.#succession.unwatch(id);
     }
     if (this.#isJoined) {
+      this.survivor.sweep(this.#succession.orphans(now.monoMs), now);
       this.#takeOverDue(now);
       for (const { to, ids: reminded } of this.#succession.reminders(now.monoMs)) this.#remind(to, reminded);
       this.#keepUp(now);
     }
     this.#letting.tick(now);
-    if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving) this.#arm();
+    if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving || this.survivor.isBusy) this.#arm();
     else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(TICK, this.#letting.tickMs));
   }
 
   #takeOverDue(now: Now): void {
-    const due = this.#succession.due(now.monoMs, (one) => this.#open.has(one));
-    this.#takeOverAll(due, now);
+    this.#takeOverAll(this.#succession.due(now.monoMs, this.#isOpen), now);
   }
 
   #keepUp(now: Now): void {
@@ -290,7 +294,7 @@ export class Replication<Tag> {
   }
 
   #finish(id: RegisterId, summary: FinalSummary, now: Now): void {
-    const wasOpen = this.#open.has(id);
+    const wasOpen = this.#isOpen(id);
     this.places.keep(id, summary);
     this.#succession.unwatch(id);
     this.#run({ kind: 'finish', id, summary }, now);

@@ -118,7 +118,7 @@ export class Succession {
   due(nowMs: number, isOpen: (id: RegisterId) => boolean): RegisterId[] {
     const due: RegisterId[] = [];
     this.#isBacklogged = false;
-    for (const watched of this.#orphans(nowMs)) {
+    for (const watched of this.orphans(nowMs)) {
       this.#isBacklogged = this.#trying.size + due.length >= this.config.tryingMax;
       if (this.#isBacklogged) break;
       const { id, set, coordinator, notBeforeMs } = watched;
@@ -129,7 +129,8 @@ export class Succession {
     return due;
   }
 
-  *#orphans(nowMs: number): Generator<Watched> {
+  /** What nobody coordinates who is there, but for this node itself. */
+  *orphans(nowMs: number): Generator<Watched> {
     for (const [coordinator, watched] of this.#byCoordinator) {
       if (coordinator === this.self || (nowMs >= this.#settledAtMs && !this.isHere(coordinator))) {
         this.#away.add(coordinator);

@@ -74,7 +74,7 @@ export class Upkeep {
   #sealOf(id: RegisterId, nowMs: number): { id: RegisterId; set: ReplicaSet }[] {
     const before = this.replica.get(id)?.head?.set;
     if (!before || this.#moving.size >= this.config.movingMax || this.#moving.has(id)) return [];
-    if (!this.#relocation.isUnfit(before, nowMs)) return [];
+    if (!this.#relocation.isUnfit(before, nowMs) || !this.#relocation.canSeal(before)) return [];
     const set = this.#relocation.better(id, before, nowMs);
     if (!set) return [];
     this.#moving.add(id);

@@ -5,7 +5,7 @@ export const JOB = 'k0123456789abcdefghj';
 export const NODE = '12D3KooWHepB47wDhr2VRRMxm6ad7iL1dcYAuMnB287Wfh3zLUJD';
 export const BODY: SubmitBody = { argv: ['true'] };
 export const WHOLE = { partial: false, asked: 1, answered: 1 };
-export const SUBMITTED = { job: JOB, tasks: 1, durability: { replicas: 1, acked: 1 }, existed: false };
+export const SUBMITTED = { job: JOB, tasks: 1, durability: { replicas: 1, acked: 1, degraded: false }, existed: false };
 
 export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): JobAnswer {
   const tasks = changes.tasks ?? 1;
@@ -18,6 +18,7 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
     submittedAt: '2026-11-21T09:00:00.000Z',
     finishedAt: null,
     run: 1,
+    degraded: false,
     ...WHOLE,
     ...changes,
   };
@@ -43,6 +44,7 @@ export function taskView(state: TaskState, changes: Partial<TaskView> = {}): Tas
     finishedAt: null,
     stdoutBytes: null,
     stderrBytes: null,
+    degraded: false,
     ...changes,
   };
 }

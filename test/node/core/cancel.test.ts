@@ -72,7 +72,7 @@ describe('a cancelled job', () => {
     const flock = Flock.formed(3);
     const job = flock.submit('n0', 'sleep 10', { tasks: 10 });
     flock.finish('n0', job, 5_000);
-    expect(flock.request('n1', { op: 'cancel', job })).to.deep.equal({ tasks: 0 });
+    expect(flock.request('n1', { op: 'cancel', job })).to.deep.equal({ tasks: 0, degraded: false });
     expect(flock.finish('n0', job, 5_000).counts.succeeded).to.equal(10);
   });
 });

@@ -34,6 +34,7 @@ class Rig {
       readFor: () => 0,
       ownLoad: () => vectorOf(SELF, { boot: 3 }),
       bound: () => 9,
+      provisional: () => [],
       ask: (to, message, tag, { delayMs = 0 }) => {
         this.asked.push({ to, tag });
         this.#said.push(`${message.kind} to ${to}${delayMs > 0 ? ` in ${delayMs} ms` : ''}`);

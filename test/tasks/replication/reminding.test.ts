@@ -21,7 +21,7 @@ function stub() {
       prng: new Prng(1),
       isHere: () => true,
       isReachable: () => true,
-
+      isGone: () => false,
       chooseSet: () => [a, b, c],
     },
     flock: { standingOf: () => 'here', candidates: () => [], staying: () => 4 },
@@ -30,7 +30,7 @@ function stub() {
   const empty = { headAt: undefined, seal: undefined, sealAt: undefined, isGone: false, era: 0, doubt: undefined };
   const core = { ...empty, promised: { n: 3, node: b }, bornAtMs: 1, head, isStub: true };
   const registers = [{ id: 'job1', core, entries: [], isBad: false }];
-  replication.step({ kind: 'restore', registers, before: undefined, loss: undefined }, NOW);
+  replication.step({ kind: 'restore', registers, degraded: [], before: undefined, loss: undefined }, NOW);
   replication.step({ kind: 'joined' }, NOW);
   const sentAfter = (kind: 'register.remind' | 'register.not-mine', from: typeof a, id = 'job1') => {
     const effects = replication.step({ kind: 'message', from, message: { kind, ids: [id] } }, NOW);

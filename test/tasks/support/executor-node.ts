@@ -41,6 +41,7 @@ export class ExecutorNode {
       readFor: () => 0,
       ownLoad: () => this.load(),
       bound: () => 4,
+      provisional: () => [],
       ask: (to, message, tag, { patience, delayMs }) => this.pool.ask(this.id, to, message, tag, patience, delayMs),
     });
   }

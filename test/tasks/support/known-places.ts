@@ -52,6 +52,10 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
     return this.registers.get(job)?.entries.has(SHARD) ? job : shardName(job, shard);
   }
 
+  isProvisional(): boolean {
+    return false;
+  }
+
   *orphanedJobs() {
     for (const [id, { entries }] of this.registers) {
       const record = entries.get(JOB) as JobRecord | undefined;

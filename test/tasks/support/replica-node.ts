@@ -6,7 +6,6 @@ import type { JobEffect, JobEvent, JobWriteTag } from '../../../src/tasks/job-ev
 import { JobHome } from '../../../src/tasks/job-home.js';
 import type { ShardEffect } from '../../../src/tasks/offering.js';
 import type { Placer } from '../../../src/tasks/placer.js';
-import type { RegisterTag } from '../../../src/tasks/register/registers.js';
 import type { RegisterNews } from '../../../src/tasks/replication/effects.js';
 import { JOB, SHARD } from '../../../src/tasks/replication/names.js';
 import type { ReplicationEffect, ReplicationEvent } from '../../../src/tasks/replication/events.js';
@@ -47,7 +46,7 @@ export class ReplicaNode {
   readonly beliefs: Beliefs;
   isUp = false;
   boot = 0;
-  readonly #disk = new Disk<RegisterTag>();
+  readonly #disk = new Disk<Extract<ReplicationEffect<Owner>, { kind: 'commit' }>['tag']>();
   #replication!: Replication<Owner>;
   #jobs!: JobHome;
   #shards!: ShardHome;
@@ -89,6 +88,9 @@ export class ReplicaNode {
     this.#replication = new Replication<Owner>({
       ...{ self: this.id, prng: new Prng(prng.below(2 ** 31)), isHere },
       isReachable: (node) => !this.beliefs.isGone(node),
+      isGone: (node) => this.beliefs.isGone(node),
+      // In this world a belief may be wrong for ever: nobody goes on alone.
+      lostAfterMs: Infinity,
       chooseSet: () => set,
       flock: {
         standingOf: (node) => (this.beliefs.isGone(node) ? 'dead' : isHere(node) ? 'here' : 'suspect'),
@@ -98,7 +100,8 @@ export class ReplicaNode {
     });
     this.#jobs = new JobHome(this.id, this.#replication.places);
     this.#shards = new ShardHome(this.id, this.#placer(), this.#replication.places, () => this.beliefs.members());
-    this.replicate({ kind: 'restore', registers: this.#disk.crash().registers, before: undefined, loss: undefined });
+    const { registers, degraded } = this.#disk.crash();
+    this.replicate({ kind: 'restore', registers, degraded, before: undefined, loss: undefined });
     this.replicate({ kind: 'joined' });
   }
 
@@ -178,6 +181,8 @@ export class ReplicaNode {
         return this.replicate({ kind: 'loaded', tag: effect.tag, entries: this.#disk.range(effect.prefix) });
       case 'news':
         return this.#onNews(effect.news);
+      case 'ask':
+        throw new Error(`${this.id} proposes ${effect.message.kind}`);
       default:
         return this.#timer(effect);
     }

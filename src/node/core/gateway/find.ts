@@ -62,8 +62,7 @@ export function* search(scene: Scene, job: JobId): Conversation<FoundJob | NotFo
       if (answer?.kind === 'elsewhere') isKnown = true;
       if (answer?.kind === 'query.job-told' && answer.isGone === true) isGone = true;
       if (answer?.kind !== 'query.job-told' || !answer.found || !at) continue;
-      // A replica that has missed a retry still tells of the run before.
-      if (!best || (answer.found.info.run ?? 1) > (best.found.info.run ?? 1)) best = { at, found: answer.found };
+      if (!best || isBetter(answer.found, best.found)) best = { at, found: answer.found };
     }
     if (best) {
       scene.places.set(job, best.at);
@@ -103,6 +102,13 @@ export function* find(scene: Scene, job: JobId): Conversation<FoundJob> {
       silent + away > 0 ? `${silent + away} nodes did not answer; its replicas may be among them` : 'see `covey ls`';
     throw new CoveyError('not-found', `no job ${job} (asked ${result.asked}, answered ${result.answered})`, hint);
   }
+}
+
+/** What a majority says counts for more than what a survivor says; and a replica that has missed a retry tells of the run before. */
+function isBetter(found: Found, before: Found): boolean {
+  const isAlone = found.isAlone === true;
+  if (isAlone !== (before.isAlone === true)) return !isAlone;
+  return (found.info.run ?? 1) > (before.info.run ?? 1);
 }
 
 /** Where a shard of a job is kept. */

@@ -57,6 +57,11 @@ function merged(told: readonly JobInfo[]): JobInfo[] {
   const jobs = new Map<JobId, JobInfo>();
   for (const info of told) {
     const known = jobs.get(info.job);
+    // What a survivor says alone gives way to what a majority says.
+    if (known && known.degraded !== info.degraded) {
+      if (known.degraded === true) jobs.set(info.job, info);
+      continue;
+    }
     const byRun = (info.run ?? 1) - (known?.run ?? 1);
     const isMore = info.finishedAtMs !== undefined || info.counts.pending < (known?.counts.pending ?? Infinity);
     if (!known || byRun > 0 || (byRun === 0 && known.finishedAtMs === undefined && isMore)) jobs.set(info.job, info);
@@ -171,17 +176,17 @@ export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Req
 export function* cancel(scene: Scene, { job, index }: Asks<'cancel'>): Conversation<Requests['cancel']['gets']> {
   if (index !== undefined) {
     const { registered, shard, task } = yield* readTask(scene, { job, index });
-    if (isTerminal(task.state)) return { tasks: 0 };
+    if (isTerminal(task.state)) return { tasks: 0, degraded: task.degraded === true };
     const message = { kind: 'shard.cancel' as const, job, shard, index };
     const state = yield* askCoordinator(scene, registered, message, 'shard.state');
     if (!state) throw unconfirmed(job);
-    return { tasks: 1 };
+    return { tasks: 1, degraded: state.degraded === true };
   }
   const { found } = yield* find(scene, job);
   const message = { kind: 'job.cancel' as const, job };
   const answer = yield* askCoordinator(scene, { register: job, set: found.set }, message, 'job.cancelled');
   if (!answer) throw unconfirmed(job);
-  return { tasks: answer.tasks };
+  return { tasks: answer.tasks, degraded: answer.degraded === true };
 }
 
 function unconfirmed(job: JobId): CoveyError {

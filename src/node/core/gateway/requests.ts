@@ -37,6 +37,8 @@ export interface Accepted {
   readonly existed: boolean;
   readonly replicas: number;
   readonly acked: number;
+  /** Known, by the word of a survivor without a majority. */
+  readonly degraded: boolean;
 }
 
 export interface TaskPage extends Completeness {
@@ -106,7 +108,11 @@ export interface Requests {
   };
   tasks: { asks: { job: JobId; after: number; state?: TaskState | undefined; limit: number }; gets: TaskPage };
   task: { asks: { job: JobId; index: number }; gets: OneTask };
-  cancel: { asks: { job: JobId; index?: number | undefined }; gets: { readonly tasks: number } };
+  cancel: {
+    asks: { job: JobId; index?: number | undefined };
+    /** `degraded`: on record with a survivor only. */
+    gets: { readonly tasks: number; readonly degraded: boolean };
+  };
   retry: {
     asks: {
       job: JobId;

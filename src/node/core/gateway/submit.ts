@@ -6,7 +6,7 @@ import { nextAsked } from '../../../tasks/asking.js';
 import type { Plan, TaskMessages } from '../../../tasks/messages.js';
 import { majorityOf } from '../../../tasks/register/replica-set.js';
 import { askAll, askRaw, hintsIn, pause, type Conversation } from './conversation.js';
-import { search, type NotFound } from './find.js';
+import { search, type FoundJob, type NotFound } from './find.js';
 import type { Tried } from './places.js';
 import { planShards, shardSize } from './plan.js';
 import type { Accepted, Completeness, Submission } from './requests.js';
@@ -144,7 +144,10 @@ function outcomeOf(
   switch (outcome) {
     case 'created':
     case 'exists':
-      return { job: job.job, tasks: job.range.count, existed: outcome === 'exists', replicas, acked };
+      return {
+        ...{ job: job.job, tasks: job.range.count, existed: outcome === 'exists', replicas, acked },
+        degraded: acked < majorityOf(replicas),
+      };
     case 'conflict':
       return conflict(job, tasks);
     case 'gone':
@@ -165,12 +168,11 @@ function outcomeOf(
 }
 
 /** The answer to a submission whose id is known. */
-function repeated(
-  job: Submission,
-  { digest, info, set }: { digest: string; info: { tasks: number }; set: readonly NodeId[] },
-): Accepted {
+function repeated(job: Submission, { digest, info, set, isAlone = false }: FoundJob['found']): Accepted {
   if (digest !== job.digest) throw conflict(job, info.tasks);
-  return { job: job.job, tasks: info.tasks, existed: true, replicas: set.length, acked: majorityOf(set) };
+  // A survivor that goes on alone vouches for its own disk only.
+  const durability = { replicas: set.length, acked: isAlone ? 1 : majorityOf(set), degraded: isAlone };
+  return { job: job.job, tasks: info.tasks, existed: true, ...durability };
 }
 
 function conflict(job: Submission, tasks: number): CoveyError {

@@ -38,7 +38,7 @@ describe('submitting through a gateway', () => {
       if (message.kind === 'job.create') creates.push(message);
       return created();
     });
-    expect(result).to.deep.equal({ job: JOB, tasks: 1, existed: false, replicas: 3, acked: 2 });
+    expect(result).to.deep.equal({ job: JOB, tasks: 1, existed: false, replicas: 3, acked: 2, degraded: false });
     expect(creates).to.have.length(1);
     expect(creates[0]).to.deep.include({ set: chooseReplicas(stage.scene.view, JOB), createdAtMs: 1_007 });
   });
@@ -133,10 +133,19 @@ describe('submitting through a gateway', () => {
     const known: Flock = () => ({ kind: 'query.job-told', found });
     const stage = new Stage(3);
     const again = stage.play(submit(stage.scene, submission({ isKeyed: true })), known);
-    expect(again).to.deep.equal({ job: JOB, tasks: 1, existed: true, replicas: 3, acked: 2 });
+    expect(again).to.deep.equal({ job: JOB, tasks: 1, existed: true, replicas: 3, acked: 2, degraded: false });
     const other = submission({ isKeyed: true, digest: 'other' });
     expect(failure(() => new Stage(3).play(submit(stage.scene, other), known)).code).to.equal('conflict');
     expect(stage.said.some((said) => said.startsWith('job.create'))).to.equal(false);
+  });
+
+  it('should say how little a survivor without a majority can vouch for', () => {
+    const found = { info: { tasks: 1, degraded: true }, digest: 'd', set: [0, 1, 2].map(node), isAlone: true };
+    const stage = new Stage(3);
+    const again = stage.play(submit(stage.scene, submission({ isKeyed: true })), () => ({
+      ...{ kind: 'query.job-told', found },
+    }));
+    expect(again).to.include({ existed: true, replicas: 3, acked: 1, degraded: true });
   });
 
   it('should pass on refusals', () => {
