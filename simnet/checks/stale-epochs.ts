@@ -1,4 +1,4 @@
-import { ballotOf } from '../../src/tasks/register/epochs.js';
+import { ballotOf, isDegraded } from '../../src/tasks/register/epochs.js';
 import type { TaskId } from '../../src/kernel/ids.js';
 import type { Attempt, History } from '../history/history.js';
 import type { Finding } from './finding.js';
@@ -10,6 +10,7 @@ const invariant = 'stale-epochs';
  * started, nor is one later. A lower one may still be: an offer that was given up can be on its way for long, and what
  * comes of it is thrown away. The stated limit of today (pending.ts): a higher one that an earlier coordinator had offered is not known to
  * its successor, so only those of the committing ballot, or above, count. A cancelled task has no attempt to thank for its outcome (cancelled-stays looks after it).
+ * Nor has a majority heard of what a survivor starts without it: such an attempt is provisional from its beginning.
  */
 export function staleEpochs({ attempts, durables, deaths, messages }: History): Finding[] {
   const byTask = new Map<TaskId, Attempt[]>();
@@ -20,7 +21,9 @@ export function staleEpochs({ attempts, durables, deaths, messages }: History): 
   }
   return durables.records.flatMap(({ task, epoch, state, ballot, node, atMs }) => {
     if (state === 'cancelled') return [];
-    const higher = byTask.get(task)?.find((attempt) => attempt.epoch > epoch && ballotOf(attempt.epoch) >= ballot);
+    const higher = byTask
+      .get(task)
+      ?.find((attempt) => attempt.epoch > epoch && ballotOf(attempt.epoch) >= ballot && !isDegraded(attempt.epoch));
     if (!higher) return [];
     const offeredMs = messages.offers.find((offer) => offer.task === task)?.atMs ?? Infinity;
     const sinceMs = Math.min(offeredMs, ...(byTask.get(task) ?? []).map(({ startMs }) => startMs));

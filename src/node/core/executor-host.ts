@@ -39,6 +39,8 @@ export type ExecutorTag =
       readonly hops: number;
     };
 
+type ShardName = Pick<TaskMessages['task.revoke'], 'job' | 'shard'>;
+
 interface Wires {
   readonly outlet: Pick<Outlet<unknown, unknown>, 'push' | 'send'>;
   /** A number under which the core finds the request behind a read again. */
@@ -46,7 +48,7 @@ interface Wires {
   readonly ownLoad: () => LoadVector;
   readonly bound: () => number;
   /** Outcomes that this node has recorded alone: it still holds them for a coordinator with a majority. */
-  readonly provisional: (from: NodeId, shards: TaskMessages['held.ask']['shards']) => TaskMessages['held.tell']['held'];
+  readonly provisional: (from: NodeId, shards: readonly ShardName[]) => TaskMessages['held.tell']['held'];
   ask(to: NodeId, message: Request<Message>, tag: ExecutorTag, how: Manner): void;
 }
 
@@ -67,7 +69,8 @@ export class ExecutorHost {
         const { unknown, effects } = this.executor.revoke(message, now);
         this.#perform(effects);
         const { boot } = this.wires.ownLoad();
-        return this.#reply(from, { kind: 'task.revoked', re: message.ask, boot, unknown });
+        const gone = unknown.filter((index) => !this.#isProposed(from, message, index));
+        return this.#reply(from, { kind: 'task.revoked', re: message.ask, boot, unknown: gone });
       }
       case 'held.ask': {
         const { held, effects } = this.executor.held(from, message.shards, now);
@@ -102,6 +105,12 @@ export class ExecutorHost {
     const { given, effects } = this.executor.giveTo(thief, n, mayTake, now);
     this.#perform(effects);
     return given;
+  }
+
+  /** An attempt that has ended, and whose outcome this node is about to propose, is not unknown to it. */
+  #isProposed(from: NodeId, { job, shard, tasks }: TaskMessages['task.revoke'], index: number): boolean {
+    const epoch = tasks.find((task) => task.index === index)?.epoch;
+    return this.wires.provisional(from, [{ job, shard }]).some((held) => held.index === index && held.epoch === epoch);
   }
 
   /** What a read of output brought. */

@@ -51,14 +51,14 @@ export class Healing {
       const set = this.replica.get(id)?.head?.set ?? [];
       if (!this.port.isWhole(id, set)) continue;
       const place = this.port.placeOf(id);
-      const first = place.kind === 'elsewhere' ? (place.nodes[0] ?? set[0]) : this.self;
+      const to = place.kind === 'elsewhere' ? (place.nodes[0] ?? set[0]) : this.self;
       for (const [entry, held] of [...this.provisionals.of(id)]) {
         const message = proposalOf(id, entry, held.value);
         if (!message) settled.push(this.provisionals.settle(id, entry));
-        if (!message || first === undefined || this.#proposed.has(nameOf(id, entry))) continue;
+        if (!message || to === undefined || this.#proposed.has(nameOf(id, entry))) continue;
         if (this.#proposed.size >= PROPOSED_MAX) break;
         this.#proposed.set(nameOf(id, entry), held);
-        this.port.ask(propose(message, first, { register: id, entry, set, hops: 0 }));
+        this.port.ask(propose(message, to, { register: id, entry, set, hops: 0 }));
       }
     }
     if (settled.length > 0) this.port.commit(settled);

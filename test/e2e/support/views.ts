@@ -5,7 +5,7 @@ import type { TaskState } from '../../../src/kernel/states.js';
 export interface SubmitAnswer {
   readonly job: string;
   readonly tasks: number;
-  readonly durability: { readonly replicas: number; readonly acked: number };
+  readonly durability: { readonly replicas: number; readonly acked: number; readonly degraded: boolean };
 }
 
 /** `covey show --json JOB`. */
@@ -13,6 +13,7 @@ export interface ShowAnswer extends Completeness {
   readonly job: string;
   readonly state: TaskState;
   readonly counts: Readonly<Partial<Record<TaskState, number>>>;
+  readonly degraded: boolean;
   readonly tasks: readonly TaskView[];
 }
 

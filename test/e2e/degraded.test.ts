@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Explanation } from '../../src/api/schema.js';
+import { until } from '../support/until.js';
+import { Flock } from './support/flock.js';
+import type { ErrorAnswer, ShowAnswer, SubmitAnswer } from './support/views.js';
+
+const TASKS = 6;
+const KEY = 'survives';
+
+describe('a daemon that is left alone by two of three', function () {
+  this.timeout(240_000);
+  let flock: Flock;
+
+  before(async () => {
+    flock = await Flock.start(3, ['--cpus', '2', '--lost-after', '3s']);
+  });
+  after(() => flock.stop());
+
+  const show = (job: string, node = 0) => flock.json<ShowAnswer>(['show', job, '--all'], { node });
+  const outcomes = ({ tasks }: ShowAnswer) =>
+    tasks.map(({ id, state, exitCode, epoch }) => ({ id, state, exitCode, epoch }));
+
+  it('should finish what was accepted, say that this is provisional, and have it recorded when they return', async () => {
+    const [ran, go] = [flock.path('files', 'ran'), flock.path('files', 'go')];
+    const command = `while [ ! -e ${go} ]; do sleep 0.2; done; echo "$COVEY_INDEX" >> ${ran}`;
+    const submit = ['submit', '--id', KEY, '--array', `1-${TASKS}`, '--', 'sh', '-c', command];
+    const { job, durability } = await flock.json<SubmitAnswer>(submit);
+    expect(durability.degraded).to.equal(false);
+    await until('all have started or wait', async () => (await show(job)).counts.running === TASKS, 60_000);
+    for (const node of [1, 2]) await flock.kill9(node);
+    writeFileSync(go, '');
+
+    const wait = await flock.cli(['wait', job, '--timeout', '120s'], { timeoutMs: 130_000 });
+    expect(wait.code, wait.stderr).to.equal(0);
+    const alone = await until('it is degraded', async () => {
+      const answer = await show(job);
+      return answer.degraded && answer.counts.succeeded === TASKS ? answer : undefined;
+    });
+    const marked = alone.tasks.filter(({ degraded }) => degraded);
+    expect(marked).not.to.have.length(0);
+    expect((await flock.cli(['show', job])).stdout).to.contain('degraded: provisional');
+    const explained = await flock.json<Explanation>(['explain', marked[0]!.id]);
+    expect(explained.degraded).to.include({ gone: 2, replicas: 3 });
+    expect(explained.summary).to.contain('provisional');
+    const again = await flock.json<SubmitAnswer>(submit);
+    expect(again).to.deep.include({ job, durability: { replicas: 3, acked: 1, degraded: true } });
+    const refused = await flock.cli(['submit', '--json', '--id', 'new', '--', 'true'], { timeoutMs: 60_000 });
+    expect(refused.code).to.equal(1);
+    expect((JSON.parse(refused.stderr) as ErrorAnswer).code).to.equal('unavailable');
+
+    const runs = readFileSync(ran, 'utf8');
+    for (const node of [1, 2]) await flock.restart(node);
+    await flock.settled(60_000);
+    for (const node of [0, 1, 2]) {
+      const healed = await until(
+        `node ${node} shows it without the mark`,
+        async () => {
+          const answer = await show(job, node).catch(() => undefined);
+          return answer?.degraded === false ? answer : undefined;
+        },
+        60_000,
+      );
+      expect(healed.tasks.some(({ degraded }) => degraded)).to.equal(false);
+      expect(outcomes(healed)).to.deep.equal(outcomes(alone));
+    }
+    expect(existsSync(ran) && readFileSync(ran, 'utf8'), 'nothing ran again').to.equal(runs);
+  });
+});
