@@ -8,8 +8,8 @@ const invariant = 'one-outcome';
 
 /**
  * A task has one outcome: what is on disk of it is never written over or taken away, no second disk has another, and every
- * reader who is told an outcome is told that one, whenever and at whatever node he asks. Only complete answers count.
- * Outcomes of a partition's lone side, which are provisional, will be exempt (see pending.ts).
+ * reader who is told an outcome is told that one, whenever and at whatever node he asks. Only complete answers count, and none
+ * of a survivor without a majority: it is marked, and may be taken back.
  */
 export function oneOutcome(history: History): Finding[] {
   const findings: Finding[] = history.durables.rewrites.map(({ task, was, is, node, atMs }) => {

@@ -39,12 +39,6 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     because: 'the contract is built (src/tasks/grants.ts); no story of the swarm draws it yet',
   },
   {
-    invariant: 'provisional-outcomes',
-    promise: 'an outcome of a lone side is marked degraded, and never beats a committed one',
-    pending,
-    because: 'there is no degraded mode: a minority waits',
-  },
-  {
     invariant: 'no-vote-from-amnesia',
     promise: 'a node whose disk lied (torn tail, bit flip, an older copy) abstains until it is repaired',
     pending,

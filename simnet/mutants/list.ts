@@ -1,3 +1,4 @@
+import { DEGRADED_MUTANTS } from './degraded.js';
 import { EXECUTOR_MUTANTS } from './executor.js';
 import { MEMBERSHIP_MUTANTS } from './membership.js';
 import type { Mutant } from './mutant.js';
@@ -10,6 +11,7 @@ import { TASK_MUTANTS } from './tasks.js';
 export const MUTANTS: readonly Mutant[] = [
   ...TASK_MUTANTS,
   ...REPLICATION_MUTANTS,
+  ...DEGRADED_MUTANTS,
   ...EXECUTOR_MUTANTS,
   ...MEMBERSHIP_MUTANTS,
   ...PLACEMENT_MUTANTS,

@@ -59,7 +59,10 @@ export class Clients {
       const { job: info, tasks, asked, answered } = result.value as TaskPage;
       const states = new Map<number, TaskState>(tasks.map(({ index, state }) => [index, state]));
       const { world, history } = this.flock;
-      const read = { atMs: world.nowMs, at: node, job: info.job, isComplete: asked === answered };
+      // What a survivor says alone binds nobody.
+      const isProvisional = info.degraded === true || tasks.some(({ degraded }) => degraded === true);
+      const isComplete = asked === answered && !isProvisional;
+      const read = { atMs: world.nowMs, at: node, job: info.job, isComplete };
       history.clients.reads.push({ ...read, counts: info.counts, states });
       if (!read.isComplete && tries > 0) this.#after(PAUSE_MS, () => this.read(at, job, tries - 1));
     });
@@ -87,7 +90,8 @@ export class Clients {
       this.#note(noted, result);
       if (result?.isOk) {
         Object.assign(noted, pick(result.value, 'tasks', 'existed'));
-        noted.durability = durabilityOf(this.flock, job, result.value as Accepted);
+        const accepted = result.value as Accepted;
+        if (!accepted.degraded) noted.durability = durabilityOf(this.flock, job, accepted);
       }
       const next = isKeyed ? at + 1 : indexOf(node);
       if (!isWorthARepeat(noted) || tries >= TRIES_MAX) return;
@@ -108,7 +112,8 @@ export class Clients {
       if (!log) return;
       this.#note(log, result);
       if (result?.isOk) Object.assign(log, pick(result.value, 'tasks'));
-      log.isOnDisk = isCancelStored(this.flock, job, index);
+      const isProvisional = result?.isOk === true && (result.value as { readonly degraded: boolean }).degraded;
+      log.isOnDisk = isProvisional || isCancelStored(this.flock, job, index);
       const isUrgent = plan.isUrgent === true && log.outcome !== 'ok' && tries < URGENT_TRIES_MAX;
       const isAgain = isUrgent || (isWorthARepeat(log) && tries < TRIES_MAX);
       if (isAgain) this.#after(PAUSE_MS, () => this.#cancel(plan, tries + 1));

@@ -1,13 +1,24 @@
 import { Prng } from '../../src/kernel/prng.js';
 import { DRAWN_FAULTS, drawFaults, drawMix, type Mix } from '../faults/draw.js';
 import type { FaultKind } from '../faults/fault.js';
-import { SCENE_NAMES, type CancelPlan, type JobPlan, type MachinePlan, type ReadPlan, type Story } from './story.js';
+import {
+  ALONE,
+  SCENE_NAMES,
+  type CancelPlan,
+  type JobPlan,
+  type MachinePlan,
+  type ReadPlan,
+  type Story,
+} from './story.js';
 
 /** Flocks of mostly three to seven. */
 const SIZES = [1, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 7, 7, 9];
 const CPUS = [1, 2, 2, 2, 4];
 const FOR_MS = [8_000, 15_000, 25_000, 40_000];
 
+/** In one story of so many survivors go on alone soon: most stories are over before real ones would. */
+const HASTY = 3;
+const HASTY_MS = 2_000;
 /** Of a sequel. */
 const SCENES = 1;
 
@@ -45,6 +56,7 @@ export function drawStory(seed: number): Story {
   });
   const ids = machines.map((_, i) => `n${i}`);
   const jobs = drawJobs(prng, nodes, forMs);
+  const isHasty = seed % HASTY === 0;
   return {
     seed,
     machines,
@@ -54,7 +66,8 @@ export function drawStory(seed: number): Story {
     cancels: drawCancels(prng, jobs, nodes, forMs),
     reads: drawReads(prng, jobs, nodes, forMs),
     faults: drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
-    sequel: prng.sample(SCENE_NAMES, SCENES),
+    sequel: [...prng.sample(SCENE_NAMES, SCENES), ...(isHasty ? [ALONE] : [])],
+    ...(isHasty ? { lostAfterMs: HASTY_MS } : {}),
     losses: nodes >= 3 && prng.chance(0.3) ? [{ atMs: prng.below(forMs), node: prng.below(nodes) }] : [],
   };
 }

@@ -25,6 +25,7 @@ export class NodeMarks {
     if (up.length === 0) this.reach('all down');
     for (const { id, core } of up) {
       if ((core.stats()['held'] ?? 0) > 0) this.reach('disk failed');
+      if ((core.stats()['degraded'] ?? 0) > 0) this.reach('went on alone');
       const { boot, n, draining } = core.membership.self;
       const [wasBoot, wasN] = (this.#incarnations.get(id) ?? `${boot} ${n}`).split(' ').map(Number);
       if (wasBoot === boot && n > (wasN ?? n) && !draining) this.reach('suspicion refuted');

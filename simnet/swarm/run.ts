@@ -47,6 +47,7 @@ export function runStory(story: Story): Verdict {
     seed,
     machineOf: (index) => machines[index % machines.length] ?? {},
     zoneLatency: zonesApart(story),
+    ...(story.lostAfterMs === undefined ? {} : { lostAfterMs: story.lostAfterMs }),
   });
   try {
     const marks = new NodeMarks(flock, (mark) => reached.add(mark));

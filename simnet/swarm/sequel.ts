@@ -3,6 +3,7 @@ import { judgeAttempts } from '../checks/all.js';
 import type { Finding } from '../checks/finding.js';
 import type { Flock } from '../world/flock.js';
 import { FairWeather } from './fair-weather.js';
+import { alone } from './scene-alone.js';
 import { coordinatorAway, death, keys, leaving, shortCut, split } from './scenes-nodes.js';
 import { busy, cancels, earlyCancels, poison, retries } from './scenes-work.js';
 import type { SceneName } from './story.js';
@@ -19,6 +20,7 @@ const SCENES: Readonly<Record<SceneName, (fair: FairWeather) => void>> = {
   split,
   'short-cut': shortCut,
   keys,
+  alone,
 };
 
 /**

@@ -30,6 +30,7 @@ export const SOMETIMES = {
   'suspicion refuted': 'a node said that it is alive, contrary to what is said',
   'false death': 'two nodes were up, and one believed the other dead',
   'split healed': 'two nodes that believed each other dead met again',
+  'went on alone': 'a survivor opened registers without a majority',
   'newcomer worked': 'a node that joined in the middle ran something',
   'left with tasks': 'a node that left handed tasks back',
   'rerun after a death': 'a task whose attempt died ran again',

@@ -62,7 +62,9 @@ export const SCENE_NAMES = [
   'short-cut',
   'keys',
 ] as const;
-export type SceneName = (typeof SCENE_NAMES)[number];
+/** Played last where survivors are hasty. */
+export const ALONE = 'alone' as const;
+export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE;
 
 /** All that a seed decides, as plain data: it can be written down, cut short and told again. */
 export interface Story {
@@ -70,6 +72,8 @@ export interface Story {
   readonly machines: readonly MachinePlan[];
   /** One way between different zones. */
   readonly zonesApartMs: number;
+  /** How long a majority may be dead before a survivor goes on alone. @default that of real nodes */
+  readonly lostAfterMs?: number;
   /** How long faults happen before all heals. */
   readonly forMs: number;
   readonly jobs: readonly JobPlan[];

@@ -31,8 +31,11 @@ const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
 const PROGRESS_MS = 500;
 const TURN_MS_MIN = 50;
-/** How long whoever waits bears that too few replicas are there, and how often it asks meanwhile. */
-const TOO_FEW_MS = 60_000;
+/**
+ * How long whoever waits bears that too few replicas are there, and how often it asks meanwhile: longer than it takes by default
+ * until the others are held to be dead, and a survivor goes on alone.
+ */
+const TOO_FEW_MS = 120_000;
 const TOO_FEW_PAUSE_MS = 250;
 
 type Query = Readonly<Record<string, string | number | undefined>>;
@@ -112,7 +115,7 @@ export class Flock {
   /**
    * Waits until every task of the job is terminal, also through times in which too few replicas of it are there.
    *
-   * @throws CoveyError `timed-out` after `timeoutMs`; `unavailable` where nobody could say for a minute how the job stands
+   * @throws CoveyError `timed-out` after `timeoutMs`; `unavailable` where nobody could say for two minutes how the job stands
    */
   async wait(id: string, options: WaitOptions = {}): Promise<JobAnswer> {
     const { timeoutMs = Infinity, onProgress, signal } = options;

@@ -6,7 +6,7 @@ import { expectQuiet } from './support/checks.js';
 
 const LOST_AFTER_MS = 60_000;
 /** A death is believed no later than this after it has happened, and looked at within a second. */
-const BELIEVED_MS = 30_000;
+const BELIEVED_MS = 40_000;
 
 const tasksOf = (flock: Flock, at: string, job: JobId) =>
   flock.request(at, { op: 'tasks', job, after: -1, limit: 1_000 }).tasks;

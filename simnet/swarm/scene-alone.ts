@@ -1,0 +1,66 @@
+import { jobId, type JobId, type NodeId } from '../../src/kernel/ids.js';
+import { isTerminal } from '../../src/kernel/states.js';
+import type { TaskPage } from '../../src/node/core/gateway/requests.js';
+import { coreKey } from '../../src/tasks/register/stored.js';
+import type { FairWeather } from './fair-weather.js';
+
+/** Long enough for all to believe the dead dead, and for a survivor of a hasty flock to go on alone for a while. */
+const ALONE_MS = 60_000;
+/** Who is to say how a job stands waits for so long for somebody who can. */
+const READ_MS = 20_000;
+
+/**
+ * All replicas of a job die but for one, which goes on alone, perhaps over a restart of its own; then the others return. What had
+ * ended by then stays as it was and runs no more, what had not goes on under higher epochs.
+ */
+export function alone(fair: FairWeather): void {
+  const { flock, prng } = fair;
+  if (flock.options.lostAfterMs === undefined || flock.ids.length < 3) return;
+  const job = jobId(fair.submit('sleep 2000', { tasks: 12 * fair.slots }));
+  flock.world.run(4_000);
+  const holders = flock.ids.filter((id) => flock.disk(id).range(coreKey(job)).length > 0);
+  const [survivor, ...victims] = prng.sample(holders, holders.length);
+  if (survivor === undefined || victims.length === 0) return;
+  for (const id of victims) flock.node(id).die(false);
+  flock.world.run(ALONE_MS);
+  if (flock.ids.length === holders.length && flock.total('degraded') === 0)
+    fair.say(`${survivor} does not go on alone`);
+  const ended = new Map(endedTasks(fair, survivor, job));
+  const sinceMs = fair.nowMs;
+  if (prng.chance(0.5)) {
+    flock.node(survivor).die(false);
+    flock.revive(survivor);
+    flock.world.run(ALONE_MS);
+    // One that is to join others is nobody before it has: it waits for them.
+    for (const [index, epoch] of endedTasks(fair, survivor, job)) ended.set(index, ended.get(index) ?? epoch);
+  }
+  for (const id of victims) flock.revive(id);
+  fair.allBack();
+  fair.finish(job, 240_000);
+  fair.until(30_000, 'nobody is alone', () => flock.total('degraded') === 0);
+  const after = endedTasks(fair, survivor, job);
+  for (const [index, epoch] of ended) {
+    const is = after.get(index);
+    if (after.size > 0 && is !== epoch)
+      fair.say(`${job}/${index} had ended under epoch ${epoch}, and under ${is ?? 'none'} when healed`);
+  }
+  for (const { task, startMs, node } of flock.history.attempts) {
+    if (startMs < sinceMs || !task.startsWith(`${job}/`)) continue;
+    if (ended.has(Number(task.slice(job.length + 1)))) fair.say(`${task} had ended, and ran again on ${node}`);
+  }
+  for (const task of flock.history.reruns().filter((one) => one.startsWith(`${job}/`))) {
+    const epochs = flock.history.of(task).map(({ epoch }) => epoch);
+    if (epochs.some((epoch, i) => epoch <= (epochs[i - 1] ?? 0)))
+      fair.say(`${task} ran under epochs ${epochs.join(', ')}`);
+  }
+}
+
+/** Of the tasks that have ended, as a node says, the epochs that they ended under. Where nobody can say, none. */
+function endedTasks({ flock }: FairWeather, at: NodeId, job: JobId): ReadonlyMap<number, number> {
+  const pending = flock.ask(at, { op: 'tasks', job, after: -1, limit: 1_000 });
+  flock.world.run(READ_MS);
+  const { result } = pending;
+  if (result === undefined || result === 'node-died' || !result.isOk) return new Map();
+  const { tasks } = result.value as TaskPage;
+  return new Map(tasks.filter(({ state }) => isTerminal(state)).map(({ index, epoch }) => [index, epoch]));
+}
