@@ -140,8 +140,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: 'result-taken-by-who-does-not-coordinate',
     file: 'src/tasks/shard-answers.ts',
-    find: "if (this.#placeOf(message).kind !== 'final') return this.elsewhere(message, asker);",
-    replace: "if (this.#placeOf(message).kind === 'unknown') return this.elsewhere(message, asker);",
+    find: "if (kind !== 'final' && kind !== 'gone') return this.elsewhere(message, asker);",
+    replace: "if (kind === 'unknown') return this.elsewhere(message, asker);",
     breaks: 'an executor keeps a result until the coordinator has it recorded',
   },
   {

@@ -41,8 +41,8 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'older-report-believed',
     file: 'src/tasks/job.ts',
-    find: 'before.version >= said.version || wasDone',
-    replace: 'before.version === said.version',
+    find: 'return said.version > before.version && (wasDegraded || !wasDone);',
+    replace: 'return said.version !== before.version;',
     breaks: 'a shard that said it is done stays done',
   },
   {
@@ -55,15 +55,15 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'epochs-of-ballots-overlap',
     file: 'src/tasks/shard.ts',
-    find: 'return this.ballot * EPOCHS_PER_BALLOT + this.#counter;',
-    replace: 'return this.ballot + this.#counter;',
+    find: 'return this.ballot * EPOCHS_PER_BALLOT + first + this.#counter;',
+    replace: 'return this.ballot + first + this.#counter;',
     breaks: 'no two attempts of a task share an epoch',
   },
   {
     name: 'epoch-counter-stands-still',
     file: 'src/tasks/shard.ts',
-    find: '    this.#counter += 1;\n    assert',
-    replace: '    this.#counter = 1;\n    assert',
+    find: '    this.#counter += 1;\n    const { first',
+    replace: '    this.#counter = 1;\n    const { first',
     breaks: 'no two attempts of a task share an epoch',
   },
   {

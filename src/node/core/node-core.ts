@@ -7,6 +7,7 @@ import { TimerBook, type TimerFired } from '../../kernel/timers.js';
 import { LoadPublisher } from '../../membership/load.js';
 import { fairLoot } from '../../placement/stealing.js';
 import type { TaskMessages } from '../../tasks/messages.js';
+import type { ShardEvent } from '../../tasks/shard-events.js';
 import { DEPARTURE, Departure } from './departure.js';
 import type { NodeEffect, NodeEvent } from './events.js';
 import type { AskTag, Machines, NodeCoreOptions, WriteTag } from './machines.js';
@@ -63,16 +64,15 @@ export class NodeCore {
   stats(): Readonly<Record<string, number>> {
     const { ownLoad, exchange, gateway, stealing, membership, shards, replication, outlet } = this.#machines;
     const { running, queued, waiting, free } = ownLoad.vector;
-    const { heirs, survivor } = replication;
     const { alive } = membership.counts;
     const { unfinished } = shards;
     const { held } = outlet;
     const sizes = {
-      heirs,
+      heirs: replication.heirs,
       asked: exchange.size,
       clients: gateway.size,
       stolen: stealing.stolen,
-      degraded: survivor.size,
+      degraded: replication.survivor.size,
     };
     return { running, queued, waiting, unfinished, free, alive, held, ...sizes };
   }
@@ -238,9 +238,7 @@ export class NodeCore {
       case 'jobs':
         return this.#wiring.jobs(jobs.step({ ...event, tag: asked.tag } as Parameters<typeof jobs.step>[0], this.#now));
       case 'shards':
-        return this.#wiring.shards(
-          shards.step({ ...event, tag: asked.tag } as Parameters<typeof shards.step>[0], this.#now),
-        );
+        return this.#wiring.shards(shards.step({ ...event, tag: asked.tag } as ShardEvent, this.#now));
       case 'gateway':
         return this.#wiring.gateway(gateway.answered(asked.tag, message));
       case 'replication':
