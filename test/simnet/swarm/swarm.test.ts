@@ -7,7 +7,7 @@ import { linesOf } from '../../../simnet/swarm/story.js';
 /** As many as one can wait for. */
 const SEEDS = 100;
 /** Found and not mended yet: docs/simnet.md, "Open", says what fails. */
-const OPEN: readonly number[] = [22];
+const OPEN: readonly number[] = [22, 99];
 /** Each has failed for a reason of its own, in the machine, in a check or in the simulator. */
 const ONCE_BROKEN = [
   42, 74, 112, 136, 173, 221, 250, 251, 276, 308, 314, 331, 365, 383, 421, 445, 447, 490, 547, 1011, 1186, 1195, 1306,
