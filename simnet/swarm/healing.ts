@@ -16,7 +16,7 @@ const COME_BACK_MS = 30_000;
  * From the last death or start on. Of 2,000 seeds all but one need at most 10 s, half of them 0.1 s, that one 12.7 s: nodes dial
  * the dead by chance, and what TCP kept back in a split comes with its next try, so that there is no sharp bound.
  */
-const VIEWS_MS = 15_000;
+const VIEWS_MS = 10_000;
 /** Beyond its own run time. */
 const TERMINAL_MS = 30_000;
 /** The last requests are answered. */

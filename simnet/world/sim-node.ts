@@ -201,6 +201,8 @@ export class SimNode {
         return network.publish(this.id, effect.message);
       case 'dial':
         return network.dial(this.id, effect.addresses);
+      case 'hang-up':
+        return network.reset(this.id, effect.peer);
       case 'learn':
         return network.learn(this.id, effect.peer, effect.addresses);
       case 'arm':

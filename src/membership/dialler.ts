@@ -13,6 +13,8 @@ export class Dialler {
   /** Members without a connection, to be dialled in turn. */
   readonly #wanted = new WishList();
   #lastDialMs = -Infinity;
+  /** Who is dialled once the connection to it that was given up has closed. */
+  #dialledAnew: NodeId | undefined;
 
   constructor(
     readonly view: View,
@@ -21,7 +23,6 @@ export class Dialler {
     readonly prng: Prng,
     private readonly neighbours: Neighbours,
     seeds: readonly (readonly string[])[],
-    readonly greet: (id: NodeId) => void,
   ) {
     this.#seeds = seeds.filter((seed) => seed.length > 0);
   }
@@ -77,9 +78,23 @@ export class Dialler {
     const chosen = this.prng.pick([...dead, ...this.#seeds.filter((seed) => !this.#isThere(seed))]);
     if (!chosen) return;
     if (!('profile' in chosen)) return this.#dial(chosen);
-    // A short partition can end with the old connection still open.
-    if (this.neighbours.connected.has(chosen.id)) this.greet(chosen.id);
+    if (this.neighbours.connected.has(chosen.id)) this.#dialAnew(chosen.id);
     else this.#dial(chosen.profile.addresses);
+  }
+
+  /**
+   * A partition can end with the old connection still open. TCP tries what it kept back again only after about as long as
+   * the partition has lasted; a new connection is there at once.
+   */
+  #dialAnew(id: NodeId): void {
+    this.#dialledAnew = id;
+    this.outbox.emit({ kind: 'hang-up', peer: id });
+  }
+
+  onDisconnected(peer: NodeId): void {
+    if (peer !== this.#dialledAnew) return;
+    this.#dialledAnew = undefined;
+    this.#dial(this.view.get(peer)?.profile.addresses ?? []);
   }
 
   onConnected(peer: NodeId): void {

@@ -21,6 +21,8 @@ export type MembershipEffect =
   | { readonly kind: 'publish'; readonly topic: 'rumours'; readonly message: MessageOf<'swim.rumour'> }
   | TimerEffect
   | { readonly kind: 'dial'; readonly addresses: readonly string[] }
+  /** Closes the connection to a peer that is held to be dead; `disconnected` follows. */
+  | { readonly kind: 'hang-up'; readonly peer: NodeId }
   /** For the transport's address book. */
   | { readonly kind: 'learn'; readonly peer: NodeId; readonly addresses: readonly string[] }
   /** Another boot in `after` than in `before`: the node restarted, and what it ran before is over. */

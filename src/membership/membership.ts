@@ -79,8 +79,7 @@ export class Membership {
         if (!this.#joined && this.#admission.admits(peer)) this.#caughtUp();
       },
     });
-    const greet = (id: NodeId) => this.#syncer.hello(id, true);
-    this.#dialler = new Dialler(this.#view, this.#outbox, this.#config, prng, neighbours, seeds, greet);
+    this.#dialler = new Dialler(this.#view, this.#outbox, this.#config, prng, neighbours, seeds);
     this.#isFormed = formed !== undefined;
   }
 
@@ -167,7 +166,7 @@ export class Membership {
         return this.#syncer.hello(event.peer, this.#view.self < event.peer);
       case 'disconnected':
         if (this.#neighbours.lost(event.peer)) this.#prober.doubt(event.peer);
-        return;
+        return this.#dialler.onDisconnected(event.peer);
       case 'unreachable':
         return this.#prober.onUnreachable(event.addresses);
       case 'set-draining':

@@ -131,6 +131,8 @@ export class Driver {
         return transport.publish(effect.topic, effect.message);
       case 'dial':
         return transport.dial(effect.addresses);
+      case 'hang-up':
+        return transport.hangUp(effect.peer);
       case 'learn':
         return transport.learn(effect.peer, effect.addresses);
       case 'arm':

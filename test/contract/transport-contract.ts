@@ -107,6 +107,19 @@ export function transportContract(
       expect(a.transport.stats().peers).to.equal(0);
     });
 
+    it('should hang up, and come to the same peer again', async () => {
+      const [a, b] = await startPair();
+      a.transport.hangUp(b.transport.id);
+      await flock.until('the end is seen', () => a.told.disconnected.length === 1 && b.told.disconnected.length === 1);
+      a.transport.hangUp(b.transport.id);
+      a.transport.dial(b.transport.addresses());
+      await flock.until(
+        'both are connected again',
+        () => a.told.connected.length === 2 && b.told.connected.length === 2,
+      );
+      expect(a.told.disconnected).to.deep.equal([b.transport.id]);
+    });
+
     it('should keep so many connections, those used last, and come back to the others when needed', async () => {
       const [hub, ...others] = (await start(4, { connectionsKept: 2 })) as [Member, ...Member[]];
       const [first, second, third] = others as [Member, Member, Member];

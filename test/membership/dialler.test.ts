@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/kernel/ids.js';
 import type { MembershipEffect } from '../../src/membership/events.js';
-import { Solo, sent } from './support/solo.js';
+import { Solo } from './support/solo.js';
 import { addressOf, state } from './support/states.js';
 
 const dialled = (effects: readonly MembershipEffect[]) =>
@@ -40,7 +40,7 @@ describe('dialler', () => {
     expect(solo.isArmed('dial')).to.equal(false);
   });
 
-  it('should call on the dead and on absent seeds, over an open connection where there is one', () => {
+  it('should call on the dead and on absent seeds', () => {
     const solo = new Solo({ seeds: [[addressOf('seed')]] });
     solo.step({ kind: 'start' });
     expect(dialled(solo.fire('redial', 2000))).to.deep.equal([addressOf('seed')]);
@@ -48,13 +48,20 @@ describe('dialler', () => {
     expect(dialled(solo.fire('redial', 2000))).to.deep.equal([]);
     solo.gossip({ member: state('seed', 'dead'), slot: 0 });
     expect(dialled(solo.fire('redial', 2000))).to.deep.equal([addressOf('seed')]);
-    const other = new Solo();
-    other.step({ kind: 'start' });
-    other.step({ kind: 'connected', peer: nodeId('a') });
-    other.gossip({ member: state('a', 'dead'), slot: 0 });
-    const effects = other.fire('redial', 2000);
-    expect(dialled(effects)).to.deep.equal([]);
-    expect(sent(effects, 'swim.hello').map(({ to }) => to)).to.deep.equal(['a']);
+  });
+
+  it('should call on the dead over a new connection where an old one is open', () => {
+    const solo = new Solo();
+    const a = nodeId('a');
+    solo.step({ kind: 'start' });
+    solo.step({ kind: 'connected', peer: a });
+    solo.gossip({ member: state('a', 'dead'), slot: 0 });
+    const effects = solo.fire('redial', 2000);
+    expect(effects).to.deep.include({ kind: 'hang-up', peer: a });
+    expect(dialled(effects), 'it would find the old connection').to.deep.equal([]);
+    expect(dialled(solo.step({ kind: 'disconnected', peer: a }))).to.deep.equal([addressOf('a')]);
+    solo.step({ kind: 'connected', peer: a });
+    expect(dialled(solo.step({ kind: 'disconnected', peer: a })), 'once').to.deep.equal([]);
   });
 
   it('should redial so that some three nodes of the flock do', () => {

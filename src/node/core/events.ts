@@ -35,6 +35,7 @@ export type NodeEffect =
   | { readonly kind: 'send'; readonly to: NodeId; readonly message: Message; readonly lane: Lane }
   | { readonly kind: 'publish'; readonly topic: Topic; readonly message: Message }
   | { readonly kind: 'dial'; readonly addresses: readonly string[] }
+  | { readonly kind: 'hang-up'; readonly peer: NodeId }
   | { readonly kind: 'learn'; readonly peer: NodeId; readonly addresses: readonly string[] }
   | TimerEffect
   /** All puts or none; writes keep their order. */

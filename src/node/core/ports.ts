@@ -35,6 +35,8 @@ export interface Transport<Message> {
   publish(topic: Topic, message: Message): void;
   /** Connects to whoever answers at one of these multiaddrs (with or without /p2p/<id>). */
   dial(addresses: readonly string[]): void;
+  /** Closes the connection to `peer` if there is one, whatever was on its way; `disconnected` follows. */
+  hangUp(peer: NodeId): void;
   /** Where to find `peer` when a `send` needs a connection. */
   learn(peer: NodeId, addresses: readonly string[]): void;
   stats(): TransportStats;

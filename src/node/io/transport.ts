@@ -134,6 +134,10 @@ class Libp2pTransport<Message> implements Transport<Message> {
     if (!this.#isReached(target)) this.#dialler.request(target);
   }
 
+  hangUp(peer: NodeId): void {
+    this.#peers.find(peer)?.abort('the peer is held to be dead');
+  }
+
   learn(peer: NodeId, addresses: readonly string[]): void {
     const complete = addresses.map((address) => `${placeOf(address)}/p2p/${peer}`);
     if (peer !== this.id) this.#learned.set(peer, complete);

@@ -196,6 +196,7 @@ export class Flock {
     else if (effect.kind === 'arm') {
       this.#at(effect.afterMs, () => this.#step(at, node, { kind: 'timer', timer: effect.timer }));
     } else if (effect.kind === 'dial') this.#dial(at, effect.addresses);
+    else if (effect.kind === 'hang-up') this.#hangUp(at, effect.peer);
     else if (effect.kind === 'member-changed') {
       this.changes.push({ atMs: this.nowMs, at, before: effect.before, after: effect.after });
     } else if (effect.kind === 'joined') node.joinedAtMs = this.nowMs;
@@ -245,6 +246,11 @@ export class Flock {
       }
       then?.();
     });
+  }
+
+  #hangUp(from: NodeId, to: NodeId): void {
+    this.#at(0, () => this.#disconnect(from, to));
+    if (this.#nodes.has(to)) this.#at(5, () => this.#disconnect(to, from));
   }
 
   #disconnect(id: NodeId, peer: NodeId): void {

@@ -79,6 +79,7 @@ function transportOf(world: World, network: Network, id: NodeId): Transport<Test
       network.publish(id, published as unknown as Message);
     },
     dial: (addresses) => network.dial(id, addresses),
+    hangUp: (peer) => network.reset(id, peer),
     learn: (peer, addresses) => network.learn(id, peer, addresses),
     stats: () => {
       const { connected, mesh } = network.peers(id);
