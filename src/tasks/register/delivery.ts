@@ -52,6 +52,11 @@ export class Delivery {
     return this.#transfers.some(({ isWhole }) => !isWhole);
   }
 
+  /** Whether a write waits in vain for a majority. */
+  get isStalled(): boolean {
+    return this.#writes.isStalled;
+  }
+
   start(): void {
     const { self } = this.port;
     for (const transfer of this.#transfers) {

@@ -65,6 +65,11 @@ export class Proposer {
     return kind !== 'over' && kind !== 'waiting';
   }
 
+  /** Whether it is open, and a write of it waits in vain for a majority. */
+  get isStalled(): boolean {
+    return this.#phase.kind === 'open' && this.#phase.delivery.isStalled;
+  }
+
   /** A fencing number for an attempt; undefined where it may not act, or needs a new ballot first. */
   nextEpoch(): number | undefined {
     return this.#phase.kind === 'open' ? this.#phase.epochs.next() : undefined;

@@ -12,6 +12,8 @@ export interface Write {
 }
 
 const NONE: readonly Write[] = [];
+/** Sent again so often, a write has waited for some seconds. */
+const STALLED_RESENT = 3;
 
 /** The writes of one ballot that are under way, by seq. Acknowledgements name the write (register.md, rule 2). */
 export class Writes {
@@ -26,6 +28,12 @@ export class Writes {
 
   get size(): number {
     return this.#pending?.size ?? 0;
+  }
+
+  /** Whether one has waited for so long that no majority seems to be there, whatever is believed of its members. */
+  get isStalled(): boolean {
+    for (const { resent } of this) if (resent >= STALLED_RESENT) return true;
+    return false;
   }
 
   [Symbol.iterator](): Iterator<Write> {

@@ -65,7 +65,7 @@ export class Replication<Tag> {
       send: this.#send.bind(this),
     });
     this.#succession = new Succession(self, isHere);
-    this.#upkeep = new Upkeep(self, this.#registers.replica, flock);
+    this.#upkeep = new Upkeep(self, this.#registers, flock);
     const { replica } = this.#registers;
     this.survivor = new Survivor<Tag>(options, replica, this.#succession, {
       emit: (effect) => void this.#out.push(effect),

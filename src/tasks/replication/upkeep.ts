@@ -1,6 +1,6 @@
 import type { NodeId } from '../../kernel/ids.js';
 import type { RegisterId } from '../register/head.js';
-import type { Replica } from '../register/replica.js';
+import type { Registers } from '../register/registers.js';
 import type { ReplicaSet } from '../register/replica-set.js';
 import { Relocation, type FlockPort } from './relocation.js';
 
@@ -39,7 +39,7 @@ export class Upkeep {
 
   constructor(
     private readonly self: NodeId,
-    private readonly replica: Replica,
+    private readonly registers: Pick<Registers, 'replica' | 'coordinators'>,
     flock: FlockPort,
     private readonly config: UpkeepConfig = UPKEEP_DEFAULTS,
   ) {
@@ -72,9 +72,11 @@ export class Upkeep {
   }
 
   #sealOf(id: RegisterId, nowMs: number): { id: RegisterId; set: ReplicaSet }[] {
-    const before = this.replica.get(id)?.head?.set;
+    const before = this.registers.replica.get(id)?.head?.set;
     if (!before || this.#moving.size >= this.config.movingMax || this.#moving.has(id)) return [];
     if (!this.#relocation.isUnfit(before, nowMs) || !this.#relocation.canSeal(before)) return [];
+    // A seal would wait like that write, whatever is believed of the members, and nobody could go on alone any more.
+    if (this.registers.coordinators.get(id)?.isStalled === true) return [];
     const set = this.#relocation.better(id, before, nowMs);
     if (!set) return [];
     this.#moving.add(id);
@@ -86,14 +88,15 @@ export class Upkeep {
     const takeOvers: RegisterId[] = [];
     const reminders = new Map<NodeId, RegisterId[]>();
     let due = 0;
-    this.#finals ??= this.replica.registers()[Symbol.iterator]();
+    const { replica } = this.registers;
+    this.#finals ??= replica.registers()[Symbol.iterator]();
     for (let i = 0; i < this.config.finalsMax && due < this.config.movingMax; i++) {
       const next = this.#finals.next();
       if (next.done) {
         this.#finals = undefined;
         break;
       }
-      const acceptor = this.replica.get(next.value.id);
+      const acceptor = replica.get(next.value.id);
       if (acceptor?.final === undefined || !acceptor.head || acceptor.isStub) continue;
       const { id, head } = acceptor;
       if (!this.#relocation.isUnfit(head.set, nowMs) || !this.#relocation.better(id, head.set, nowMs)) continue;

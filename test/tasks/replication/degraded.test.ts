@@ -19,6 +19,8 @@ const TASK = 'task/0000000000';
 /** Three nodes' registers over a little network whose messages arrive at once between those that are up. */
 class Flock {
   readonly up = new Set<NodeId>(IDS);
+  /** Dead, and not noticed yet. */
+  readonly mute = new Set<NodeId>();
   readonly news = new Map<NodeId, RegisterNews<string>[]>(IDS.map((id) => [id, []]));
   readonly asks: { readonly from: NodeId; readonly ask: ProposalAsk }[] = [];
   readonly stored = new Map<string, unknown>();
@@ -53,7 +55,7 @@ class Flock {
   }
 
   step(node: NodeId, event: ReplicationEvent<string>): void {
-    if (!this.up.has(node)) return;
+    if (!this.up.has(node) || this.mute.has(node)) return;
     const machine = this.#nodes.get(node)!;
     for (const effect of machine.step(event, this.now)) this.#perform(node, effect);
   }
@@ -133,6 +135,22 @@ describe('a survivor of a replica set', () => {
     expect(alone?.degraded).to.include({ place: 0, gone: 2 });
     expect(alone?.entries.has('spec')).to.equal(true);
     expect(flock.node('a').places.placeOf('j').kind).to.equal('here');
+  });
+
+  it('should go on alone though it has noticed one death long before the others', () => {
+    const flock = new Flock();
+    flock.pass(2_000);
+    flock.up.delete('b' as NodeId);
+    flock.up.add('d' as NodeId);
+    flock.mute.add('c' as NodeId).add('d' as NodeId);
+    write(flock, 'a', 3);
+    flock.pass(30_000);
+    expect(flock.stored.get('a register/j'), 'c could not hear that d is to take the place of b').to.include({
+      seal: undefined,
+    });
+    flock.up.delete('c' as NodeId);
+    flock.pass(65_000);
+    expect(flock.opened('a').at(-1)?.degraded).to.include({ place: 0, gone: 2 });
   });
 
   it('should never go on alone with what is at-most-once', () => {

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { Prng } from '../../../src/kernel/prng.js';
-import { REGISTER_DEFAULTS } from '../../../src/tasks/register/config.js';
-import { Replica } from '../../../src/tasks/register/replica.js';
+import { Registers } from '../../../src/tasks/register/registers.js';
 import { Replication } from '../../../src/tasks/replication/replication.js';
 import { Upkeep } from '../../../src/tasks/replication/upkeep.js';
 import { node } from '../support/fixtures.js';
@@ -41,14 +40,15 @@ function stub() {
 
 /** Its finished register is to move off the last of its set. */
 function chores(self: typeof a, last: 'leaving' | 'left') {
-  const replica = new Replica(self, REGISTER_DEFAULTS, new Prng(1));
+  const registers = new Registers({ self, prng: new Prng(1) });
+  const { replica } = registers;
   const about = { id: 'job1', generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };
   const head = { ...about, set: [a, b, c] };
   const votes = { puts: [], vouched: [], atOnce: [] };
   const accept = { kind: 'accept' as const, ...about, n: 1, seq: 1, entries: [{ key: 'x', value: 1 }], committed: 0 };
   replica.asked(a, { ...accept, head }, NOW, votes);
   replica.finish('job1', { bytes: 1 }, []);
-  const upkeep = new Upkeep(self, replica, {
+  const upkeep = new Upkeep(self, registers, {
     standingOf: (one) => (one === c ? last : 'here'),
     candidates: () => [node('d')],
     staying: () => 3,
