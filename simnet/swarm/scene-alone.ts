@@ -4,8 +4,10 @@ import type { TaskPage } from '../../src/node/core/gateway/requests.js';
 import { coreKey } from '../../src/tasks/register/stored.js';
 import type { FairWeather } from './fair-weather.js';
 
-/** Long enough for all to believe the dead dead, and for a survivor of a hasty flock to go on alone for a while. */
+/** Long enough for a small flock to believe the dead dead, and for a survivor of a hasty one to go on alone for a while. */
 const ALONE_MS = 60_000;
+/** A node that hears nobody takes itself for the sick one, and probes one other in so long: the larger the flock, the later it knows. */
+const PROBED_MS = 8_000;
 /** Who is to say how a job stands waits for so long for somebody who can. */
 const READ_MS = 20_000;
 
@@ -23,8 +25,9 @@ export function alone(fair: FairWeather): void {
   if (survivor === undefined || victims.length === 0) return;
   for (const id of victims) flock.node(id).die(false);
   flock.world.run(ALONE_MS);
-  if (flock.ids.length === holders.length && flock.total('degraded') === 0)
-    fair.say(`${survivor} does not go on alone`);
+  if (flock.ids.length === holders.length) {
+    fair.until(PROBED_MS * flock.ids.length, `${survivor} goes on alone`, () => flock.total('degraded') > 0);
+  }
   const ended = new Map(endedTasks(fair, survivor, job));
   const sinceMs = fair.nowMs;
   if (prng.chance(0.5)) {
