@@ -139,9 +139,12 @@ export class Acceptor {
 
   /** Whether what is accepted here under `key` is known to be committed (register.md, rule 5). */
   isCommitted(key: string): boolean {
-    const version = this.entries.get(key)?.version;
-    const known = this.#committed;
-    return known !== undefined && version?.n === known.n && version.node === known.node && version.seq <= known.seq;
+    return this.#knowsCommitted(this.entries.get(key)?.version);
+  }
+
+  /** Whether a majority of its head's set is known to have the whole state. */
+  get isInstalled(): boolean {
+    return this.isStub || this.final !== undefined || this.#knowsCommitted(this.headAt);
   }
 
   /** The state went on without this node: from now on it only forwards (register.md, rule 16). */
@@ -192,6 +195,11 @@ export class Acceptor {
   flush(puts: Put[]): void {
     if (this.#isDirty) puts.push(this.#put());
     this.#isDirty = false;
+  }
+
+  #knowsCommitted(at: Version | undefined): boolean {
+    const known = this.#committed;
+    return known !== undefined && at?.n === known.n && at.node === known.node && at.seq <= known.seq;
   }
 
   /** Whether a later generation is known here. */

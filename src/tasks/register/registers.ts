@@ -178,6 +178,8 @@ export class Registers {
     for (const ask of asks) {
       if (ask.kind === 'committed' || !this.#waits(ask.id, { kind: 'asked', from, ask })) {
         this.replica.asked(from, ask, now, votes);
+        const head = this.replica.wentOnWithout(from, ask);
+        if (head) this.#outbox.ask(from, { kind: 'settled', id: ask.id, head });
       }
     }
     if (votes.vouched.length > 0) this.#answers.push({ to: from, vouched: votes.vouched });

@@ -7,7 +7,7 @@ import { Abstention, TOO_OLD } from './abstention.js';
 import { Acceptor } from './acceptor.js';
 import type { Ballot } from './ballot.js';
 import type { RegisterConfig } from './config.js';
-import { compareLineages, type RegisterId } from './head.js';
+import { compareLineages, type Head, type RegisterId } from './head.js';
 import type { About, Ask, AskOf, Tell } from './messages.js';
 import { ReplicaSets } from './replica-set.js';
 import { LOSS_KEY, NO_LOSS, type StoredLoss, type StoredRegister } from './stored.js';
@@ -165,6 +165,20 @@ export class Replica {
     if (acceptor.isStub && acceptor.head) return { kind: 'moved', to: acceptor.head.set };
     if (!acceptor.isCommitted(key)) return { kind: 'ask-coordinator' };
     return { kind: 'committed', value: acceptor.entries.get(key)?.value };
+  }
+
+  /**
+   * Where a register is known to have gone on without whoever prepares an older generation of it. He need not wait for a majority
+   * of that set, of which some may be away for long: whoever told him so was not heard.
+   */
+  wentOnWithout(from: NodeId, ask: Ask): Head | undefined {
+    if (ask.kind !== 'prepare' || from === this.self) return undefined;
+    const acceptor = this.#registers.get(ask.id);
+    const head = acceptor?.head;
+    if (!head || acceptor.isGone || !acceptor.isInstalled || this.abstention.known(acceptor) !== undefined)
+      return undefined;
+    const isOlder = compareLineages(head, ask) === 0 && ask.generation < head.generation;
+    return isOlder && !head.set.includes(from) ? head : undefined;
   }
 
   /** A write of it is on its way to the disk. */

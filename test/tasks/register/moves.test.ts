@@ -38,4 +38,17 @@ describe('whoever goes after a register by way of its old sets', () => {
     expect(tale.world.core(c)).to.include({ isStub: true });
     expect(tale.world.core(c)?.head).to.include({ generation: 2 });
   });
+
+  it('should be told so by one that knows it installed there, though that set has no majority any more', () => {
+    const tale = new Tale().create('a', 'one').flow('a', 'b', 'c').seal('a', 'ab').flow('a', 'b');
+    const c = tale.world.node(2);
+    tale.world.fresh.length = 0;
+    tale.on('take-over', 'c').flow('b', 'c');
+    expect(tale.world.core(c), 'b was not told yet that a has the state, too').to.include({ isStub: false });
+    tale.write('a', 'x').flow('a', 'b');
+    tale.world.fresh.length = 0;
+    tale.on('take-over', 'c').backOff('c').flow('b', 'c');
+    expect(tale.world.core(c)).to.include({ isStub: true });
+    expect(tale.world.core(c)?.head).to.include({ generation: 1 });
+  });
 });
