@@ -28,28 +28,34 @@ export function alone(fair: FairWeather): void {
   if (flock.ids.length === holders.length) {
     fair.until(PROBED_MS * flock.ids.length, `${survivor} goes on alone`, () => flock.total('degraded') > 0);
   }
-  const ended = new Map(endedTasks(fair, survivor, job));
-  const sinceMs = fair.nowMs;
+  const ended = new Map<number, { readonly epoch: number; readonly knownMs: number }>();
+  const noteEnded = () => {
+    for (const [index, epoch] of endedTasks(fair, survivor, job)) {
+      if (!ended.has(index)) ended.set(index, { epoch, knownMs: fair.nowMs });
+    }
+  };
+  noteEnded();
   if (prng.chance(0.5)) {
     flock.node(survivor).die(false);
     flock.revive(survivor);
     flock.world.run(ALONE_MS);
     // One that is to join others is nobody before it has: it waits for them.
-    for (const [index, epoch] of endedTasks(fair, survivor, job)) ended.set(index, ended.get(index) ?? epoch);
+    noteEnded();
   }
   for (const id of victims) flock.revive(id);
   fair.allBack();
   fair.finish(job, 240_000);
   fair.until(30_000, 'nobody is alone', () => flock.total('degraded') === 0);
   const after = endedTasks(fair, survivor, job);
-  for (const [index, epoch] of ended) {
+  for (const [index, { epoch }] of ended) {
     const is = after.get(index);
     if (after.size > 0 && is !== epoch)
       fair.say(`${job}/${index} had ended under epoch ${epoch}, and under ${is ?? 'none'} when healed`);
   }
   for (const { task, startMs, node } of flock.history.attempts) {
-    if (startMs < sinceMs || !task.startsWith(`${job}/`)) continue;
-    if (ended.has(Number(task.slice(job.length + 1)))) fair.say(`${task} had ended, and ran again on ${node}`);
+    if (!task.startsWith(`${job}/`)) continue;
+    const { knownMs = Infinity } = ended.get(Number(task.slice(job.length + 1))) ?? {};
+    if (startMs >= knownMs) fair.say(`${task} had ended, and ran again on ${node}`);
   }
   for (const task of flock.history.reruns().filter((one) => one.startsWith(`${job}/`))) {
     const epochs = flock.history.of(task).map(({ epoch }) => epoch);
