@@ -16,6 +16,7 @@ import type { Reply, Request } from '../../kernel/effects.js';
 import { nextAsked } from '../../tasks/asking.js';
 import { GRANT_MS } from '../../executor/asking.js';
 import { ballotOf } from '../../tasks/register/epochs.js';
+import type { TellOf } from '../../tasks/register/messages.js';
 import type { Manner } from './exchange.js';
 import type { Outlet } from './outlet.js';
 import type { Message } from './wire.js';
@@ -49,6 +50,8 @@ interface Wires {
   readonly bound: () => number;
   /** Outcomes that this node has recorded alone: it still holds them for a coordinator with a majority. */
   readonly provisional: (from: NodeId, shards: readonly ShardName[]) => TaskMessages['held.tell']['held'];
+  /** To a coordinator of a ballot that is no good any more, for all that this node knows. */
+  readonly refusals: (shards: TaskMessages['held.ask']['shards']) => TellOf<'refused'>[];
   ask(to: NodeId, message: Request<Message>, tag: ExecutorTag, how: Manner): void;
 }
 
@@ -84,6 +87,9 @@ export class ExecutorHost {
           }),
         );
         told.push(...this.wires.provisional(from, message.shards));
+        // First of all, or the answer would be leave to place something.
+        const refused = from === this.self ? [] : this.wires.refusals(message.shards);
+        if (refused.length > 0) this.#reply(from, { kind: 'register.tell', items: refused });
         this.#reply(from, { kind: 'held.tell', re: message.ask, boot: this.wires.ownLoad().boot, held: told });
         return this.#perform(effects);
       }

@@ -129,6 +129,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     ownLoad: () => ownLoad.vector,
     bound,
     provisional: (from, shards) => replication.survivor.healing.held(from, shards),
+    refusals: (shards) => replication.places.refusals(shards),
     ask: (to, message, tag, how) => void hooks.ask(to, message, { owner: 'executor', tag }, how),
   });
   const places = new JobPlaces();

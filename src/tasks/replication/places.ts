@@ -7,7 +7,9 @@ import type { Place, Whereabouts } from './effects.js';
 import type { FinalSummary } from './finality.js';
 import type { JobRecord } from '../job.js';
 import type { JobSpec } from '../spec.js';
+import type { TellOf } from '../register/messages.js';
 import { digestOf, type ReplicaSet } from '../register/replica-set.js';
+import type { AskedShard } from '../shard-tags.js';
 import { JOB, SHARD, shardName, SPEC, TASK_PREFIX, taskEntry } from './names.js';
 import type { Survivor } from './survivor.js';
 
@@ -93,6 +95,23 @@ export class Places implements Whereabouts {
 
   keep(id: RegisterId, summary: FinalSummary): void {
     if (summary.job) this.#jobs.add(id);
+  }
+
+  /**
+   * Refusals to another coordinator of shards for which this node has prepared a ballot of its own that is no lower. It may have
+   * gone on alone under that, and a majority without it would start again, under lower epochs, what ran here. That is as true
+   * before this node has joined.
+   */
+  refusals(shards: readonly AskedShard[]): TellOf<'refused'>[] {
+    return shards.flatMap(({ job, shard, ballot }) => {
+      // The only shard of a job is kept in the job's register.
+      const ids = shard === 0 ? [job, shardName(job, 0)] : [shardName(job, shard)];
+      return ids.flatMap((id) => {
+        const { promised, head } = this.replica.get(id) ?? {};
+        if (promised?.node !== this.self || promised.n < ballot || head?.set.includes(this.self) !== true) return [];
+        return [{ kind: 'refused' as const, id, n: ballot, promised: promised.n, head }];
+      });
+    });
   }
 
   /** The finished jobs of which this node is a replica. */

@@ -5,6 +5,7 @@ import { ExecutorHost, type ExecutorTag } from '../../../src/node/core/executor-
 import type { Message } from '../../../src/node/core/wire.js';
 import { FlockView } from '../../../src/placement/flock-view.js';
 import { RingCache } from '../../../src/ring/ring-cache.js';
+import type { TellOf } from '../../../src/tasks/register/messages.js';
 import { EPOCHS_PER_BALLOT } from '../../../src/tasks/register/epochs.js';
 import { endOf, JOB, resources } from '../../executor/support.js';
 import { vectorOf } from '../../placement/support.js';
@@ -19,6 +20,7 @@ class Rig {
   readonly asked: { readonly to: string; readonly tag: ExecutorTag }[] = [];
   readonly executor = new Executor(SELF, resources(1), {}, { bound: () => 9, workBoundMs: () => Infinity });
   readonly host: ExecutorHost;
+  refusals: TellOf<'refused'>[] = [];
   #said: string[] = [];
 
   constructor() {
@@ -35,6 +37,7 @@ class Rig {
       ownLoad: () => vectorOf(SELF, { boot: 3 }),
       bound: () => 9,
       provisional: () => [],
+      refusals: () => this.refusals,
       ask: (to, message, tag, { delayMs = 0 }) => {
         this.asked.push({ to, tag });
         this.#said.push(`${message.kind} to ${to}${delayMs > 0 ? ` in ${delayMs} ms` : ''}`);
@@ -87,6 +90,14 @@ describe('an executor to its coordinators', () => {
     expect(rig.executor.isIdle).to.equal(false);
     expect(rig.answer({ kind: 'task.recorded' })).to.deep.equal([]);
     expect(rig.executor.isIdle).to.equal(true);
+  });
+
+  it('should refuse a ballot below one of its own before it says what it holds', () => {
+    const rig = new Rig();
+    const head = { set: SET, generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };
+    rig.refusals = [{ kind: 'refused', id: JOB, n: 2, promised: 3, head }];
+    expect(rig.ask('b', 2)).to.deep.equal(['register.tell to b', 'held.tell 0 to b']);
+    expect(rig.ask('self', 2), 'that is its own').to.deep.equal(['held.tell 0 to self']);
   });
 
   it('should not tell it once more where a new coordinator has asked for it in between', () => {

@@ -187,6 +187,23 @@ describe('a survivor of a replica set', () => {
     expect(flock.asks).to.have.length(1);
   });
 
+  it('should refuse a majority without it that would go on under lower epochs', () => {
+    const flock = lonely();
+    flock.pass(65_000);
+    const { ballot } = flock.opened('a').find(({ degraded }) => degraded)!;
+    const refusals = (id: string, n: number) => {
+      const asked = [{ job: 'j' as never, shard: 0, ballot: n }];
+      return flock
+        .node(id)
+        .places.refusals(asked)
+        .map(({ id: register, n: of, promised }) => [register, of, promised]);
+    };
+    expect(refusals('a', ballot - 1)).to.deep.equal([['j', ballot - 1, ballot]]);
+    expect(refusals('a', ballot)).to.deep.equal([['j', ballot, ballot]]);
+    expect(refusals('a', ballot + 1)).to.deep.equal([]);
+    expect(refusals('b', 1), 'it has promised to another').to.deep.equal([]);
+  });
+
   it('should not overrule what a majority committed without it', () => {
     const flock = lonely();
     flock.pass(65_000);

@@ -42,6 +42,7 @@ export class ExecutorNode {
       ownLoad: () => this.load(),
       bound: () => 4,
       provisional: () => [],
+      refusals: () => [],
       ask: (to, message, tag, { patience, delayMs }) => this.pool.ask(this.id, to, message, tag, patience, delayMs),
     });
   }

@@ -56,6 +56,10 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
     return false;
   }
 
+  refusals() {
+    return [];
+  }
+
   *orphanedJobs() {
     for (const [id, { entries }] of this.registers) {
       const record = entries.get(JOB) as JobRecord | undefined;
