@@ -21,7 +21,7 @@ export interface LiveTask {
   steals: number;
   /** Somebody wants this very task to end; durable in its record. */
   cancelled: boolean;
-  /** Its record says that it runs here, at its coordinator. */
+  /** Its record says that it runs. */
   isNoted: boolean;
   /** Its record says, or is about to, that this attempt may start. */
   grant: Grant | undefined;

@@ -40,7 +40,8 @@ export class TaskRound {
       // A node that was given up does not run again for having said so before.
       if (task.phase === 'doubted') continue;
       shard.move(task, 'running');
-      if (from === this.self && shard.ballot > FIRST_N && !shard.runsAtMostOnce) this.#note(shard, task);
+      const isSuspicious = task.losses > 0 || (from === this.self && shard.ballot > FIRST_N);
+      if (isSuspicious && !shard.runsAtMostOnce) this.#note(shard, task);
     }
   }
 
@@ -167,11 +168,11 @@ export class TaskRound {
     noteStep(task, { node, what: 'accepted', reason: 'held over a change of the coordinator' });
   }
 
-  /** What ran at this coordinator when it died, and is held by nobody, was lost with it. */
+  /** What is known to have begun, and is held by nobody, was lost with its node. */
   countCrashes(shard: Shard): void {
     for (const task of shard.live.values()) {
       if (!task.isNoted || task.phase !== 'waiting') continue;
-      noteStep(task, { node: this.self, what: 'lost' });
+      noteStep(task, { node: task.path.at(-1)?.node ?? this.self, what: 'lost' });
       this.#countLoss(shard, task);
     }
   }
@@ -231,9 +232,10 @@ export class TaskRound {
   }
 
   /**
-   * A coordinator that dies forgets what ran at itself. A task that brings it down would run again, and bring it down, without
-   * end; so from its first restart on it stores that such a task has begun. Nobody waits for that: what is not durable in
-   * time counts one loss less.
+   * A coordinator that dies forgets what ran at itself, and one that takes over never knew what ran where: a loss in between is
+   * counted by nobody. A task that brings its node down would run again, and bring it down, without end. So it is stored that a
+   * task has begun which was lost before, or which runs at a coordinator that has restarted. Nobody waits for that: what is not
+   * durable in time counts one loss less.
    */
   #note(shard: Shard, task: LiveTask): void {
     task.isNoted = true;

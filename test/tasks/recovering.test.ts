@@ -230,6 +230,24 @@ describe('a coordinator that dies with what it runs', () => {
     expect(home.pump()).to.deep.equal([]);
   });
 
+  it('should have stored of one that was lost elsewhere that it runs again, so that its successor counts the next loss', () => {
+    const home = new Home({ x: 1 });
+    home.open(1);
+    home.pump();
+    home.accept('x');
+    expect(home.started('x', 0, at(1, 1)), 'it was never lost').to.deep.equal([]);
+    home.result('x', 0, at(1, 1), 'lost', { reason: 'its shell died' });
+    home.sync();
+    home.pump();
+    home.accept('x');
+    expect(home.started('x', 0, at(1, 2))).to.deep.equal(['write 0 pending']);
+    home.sync();
+    const { home: next } = successor(home.stored(), [], { x: 1 });
+    next.sync();
+    expect(next.record(0)).to.include({ state: 'pending', attempts: 2, losses: 2 });
+    expect(next.record(0)?.path.at(-1)).to.include({ node: 'x', what: 'lost' });
+  });
+
   it('should not count one as lost that came to an end or was handed back', () => {
     const home = nextLife(firstLife(), 1);
     const back = { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 0, epoch: at(2, 1) }] };
