@@ -16,6 +16,7 @@ import type { Progress } from './progress.js';
 import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
 import { ShardAsking } from './shard-asking.js';
+import { Shard } from './shard.js';
 import { StagedItems } from './staged-items.js';
 
 export interface JobHomeConfig {
@@ -167,11 +168,14 @@ export class JobHome {
     return this.#staged.take(job, sizeOf, shards);
   }
 
-  #onOpened({ register, set, entries, isNew, degraded }: Extract<JobEvent, { kind: 'opened' }>): void {
+  #onOpened({ register, set, ballot, entries, isNew, degraded }: Extract<JobEvent, { kind: 'opened' }>): void {
     const job = Job.of(entries, set, degraded !== undefined);
     for (const asker of this.#creations.end(register as JobId)) this.#answers.opened(asker, job, isNew);
     this.#begin(job);
     this.#retries.opened(job);
+    // Its only shard says so too, but not before all members have said what they hold of it.
+    const ended = job.shards === 1 ? Shard.ended(entries, { register, set, ballot, degraded }) : undefined;
+    if (ended) this.#note(job, 0, ended);
   }
 
   /** From now on this node coordinates the job as it stands on record. */

@@ -79,6 +79,12 @@ export class Shard {
     return shard;
   }
 
+  /** What its register says of it where each of its tasks has ended; undefined where one has not. */
+  static ended(entries: ReadonlyMap<string, unknown>, place: ShardPlace): Progress | undefined {
+    const shard = Shard.of(entries, place);
+    return shard.isComplete && (shard.isAllOnRecord || shard.record.done) ? shard.progress() : undefined;
+  }
+
   get name(): string {
     return shardName(this.record.job, this.record.shard);
   }

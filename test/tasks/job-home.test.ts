@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { specOf, JOB, node } from './support/fixtures.js';
+import { taskEntry } from '../../src/tasks/replication/names.js';
+import { specOf, JOB, node, outcomeOf } from './support/fixtures.js';
 import { Jobs } from './support/jobs.js';
 
 describe('a coordinator of jobs', () => {
@@ -142,6 +143,24 @@ describe('a coordinator of jobs', () => {
     jobs.sync();
     expect(jobs.report(0, 2, { succeeded: 1 })).to.deep.equal(['shard.noted to a']);
     expect(jobs.query(0)).to.deep.equal(['succeeded: succeeded 1']);
+  });
+
+  it('should know at once how a job ended whose only shard it keeps, when that is opened again', () => {
+    const jobs = new Jobs();
+    jobs.create(2, 2, []);
+    jobs.sync();
+    const { set, entries } = jobs.registers.known.committed().get(JOB)!;
+    const counted = { epoch: 7, attempts: 1, failures: 0, losses: 0, path: [] };
+    const opened = () => {
+      const again = new Jobs();
+      again.step({ kind: 'opened', register: JOB, ballot: 2, isNew: false, set, entries });
+      return again.query(0);
+    };
+    for (const index of [0, 1]) {
+      const outcome = outcomeOf('succeeded');
+      entries.set(taskEntry(index), { index, state: 'succeeded', ...counted, outcome });
+      expect(opened()).to.deep.equal([index === 0 ? 'pending: pending 2' : 'succeeded: succeeded 2']);
+    }
   });
 
   it('should not take down the word of a shard whose job it does not coordinate', () => {
