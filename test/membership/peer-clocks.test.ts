@@ -60,6 +60,13 @@ describe('the clocks of the others', () => {
     expect(known.aheadMs(at(8_000))).to.equal(0);
   });
 
+  it('should go by the last that were heard, each once', () => {
+    const known = clocks(...Array.from({ length: 100 }, (_, i) => (i < 60 ? 3_600_000 : 0)));
+    expect(known.aheadMs(at(5)), 'of a hundred').to.equal(0);
+    for (let i = 0; i < 100; i++) known.heard(nodeId('n99'), WALL_MS + 7_000, -20, 20);
+    expect(known.aheadMs(at(5)), 'one that is heard often').to.equal(0);
+  });
+
   it('should forget those that are gone', () => {
     const known = clocks(9_000);
     known.forget(nodeId('n0'));
