@@ -31,7 +31,7 @@ describe('a flock to which everything happens', () => {
   });
 
   it('should not break again where it broke once', function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     for (const seed of ONCE_BROKEN) {
       const said = runStory(drawStory(seed)).findings.map(({ invariant, message }) => `${invariant}: ${message}`);
       expect(said, `npm run swarm -- --seed ${seed}`).to.deep.equal([]);
