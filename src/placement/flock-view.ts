@@ -65,9 +65,9 @@ export class FlockView {
     this.#note(before, undefined);
   }
 
-  /** The ring as it would be if all that are away, but have not left, were back. */
+  /** The ring as it would be if all that are away or drain, but have not left, were back. */
   wholeRing(): Ring {
-    const away = [...this.#members.values()].filter(({ state }) => state === 'dead');
+    const away = [...this.#members.values()].filter((member) => member.state !== 'left' && !isOnRing(member));
     return this.rings.follow(this.ring, new Map(away.map((member) => [member.id, weightOf(member, this.#unit)])));
   }
 

@@ -1,4 +1,5 @@
 import { compareText, type NodeId } from '../kernel/ids.js';
+import { isOnRing } from '../membership/member.js';
 import { REPLICAS_MAX, type ReplicaSet } from '../tasks/register/replica-set.js';
 import type { FlockPort, Standing } from '../tasks/replication/relocation.js';
 import type { FlockView } from './flock-view.js';
@@ -12,11 +13,11 @@ export function replicaCount(view: FlockView): number {
 
 /**
  * The nodes that may have been chosen for a register by anybody, however many of those that are away now he took for away:
- * so far along the ring of all that have not left.
+ * so far along the ring of all that have not left. Who drains is not chosen any more, but may have been before.
  */
 export function mayHold(view: FlockView, key: string): NodeId[] {
   const all = [...view.members()].filter(({ state }) => state !== 'left');
-  const away = all.filter(({ state }) => state !== 'alive').length;
+  const away = all.filter((member) => member.state !== 'alive' || !isOnRing(member)).length;
   return view.wholeRing().preference(key, replicaCount(view) + away);
 }
 

@@ -108,12 +108,14 @@ describe('The view of a flock', () => {
     expect(view.loads.totals).to.include({ nodes: 1, queued: 2 });
   });
 
-  it('should say what the ring would be if all that are dead were back', () => {
+  it('should say what the ring would be if all that are dead or drain were back', () => {
     const { view } = flockOf(5);
     const whole = view.ring;
-    for (const i of [1, 3]) view.update(member(node(i), { state: 'dead' }));
-    view.update(member(node(4), { state: 'left' }));
-    expect(view.ring.size).to.equal(2);
+    view.update(member(node(1), { state: 'dead' }));
+    view.update(member(node(2), { draining: true }));
+    view.update(member(node(3), { state: 'dead', draining: true }));
+    view.update(member(node(4), { state: 'left', draining: true }));
+    expect(view.ring.size).to.equal(1);
     expect(view.wholeRing().digest).to.equal(whole.without(node(4)).digest);
   });
 });

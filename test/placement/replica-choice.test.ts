@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chooseReplicas, replicaCount } from '../../src/placement/replica-choice.js';
+import { chooseReplicas, mayHold, replicaCount } from '../../src/placement/replica-choice.js';
 import { flockOf, member, node } from './support.js';
 
 describe('the replicas of a register', () => {
@@ -36,5 +36,15 @@ describe('the replicas of a register', () => {
     expect(chooseReplicas(view, 'job1')[2]).to.equal(node(0));
     view.update(member(node(4), { state: 'dead' }));
     expect(chooseReplicas(view, 'job1')).to.deep.equal([node(3), node(0), node(1)]);
+  });
+
+  it('may have been of any that are away now, or drain', () => {
+    const { view } = flockOf(8);
+    const before = [...view.ring.walk('job1')];
+    const [first, second, third] = before;
+    view.update(member(first!, { draining: true }));
+    view.update(member(second!, { state: 'suspect', draining: true }));
+    view.update(member(third!, { state: 'dead' }));
+    expect(mayHold(view, 'job1')).to.deep.equal(before.slice(0, 6));
   });
 });
