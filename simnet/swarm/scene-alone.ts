@@ -1,7 +1,8 @@
+import type { Entry } from '../../src/kernel/effects.js';
 import { jobId, type JobId, type NodeId } from '../../src/kernel/ids.js';
 import { isTerminal } from '../../src/kernel/states.js';
 import type { TaskPage } from '../../src/node/core/gateway/requests.js';
-import { coreKey } from '../../src/tasks/register/stored.js';
+import { coreKey, type StoredCore } from '../../src/tasks/register/stored.js';
 import type { FairWeather } from './fair-weather.js';
 
 /** Long enough for a small flock to believe the dead dead, and for a survivor of a hasty one to go on alone for a while. */
@@ -20,7 +21,7 @@ export function alone(fair: FairWeather): void {
   if (flock.options.lostAfterMs === undefined || flock.ids.length < 3) return;
   const job = jobId(fair.submit('sleep 2000', { tasks: 12 * fair.slots }));
   flock.world.run(4_000);
-  const holders = flock.ids.filter((id) => flock.disk(id).range(coreKey(job)).length > 0);
+  const holders = flock.ids.filter((id) => isHeld(flock.disk(id).range(coreKey(job)), job));
   const [survivor, ...victims] = prng.sample(holders, holders.length);
   if (survivor === undefined || victims.length === 0) return;
   for (const id of victims) flock.node(id).die(false);
@@ -62,6 +63,13 @@ export function alone(fair: FairWeather): void {
     if (epochs.some((epoch, i) => epoch <= (epochs[i - 1] ?? 0)))
       fair.say(`${task} ran under epochs ${epochs.join(', ')}`);
   }
+}
+
+/** Others may only have promised something about it. */
+function isHeld(entries: readonly Entry[], job: JobId): boolean {
+  return entries.some(
+    ({ key, value }) => key === coreKey(job) && (value as StoredCore | undefined)?.head !== undefined,
+  );
 }
 
 /** Of the tasks that have ended, as a node says, the epochs that they ended under. Where nobody can say, none. */

@@ -8,8 +8,8 @@ const UNKNOWN = 'unknown';
 
 type Tried = NonNullable<NonNullable<Submission['repeat']>['tried']>;
 
-export function repeatToken({ set, createdAtMs }: Tried): string {
-  return Buffer.from(JSON.stringify([createdAtMs, ...set])).toString('base64url');
+export function repeatToken({ set, createdAtMs, rank = 0 }: Tried): string {
+  return Buffer.from(JSON.stringify([createdAtMs, rank, ...set])).toString('base64url');
 }
 
 /** @throws CoveyError `usage` */
@@ -17,13 +17,16 @@ export function repeatOf(header: string | string[] | undefined): Submission['rep
   if (header === undefined) return undefined;
   if (header === UNKNOWN) return {};
   try {
-    const [createdAtMs, ...set] = JSON.parse(Buffer.from(String(header), 'base64url').toString()) as [
+    const [createdAtMs, rank, ...set] = JSON.parse(Buffer.from(String(header), 'base64url').toString()) as [
+      number,
       number,
       ...string[],
     ];
-    const isTime = Number.isFinite(createdAtMs) && createdAtMs >= 0;
+    const isTime = Number.isFinite(createdAtMs) && createdAtMs >= 0 && Number.isSafeInteger(rank) && rank >= 0;
     const isSet = set.length >= 1 && set.length <= REPLICAS_MAX && set.every((id) => typeof id === 'string');
-    if (isTime && isSet && new Set(set).size === set.length) return { tried: { createdAtMs, set: set.map(nodeId) } };
+    const claimed = rank > 0 ? { rank } : {};
+    if (isTime && isSet && new Set(set).size === set.length)
+      return { tried: { createdAtMs, set: set.map(nodeId), ...claimed } };
   } catch {
     // Whatever is wrong with it, it was not made by a daemon.
   }

@@ -1,8 +1,10 @@
-import type { JobId } from '../kernel/ids.js';
+import type { JobId, NodeId } from '../kernel/ids.js';
 import type { JobRecord } from './job.js';
 import type { TaskMessages } from './messages.js';
 import { shardRange } from './range.js';
 import type { Written } from './register/messages.js';
+import { digestOf } from './register/replica-set.js';
+import type { ClaimWish } from './replication/effects.js';
 import { itemEntry, JOB, SHARD, SPEC } from './replication/names.js';
 import { shardRecordOf } from './shard-record.js';
 import type { Asker } from './shard-tags.js';
@@ -36,6 +38,17 @@ export class Creations {
     this.#waiting.delete(job);
     return waiting;
   }
+}
+
+/** A gateway is about to make a job under a key. */
+export function claimOf(from: NodeId, { job, createdAtMs, digest, rank, ask }: TaskMessages['job.claim']): ClaimWish {
+  return { kind: 'claim', register: job, createdAtMs, digest, rank, tag: { to: from, re: ask } };
+}
+
+/** It asks for what is on its way already, and may have claimed it once more for that. */
+export function claimedAgain({ job, set, createdAtMs, rank }: TaskMessages['job.create']): ClaimWish[] {
+  if (rank === undefined) return [];
+  return [{ kind: 'claimed-again', register: job, createdAtMs, digest: digestOf(set), rank }];
 }
 
 /** What a new job's register begins with: a job of one shard has it there, too. */

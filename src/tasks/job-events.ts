@@ -4,7 +4,7 @@ import type { TimerEffect, TimerFired } from '../kernel/timers.js';
 import type { JobRecord } from './job.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { QueryMessage, QueryMessages } from './queries.js';
-import type { RegisterNews, RegisterWish } from './replication/effects.js';
+import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './replication/effects.js';
 import type { Asker } from './shard-tags.js';
 
 /** What a job home wants to be reminded of when an answer comes: which of the shard's nodes was asked, how often in vain before. */
@@ -24,15 +24,16 @@ export type JobWriteTag =
 
 /** What a job home is sent. */
 export type ToJobHome =
-  | TaskMessages['job.items' | 'job.create' | 'job.cancel' | 'job.retry' | 'shard.report']
+  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.retry' | 'shard.report']
   | QueryMessages['query.job' | 'query.jobs'];
 
 export type JobEvent =
-  MessageEvent<ToJobHome> | Answered<TaskMessage, ShardAskTag> | RegisterNews<JobWriteTag> | TimerFired;
+  MessageEvent<ToJobHome> | Answered<TaskMessage, ShardAskTag> | RegisterNews<JobWriteTag> | ClaimNews | TimerFired;
 
 export type JobEffect =
   | AskEffect<TaskMessage, ShardAskTag>
   | WithdrawEffect<Pick<ShardAskTag, 'what' | 'job' | 'shard'>>
   | ReplyEffect<TaskMessage | QueryMessage>
   | RegisterWish<JobWriteTag>
+  | ClaimWish
   | TimerEffect;

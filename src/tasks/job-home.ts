@@ -7,7 +7,7 @@ import { TimerBook } from '../kernel/timers.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
-import { entriesOf, Creations } from './job-creation.js';
+import { claimedAgain, claimOf, Creations, entriesOf } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
 import { JobRetries } from './job-retries.js';
@@ -85,6 +85,9 @@ export class JobHome {
       case 'written':
         this.#onWritten(event.tag);
         break;
+      case 'claimed':
+        this.#answers.reply(event.tag.to, event.tag.re, { kind: 'job.claimed', ...event.answer });
+        break;
       case 'closed':
         this.#onClosed(event.register as JobId, event.why);
         break;
@@ -104,6 +107,8 @@ export class JobHome {
       case 'job.items':
         this.#staged.put(message.job, message.shard, message.items, now);
         return this.#answers.reply(from, message.ask, { kind: 'job.staged' });
+      case 'job.claim':
+        return void this.#out.push(claimOf(from, message));
       case 'job.create':
         return this.#create(from, message);
       case 'job.cancel':
@@ -134,7 +139,7 @@ export class JobHome {
     const { job: id } = message;
     const job = this.#jobs.get(id);
     if (job) return this.#answers.exists(asker, job);
-    if (this.#creations.join(id, asker)) return;
+    if (this.#creations.join(id, asker)) return void this.#out.push(...claimedAgain(message));
     const place = this.places.placeOf(id);
     if (place.kind === 'final' && place.summary.job) {
       return this.#answers.created(asker, place.summary.job, place.set.length, 'exists');
@@ -146,8 +151,8 @@ export class JobHome {
     const items = this.#itemsOf(message);
     if (!items) return this.#answers.refused(asker, 'items-missing', message.range.count);
     this.#creations.begin(id, asker);
-    const { set, createdAtMs } = message;
-    this.#out.push({ kind: 'create', register: id, set, createdAtMs, entries: entriesOf(message, items) });
+    const { set, createdAtMs, rank } = message;
+    this.#out.push({ kind: 'create', register: id, set, createdAtMs, rank, entries: entriesOf(message, items) });
   }
 
   #refusalOf({ job, set, isKeyed }: TaskMessages['job.create']): 'busy' | 'disagree' | undefined {

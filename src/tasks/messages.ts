@@ -15,6 +15,7 @@ import {
 } from '../kernel/schema.js';
 import type { TASK_STATES } from '../kernel/states.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
+import { HeadSchema, rank } from './register/head.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
 import { ballotNumber } from './register/version.js';
 import { OutcomeSchema } from './record.js';
@@ -76,6 +77,24 @@ export const TASK_MESSAGES = {
   /** Items of one shard, sent ahead of the create that needs them. */
   'job.items': record({ kind: Type.Literal('job.items'), ...asked, job: JobIdSchema, shard, items }),
   'job.staged': record({ kind: Type.Literal('job.staged'), ...answers }),
+  /** Somebody is about to make a job under a key: no older register of it may be taken any more (ADR 18). */
+  'job.claim': record({
+    kind: Type.Literal('job.claim'),
+    ...asked,
+    job: JobIdSchema,
+    createdAtMs: amount(),
+    /** Of the set that is to have it. */
+    digest: count(),
+    rank,
+  }),
+  'job.claimed': record({
+    kind: Type.Literal('job.claimed'),
+    ...answers,
+    isGranted: Type.Boolean(),
+    outdone: Type.Optional(rank),
+    /** The register that the node has. */
+    head: Type.Optional(HeadSchema),
+  }),
   'job.create': record({
     kind: Type.Literal('job.create'),
     ...asked,
@@ -89,6 +108,8 @@ export const TASK_MESSAGES = {
     digest: text(64),
     createdAtMs: amount(),
     set: ReplicaSetSchema,
+    /** Of the claim that was granted for it. */
+    rank: Type.Optional(rank),
     /** The id follows from a key of the user's: nodes that would choose another set must refuse it (register.md, rule 7). */
     isKeyed: Type.Boolean(),
   }),

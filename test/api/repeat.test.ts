@@ -11,6 +11,8 @@ const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('b
 describe('the header of a repeated submission', () => {
   it('should bring back where the job was tried', () => {
     expect(repeatOf(repeatToken(TRIED))).to.deep.equal({ tried: TRIED });
+    const claimed = { ...TRIED, rank: 3 };
+    expect(repeatOf(repeatToken(claimed))).to.deep.equal({ tried: claimed });
     expect(repeatToken(TRIED), 'in any header').to.match(/^[\w-]+$/);
   });
 
@@ -30,12 +32,13 @@ describe('the header of a repeated submission', () => {
     ['no JSON', 'eA'],
     ['no list', token({ set: ['a'] })],
     ['no time', token(['a', 'b'])],
-    ['a time before all times', token([-1, 'a'])],
-    ['no nodes', token([1])],
-    ['more nodes than hold anything', token([1, 'a', 'b', 'c', 'd'])],
-    ['one node twice', token([1, 'a', 'a'])],
-    ['what is no name of a node', token([1, ''])],
-    ['numbers in place of nodes', token([1, 2])],
+    ['a time before all times', token([-1, 0, 'a'])],
+    ['no rank', token([1, 'a', 'b'])],
+    ['no nodes', token([1, 0])],
+    ['more nodes than hold anything', token([1, 0, 'a', 'b', 'c', 'd'])],
+    ['one node twice', token([1, 0, 'a', 'a'])],
+    ['what is no name of a node', token([1, 0, ''])],
+    ['numbers in place of nodes', token([1, 0, 2])],
     ['two headers', ['unknown', 'unknown']],
   ];
   for (const [what, header] of wrong) {

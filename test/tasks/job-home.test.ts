@@ -65,6 +65,21 @@ describe('a coordinator of jobs', () => {
     expect(jobs.create(1, 1, [], { isKeyed: true, set })).to.deep.equal(['create job1: spec job shard']);
   });
 
+  it('should have a claim answered once the promise is durable', () => {
+    const jobs = new Jobs();
+    const claim = { kind: 'job.claim', job: JOB, createdAtMs: 1, digest: 7, rank: 2 };
+    expect(jobs.hear(claim)).to.deep.equal(['claim job1, rank 2']);
+    const tag = { to: node('gate'), re: 1 };
+    expect(jobs.step({ kind: 'claimed', tag, answer: { isGranted: true } })).to.deep.equal(['job.claimed to gate']);
+  });
+
+  it('should say of what it is about to make under which claim it was asked for again', () => {
+    const jobs = new Jobs();
+    expect(jobs.create(1, 1, [], { rank: 1 })).to.deep.equal(['create job1: spec job shard']);
+    expect(jobs.create(1, 1, [], { rank: 3 })).to.deep.equal(['claimed-again job1, rank 3']);
+    expect(jobs.sync()).to.deep.equal(['created to gate', 'created to gate']);
+  });
+
   it('should say where its create went to nobody, or to another', () => {
     const refused = new Jobs();
     refused.create(1, 1, []);

@@ -66,7 +66,6 @@ export class NodeCore {
     const { running, queued, waiting, free } = ownLoad.vector;
     const { alive } = membership.counts;
     const { unfinished } = shards;
-    const { held } = outlet;
     const sizes = {
       heirs: replication.heirs,
       asked: exchange.size,
@@ -74,7 +73,7 @@ export class NodeCore {
       stolen: stealing.stolen,
       degraded: replication.survivor.size,
     };
-    return { running, queued, waiting, unfinished, free, alive, held, ...sizes };
+    return { running, queued, waiting, unfinished, free, alive, held: outlet.held, ...sizes };
   }
 
   /** Re-checks what its machines keep along; for tests and the simulator. */
@@ -183,6 +182,7 @@ export class NodeCore {
       case 'swim.rumour':
         return this.#wiring.membership(membership.step({ kind: 'message', from, message }, this.#own));
       case 'job.items':
+      case 'job.claim':
       case 'job.create':
       case 'job.cancel':
       case 'job.retry':

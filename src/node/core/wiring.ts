@@ -115,6 +115,8 @@ export class Wiring {
         case 'write':
           this.replicate({ ...effect, tag: { owner: 'jobs', tag: effect.tag } });
           break;
+        case 'claim':
+        case 'claimed-again':
         case 'create':
         case 'renew':
           this.replicate(effect);
@@ -187,6 +189,8 @@ export class Wiring {
         return outlet.load(effect.prefix, { owner: 'registers', tag: effect.tag });
       case 'news':
         return this.#onNews(effect.news);
+      case 'claimed':
+        return this.jobs(this.machines.jobs.step(effect, this.#now()));
       default:
         return outlet.push(effect);
     }

@@ -1,8 +1,9 @@
 import type { Put } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import { admits, type Ballot } from './ballot.js';
+import { claimAfter, isShutOut, type Claim } from './claim.js';
 import { Entries } from './entries.js';
-import { compareLineages, type Head, type RegisterId, type Seal } from './head.js';
+import { compareLineages, type Head, type Lineage, type RegisterId, type Seal } from './head.js';
 import type { AskOf, TellOf } from './messages.js';
 import type { PageBounds } from './page.js';
 import { coreKey, entryKey, type StoredCore, type StoredRegister } from './stored.js';
@@ -21,6 +22,8 @@ export class Acceptor {
   headAt: Version | undefined;
   seal: Seal | undefined;
   sealAt: Version | undefined;
+  /** What it has promised to whoever makes the register. */
+  claim: Claim | undefined;
   /** It is no replica any more and only says where the state went: `head` is that of a later generation. */
   isStub = false;
   /** Finished and forgotten but for its name. */
@@ -51,6 +54,7 @@ export class Acceptor {
     acceptor.headAt = core?.headAt;
     acceptor.seal = core?.seal;
     acceptor.sealAt = core?.sealAt;
+    acceptor.claim = core?.claim;
     acceptor.isStub = core?.isStub ?? false;
     acceptor.isGone = core?.isGone ?? false;
     acceptor.goneAtMs = core?.goneAtMs ?? 0;
@@ -73,6 +77,21 @@ export class Acceptor {
     this.final = summary;
     this.isEvicted = true;
     this.entries.evict();
+  }
+
+  /** Promises to take no older register of this id, but for the one that it has. @returns whether it does */
+  promiseTo(lineage: Lineage): boolean {
+    const { claim, head } = this;
+    if (isShutOut(lineage, claim) || (head && compareLineages(head, lineage) < 0)) return false;
+    this.claim = claimAfter(claim, lineage);
+    if (!this.head && lineage.createdAtMs > this.bornAtMs) this.bornAtMs = lineage.createdAtMs;
+    this.#isDirty ||= this.claim !== claim;
+    return true;
+  }
+
+  /** Whether it has promised not to take this register, and has not taken it before. */
+  isShutTo(lineage: Lineage): boolean {
+    return this.head?.digest !== lineage.digest && isShutOut(lineage, this.claim);
   }
 
   /** @returns whether it is promised */
@@ -209,7 +228,8 @@ export class Acceptor {
 
   #put(): Put {
     const { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final } = this;
-    const value: StoredCore = { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final };
+    const core: StoredCore = { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final };
+    const value = this.claim ? { ...core, claim: this.claim } : core;
     return { key: coreKey(this.id), value: isGone ? { ...value, goneAtMs: this.goneAtMs } : value };
   }
 

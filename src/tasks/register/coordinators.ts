@@ -4,7 +4,7 @@ import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { TimerBook, type TimerEffect, type TimerToken } from '../../kernel/timers.js';
 import type { RegisterConfig } from './config.js';
-import type { Head, RegisterId, Seal } from './head.js';
+import { claimedBy, compareLineages, type Head, type Lineage, type RegisterId, type Seal } from './head.js';
 import type { State } from './learning.js';
 import type { Ask, Tell, Written } from './messages.js';
 import type { News } from './news.js';
@@ -18,6 +18,8 @@ export interface Creation {
   readonly id: RegisterId;
   readonly set: ReplicaSet;
   readonly createdAtMs: number;
+  /** Of the claim; none where its id cannot stand for another register. */
+  readonly rank?: number | undefined;
   readonly entries: readonly Written[];
   /** Whoever asks for it knows that it was never made and forgotten, however long ago it was to be made. */
   readonly isVouched?: boolean | undefined;
@@ -61,7 +63,7 @@ export class Coordinators {
   }
 
   /** Makes a register, or completes what is found of it. */
-  create({ id, set, createdAtMs, entries, isVouched = false }: Creation, now: Now): void {
+  create({ id, set, createdAtMs, rank, entries, isVouched = false }: Creation, now: Now): void {
     const { config, self, replica } = this.port;
     this.#nowMs = now.monoMs;
     if (this.get(id)) return;
@@ -69,13 +71,24 @@ export class Coordinators {
       return this.port.tell({ kind: 'over', id, why: 'refused' });
     }
     const own = replica.get(id);
-    const made: Head = { set, generation: 0, createdAtMs, digest: digestOf(set), bornAtMs: createdAtMs };
+    const first = { set, generation: 0, createdAtMs, digest: digestOf(set), bornAtMs: createdAtMs };
+    const made: Head = rank === undefined ? first : { ...first, rank };
     const fallback = { head: made, entries: new Map(entries.map(({ key, value }) => [key, value])) };
-    const proposer = this.#add(id, own?.head ?? made, own?.head ? undefined : fallback);
+    // What another set was given before may be there still, and is void: this one could not be claimed otherwise.
+    const stays = own?.head && compareLineages(own.head, made) <= 0 ? own.head : undefined;
+    const proposer = this.#add(id, stays ? claimedBy(made, stays) : made, stays ? undefined : fallback);
     // A restart finds its own accept of ballot 1 in its store, if that was ever sent: then it is known here.
-    if (own === undefined && set[0] === self) proposer.create();
+    const isUntouched = own?.head === undefined && own?.promised === undefined;
+    if (isUntouched && set[0] === self) proposer.create();
     else proposer.takeOver(now.monoMs);
     this.#note(proposer);
+  }
+
+  claimedAgain(id: RegisterId, lineage: Lineage, now: Now): void {
+    this.#nowMs = now.monoMs;
+    const proposer = this.get(id);
+    proposer?.claimedAgain(lineage, now.monoMs);
+    if (proposer) this.#note(proposer);
   }
 
   /** A new ballot for a register that this node's replica knows. */

@@ -1,5 +1,5 @@
 import { amount, count, list, oneOfKinds, record, Type, type Static, type TSchema } from '../../kernel/schema.js';
-import { EntryKeySchema, HeadSchema, RegisterIdSchema, SealSchema } from './head.js';
+import { EntryKeySchema, HeadSchema, rank, RegisterIdSchema, SealSchema } from './head.js';
 import { ballotNumber, generation, seq, VersionSchema } from './version.js';
 
 /** Entries in one message, over all its items: with the largest records they stay below the frame's 1 MiB. */
@@ -13,6 +13,7 @@ const about = {
   generation,
   createdAtMs: amount(),
   digest: count(),
+  rank: Type.Optional(rank),
   bornAtMs: amount(),
   n: ballotNumber,
 };

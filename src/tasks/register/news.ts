@@ -1,3 +1,4 @@
+import type { ClaimAnswer } from './claim.js';
 import type { Head, RegisterId } from './head.js';
 import type { State } from './learning.js';
 
@@ -10,6 +11,8 @@ export type News =
   | { readonly kind: 'opened'; readonly id: RegisterId; readonly n: number; readonly state: State }
   /** It may not act until it is opened again. */
   | { readonly kind: 'paused'; readonly id: RegisterId }
+  /** What this node's replica says to a claim. */
+  | { readonly kind: 'claimed'; readonly id: RegisterId; readonly tag: unknown; readonly answer: ClaimAnswer }
   /** A write is at a majority. */
   | { readonly kind: 'written'; readonly id: RegisterId; readonly tag: unknown }
   | {

@@ -4,7 +4,7 @@ import { FIRST_N, N_MAX } from './ballot.js';
 import { patienceMs } from './config.js';
 import { Delivery } from './delivery.js';
 import { Epochs } from './epochs.js';
-import { compareLineages, successor, type Head, type RegisterId, type Seal } from './head.js';
+import { claimedBy, compareLineages, successor, type Head, type Lineage, type RegisterId, type Seal } from './head.js';
 import { Learning, type State } from './learning.js';
 import type { About, TellOf, Written } from './messages.js';
 import type { News } from './news.js';
@@ -86,6 +86,12 @@ export class Proposer {
   /** A new ballot; also for one that is open already: what it had under way is then part of what is opened, or void. */
   takeOver(nowMs: number): void {
     this.#begin({ ...this.#target, repair: undefined }, nowMs);
+  }
+
+  /** The promises under which it was to be made may have been given to others since. */
+  claimedAgain(lineage: Lineage, nowMs: number): void {
+    const head = claimedBy(lineage, this.head);
+    if (head !== this.head && !this.#hasBeenOpen) this.#begin({ ...this.#target, head, repair: undefined }, nowMs);
   }
 
   /** @returns false where it may not write now */
@@ -243,8 +249,9 @@ export class Proposer {
    * What was learned is committed again before anything is done on it (register.md, rule 3); so is a seal that was found, which
    * may bind already (rules 13, 14).
    */
-  #recommit(state: State, seal: Seal | undefined): void {
+  #recommit(found: State, seal: Seal | undefined): void {
     const { repair } = this.#target;
+    const state = { ...found, head: claimedBy(this.head, found.head) };
     this.#target = { ...this.#target, head: state.head };
     const delivery = new Delivery(this.port, this.#about(), state, seal, repair);
     this.#phase = { kind: 'recommitting', delivery };
@@ -289,8 +296,9 @@ export class Proposer {
   }
 
   #about(): About {
-    const { generation, createdAtMs, digest, bornAtMs } = this.head;
-    return { id: this.id, generation, createdAtMs, digest, bornAtMs, n: this.#n };
+    const { generation, createdAtMs, digest, rank, bornAtMs } = this.head;
+    const about = { id: this.id, generation, createdAtMs, digest, bornAtMs, n: this.#n };
+    return rank === undefined ? about : { ...about, rank };
   }
 
   /** Its own replica has accepted all that it ever wrote under this ballot. */

@@ -13,8 +13,9 @@ import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
 import { checked, REGISTER_DEFAULTS, type RegisterConfig } from './config.js';
+import type { ClaimAnswer } from './claim.js';
 import { Coordinators, type Creation } from './coordinators.js';
-import type { RegisterId, Seal } from './head.js';
+import type { Lineage, RegisterId, Seal } from './head.js';
 import type { Ask, RegisterMessage, Tell, Written } from './messages.js';
 import type { News } from './news.js';
 import { Outbox } from './outbox.js';
@@ -24,7 +25,15 @@ import { entryKey, entriesOf, type StoredLoss, type StoredRegister } from './sto
 /** What waits for a write: the answers that vouch for it, and the registers that are in doubt if it fails. */
 export interface RegisterTag {
   readonly answers: readonly { readonly to: NodeId; readonly vouched: readonly Vouched[] }[];
+  readonly claims: readonly AnsweredClaim[];
   readonly ids: readonly RegisterId[];
+}
+
+interface AnsweredClaim {
+  readonly id: RegisterId;
+  readonly tag: unknown;
+  readonly answer: ClaimAnswer;
+  readonly doubt: number | undefined;
 }
 
 export type RegisterEvent =
@@ -46,6 +55,10 @@ export type RegisterEvent =
       readonly loss: StoredLoss | undefined;
     }
   | ({ readonly kind: 'create' } & Creation)
+  /** Somebody is about to make it (ADR 18): news `claimed` follows once the answer is durable; none where this node abstains. */
+  | ({ readonly kind: 'claim'; readonly id: RegisterId; readonly tag: unknown } & Lineage)
+  /** What this node is about to make was claimed once more. */
+  | ({ readonly kind: 'claimed-again'; readonly id: RegisterId } & Lineage)
   | { readonly kind: 'take-over' | 'resign' | 'announce'; readonly id: RegisterId }
   /** Tells a node that is no replica any more where the state went; this node must know that it is installed there. */
   | { readonly kind: 'settle'; readonly id: RegisterId; readonly to: NodeId }
@@ -89,6 +102,7 @@ export class Registers {
   #out: RegisterEffect[] = [];
   #puts: Put[] = [];
   #answers: { to: NodeId; vouched: Vouched[] }[] = [];
+  #claims: AnsweredClaim[] = [];
 
   constructor({ self, prng, config = REGISTER_DEFAULTS, isReachable = () => true }: RegistersOptions) {
     this.#self = self;
@@ -116,9 +130,10 @@ export class Registers {
     this.#out = [];
     this.#puts = [];
     this.#answers = [];
+    this.#claims = [];
     this.#handle(event, now);
     for (let asks = this.#takeOwn(); asks.length > 0; asks = this.#takeOwn()) this.#asked(this.#self, asks, now);
-    if (this.#puts.length > 0 || this.#answers.length > 0) this.#commit();
+    if (this.#puts.length + this.#answers.length + this.#claims.length > 0) this.#commit();
     for (const send of this.#outbox.take()) this.#out.push(send);
     return this.#out;
   }
@@ -144,6 +159,10 @@ export class Registers {
         return;
       case 'create':
         return this.coordinators.create(event, now);
+      case 'claim':
+        return this.#claim(event, now);
+      case 'claimed-again':
+        return this.coordinators.claimedAgain(event.id, event, now);
       case 'take-over':
         return this.coordinators.takeOver(event.id, now);
       case 'resign':
@@ -186,11 +205,21 @@ export class Registers {
     this.#tell(from, votes.atOnce, now);
   }
 
-  #onCommitted({ answers, ids }: RegisterTag, now: Now): void {
+  #claim({ id, tag, ...lineage }: Extract<RegisterEvent, { kind: 'claim' }>, now: Now): void {
+    const answer = this.replica.claimed(id, lineage, now, this.#puts);
+    const acceptor = this.replica.get(id);
+    if (answer && acceptor) this.#claims.push({ id, tag, answer, doubt: this.replica.abstention.known(acceptor) });
+  }
+
+  #onCommitted({ answers, claims, ids }: RegisterTag, now: Now): void {
     for (const id of ids) this.replica.written(id);
     for (const { to, vouched } of answers) {
-      const tells = vouched.filter((answer) => this.replica.holds(answer)).map(({ tell }) => tell);
+      const tells = vouched.filter(({ tell, doubt }) => this.replica.holds(tell.id, doubt)).map(({ tell }) => tell);
       this.#tell(to, tells, now);
+    }
+    for (const { id, tag, answer, doubt } of claims) {
+      if (this.replica.holds(id, doubt))
+        this.#out.push({ kind: 'register', news: { kind: 'claimed', id, tag, answer } });
     }
   }
 
@@ -239,8 +268,9 @@ export class Registers {
 
   /** A commit without puts waits for those before it. */
   #commit(): void {
-    const ids = new Set(this.#answers.flatMap(({ vouched }) => vouched.map(({ tell }) => tell.id)));
+    const answered = this.#answers.flatMap(({ vouched }) => vouched.map(({ tell }) => tell.id));
+    const ids = [...new Set([...answered, ...this.#claims.map(({ id }) => id)])];
     for (const id of ids) this.replica.writing(id);
-    this.#out.push({ kind: 'commit', puts: this.#puts, tag: { answers: this.#answers, ids: [...ids] } });
+    this.#out.push({ kind: 'commit', puts: this.#puts, tag: { answers: this.#answers, claims: this.#claims, ids } });
   }
 }

@@ -6,8 +6,9 @@ import type { Now } from '../../kernel/time.js';
 import { Abstention, TOO_OLD } from './abstention.js';
 import { Acceptor } from './acceptor.js';
 import type { Ballot } from './ballot.js';
+import type { ClaimAnswer } from './claim.js';
 import type { RegisterConfig } from './config.js';
-import { compareLineages, type Head, type RegisterId } from './head.js';
+import { compareLineages, rankOf, type Head, type Lineage, type RegisterId } from './head.js';
 import type { About, Ask, AskOf, Tell } from './messages.js';
 import { ReplicaSets } from './replica-set.js';
 import { LOSS_KEY, NO_LOSS, type StoredLoss, type StoredRegister } from './stored.js';
@@ -99,9 +100,25 @@ export class Replica {
     const rival = acceptor?.head && compareLineages(acceptor.head, ask) < 0 ? acceptor.head : undefined;
     const promised = acceptor?.promised?.n ?? 0;
     if (rival) return void votes.atOnce.push({ kind: 'refused', id: ask.id, n: ask.n, promised, head: rival });
+    // It says nothing: what is made by the others is made, and will then be taken here as well.
+    if (acceptor?.isShutTo(ask) && !isOfMade(ask)) return;
     if (!acceptor && ask.kind === 'page') return;
     if (!acceptor && ask.kind === 'committed') return void votes.atOnce.push({ kind: 'behind', id: ask.id, n: ask.n });
     this.#serve(from, ask, acceptor ?? this.#add(ask.id, doubt), votes);
+  }
+
+  /** Somebody is about to make a register. @returns undefined where this node may have forgotten what it knew of one */
+  claimed(id: RegisterId, lineage: Lineage, now: Now, puts: Put[]): ClaimAnswer | undefined {
+    const known = this.#registers.get(id);
+    const about = { ...lineage, id, generation: 0, bornAtMs: lineage.createdAtMs, n: 0 };
+    if (this.abstention.doubt(known, about, now.wallMs) !== undefined) return undefined;
+    const acceptor = known ?? this.#add(id, undefined);
+    this.touched.add(id);
+    const isGranted = !acceptor.isGone && acceptor.promiseTo(lineage);
+    acceptor.flush(puts);
+    const { head, claim } = acceptor;
+    const outdone = Math.max(claim?.rank ?? 0, head ? rankOf(head) : 0);
+    return { isGranted, ...(isGranted ? {} : { outdone }), ...(head ? { head } : {}) };
   }
 
   #serve(from: NodeId, ask: Exclude<Ask, { kind: 'settled' }>, acceptor: Acceptor, votes: Votes): void {
@@ -152,8 +169,8 @@ export class Replica {
   }
 
   /** Whether an answer that waited for a write may still be given. */
-  holds({ tell, doubt }: Vouched): boolean {
-    const acceptor = this.#registers.get(tell.id);
+  holds(id: RegisterId, doubt: number | undefined): boolean {
+    const acceptor = this.#registers.get(id);
     return acceptor !== undefined && this.abstention.known(acceptor) === doubt;
   }
 
@@ -247,6 +264,11 @@ export class Replica {
   #nonce(): number {
     return 1 + this.prng.below(2 ** 31 - 1) * 2 ** 20 + this.prng.below(2 ** 20);
   }
+}
+
+/** Whether whoever asks this knows that a majority has the register: then no claim for another set can have been granted. */
+function isOfMade(ask: Exclude<Ask, { kind: 'settled' }>): boolean {
+  return ask.generation > 0 || ('committed' in ask && ask.committed > 0);
 }
 
 function abstains({ id, n }: About, doubt: number): Tell {

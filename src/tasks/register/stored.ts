@@ -1,5 +1,6 @@
 import type { Put } from '../../kernel/effects.js';
 import type { Ballot } from './ballot.js';
+import type { Claim } from './claim.js';
 import type { Head, RegisterId, Seal } from './head.js';
 import type { Version } from './version.js';
 
@@ -11,6 +12,7 @@ export interface StoredCore {
   readonly headAt: Version | undefined;
   readonly seal: Seal | undefined;
   readonly sealAt: Version | undefined;
+  readonly claim?: Claim;
   readonly isStub: boolean;
   readonly isGone: boolean;
   readonly goneAtMs?: number;

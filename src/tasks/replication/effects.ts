@@ -1,5 +1,6 @@
 import type { NodeId } from '../../kernel/ids.js';
-import type { RegisterId } from '../register/head.js';
+import type { ClaimAnswer } from '../register/claim.js';
+import type { Lineage, RegisterId } from '../register/head.js';
 import type { Written } from '../register/messages.js';
 import type { ReplicaSet } from '../register/replica-set.js';
 import type { FinalSummary } from './finality.js';
@@ -12,6 +13,8 @@ export type RegisterWish<Tag> =
       readonly register: RegisterId;
       readonly set: ReplicaSet;
       readonly createdAtMs: number;
+      /** Of the claim, where there was one. */
+      readonly rank?: number | undefined;
       readonly entries: readonly Written[];
       /** A register that stands for it is unfinished: it was never made and forgotten, however old it is. */
       readonly isVouched?: boolean;
@@ -25,6 +28,24 @@ export type RegisterWish<Tag> =
     }
   /** A new ballot, also of what is finished: news `closed` where it was open, then `opened` again, or `closed`. */
   | { readonly kind: 'renew'; readonly register: RegisterId };
+
+/** Who is to be told what this node promises. */
+export interface ClaimTag {
+  readonly to: NodeId;
+  readonly re: number;
+}
+
+/** Somebody is about to make a register: `claimed` says what this node promises, once that is durable (ADR 18). */
+export type ClaimWish = Lineage & { readonly register: RegisterId } & (
+    | { readonly kind: 'claim'; readonly tag: ClaimTag }
+    /** What is under way to be made here was claimed once more. */
+    | { readonly kind: 'claimed-again' }
+  );
+export interface ClaimNews {
+  readonly kind: 'claimed';
+  readonly tag: ClaimTag;
+  readonly answer: ClaimAnswer;
+}
 
 /** Why a survivor goes on alone. */
 export interface Degradation {

@@ -14,7 +14,7 @@ import type { RegisterId } from '../register/head.js';
 import type { RegisterMessage } from '../register/messages.js';
 import type { RegisterEvent, RegisterTag } from '../register/registers.js';
 import type { ReplicaSet } from '../register/replica-set.js';
-import type { RegisterNews, RegisterWish } from './effects.js';
+import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './effects.js';
 import type { ReplicationMessage } from './messages.js';
 import type { ProposalAnswer, ProposalAsk } from './proposals.js';
 import type { FlockPort } from './relocation.js';
@@ -35,6 +35,7 @@ export type ReplicationEvent<Tag> =
   | { readonly kind: 'members-changed' }
   /** Nothing is to stay here. */
   | { readonly kind: 'leave' }
+  | ClaimWish
   | RegisterWish<Tag>;
 
 export type ReplicationEffect<Tag> =
@@ -43,7 +44,8 @@ export type ReplicationEffect<Tag> =
   | ProposalAsk
   | LoadEffect<RegisterId>
   | TimerEffect
-  | { readonly kind: 'news'; readonly news: RegisterNews<Tag> };
+  | { readonly kind: 'news'; readonly news: RegisterNews<Tag> }
+  | ClaimNews;
 
 export interface ReplicationOptions {
   readonly self: NodeId;

@@ -9,7 +9,7 @@ import type { Written } from '../register/messages.js';
 import type { News } from '../register/news.js';
 import { FIRST_N } from '../register/ballot.js';
 import { Registers, type RegisterEffect, type RegisterEvent } from '../register/registers.js';
-import type { RegisterNews, RegisterWish } from './effects.js';
+import type { ClaimTag, RegisterNews, RegisterWish } from './effects.js';
 import type { ReplicationEffect, ReplicationEvent, ReplicationOptions } from './events.js';
 import { summaryOf, type FinalSummary } from './finality.js';
 import { isAboutGone, LettingGo } from './letting-go.js';
@@ -124,7 +124,10 @@ export class Replication<Tag> {
       case 'reply':
       case 'no-reply':
         return this.survivor.healing.answered(event);
+      case 'claim':
+      case 'claimed-again':
       case 'create':
+        if (event.kind === 'claim' && !this.#isJoined) return;
         return this.#run({ ...event, id: event.register }, now);
       case 'write':
         return this.#write(event, now);
@@ -177,8 +180,8 @@ export class Replication<Tag> {
         this.#succession.tried(id, now.monoMs);
         this.#upkeep.moved(id);
         const { head, entries } = news.state;
-        const isNew = news.n === FIRST_N;
-        return this.#tell({ kind: 'opened', register: id, ballot: news.n, isNew, set: head.set, entries });
+        const how = { ballot: news.n, isNew: news.n === FIRST_N };
+        return this.#tell({ kind: 'opened', register: id, ...how, set: head.set, entries });
       }
       case 'written': {
         const { tags, next } = this.#gathering.written(id);
@@ -186,21 +189,19 @@ export class Replication<Tag> {
         if (next) this.#begin(next, now);
         return;
       }
+      case 'claimed':
+        return void this.#out.push({ ...news, tag: news.tag as ClaimTag });
       case 'paused':
         return this.#close(id, 'elsewhere');
       case 'over':
         this.#succession.tried(id, now.monoMs);
         this.#upkeep.moved(id);
-        if (news.why === 'handed-over') this.#handOver(news.head?.set[0], id);
+        // The state is installed where this node has no part: the first there need not find out by itself.
+        if (news.why === 'handed-over' && news.head?.set[0]) this.#remind(news.head.set[0], [id]);
         return this.#close(id, news.why === 'refused' ? 'refused' : 'elsewhere');
       default:
         assertNever(news);
     }
-  }
-
-  /** The state is installed where this node has no part: the first there need not find out by itself. */
-  #handOver(to: NodeId | undefined, id: RegisterId): void {
-    if (to !== undefined) this.#remind(to, [id]);
   }
 
   #write({ register, entries, tag }: Extract<RegisterWish<Tag>, { kind: 'write' }>, now: Now): void {
@@ -223,8 +224,7 @@ export class Replication<Tag> {
   }
 
   #reminded(from: NodeId, ids: readonly RegisterId[], now: Now): void {
-    const { replica } = this.#registers;
-    const { takeOver, settle, notMine } = sortReminded(replica, this.#isOpen, from, ids);
+    const { takeOver, settle, notMine } = sortReminded(this.#registers.replica, this.#isOpen, from, ids);
     for (const id of settle) this.#run({ kind: 'settle', id, to: from }, now);
     this.#takeOverAll(takeOver, now);
     if (notMine.length > 0) this.#send(from, { kind: 'register.not-mine', ids: [...notMine] });

@@ -88,6 +88,9 @@ export class Jobs {
       case 'write':
         this.registers.wish(effect);
         return [`${effect.kind} ${effect.register}: ${effect.entries.map(({ key }) => key).join(' ')}`];
+      case 'claim':
+      case 'claimed-again':
+        return [`${effect.kind} ${effect.register}, rank ${effect.rank}`];
       case 'withdraw': {
         const { shard } = effect.tag;
         this.#asked = this.#asked.filter(({ tag }) => tag.what !== 'shard' || tag.shard !== shard);

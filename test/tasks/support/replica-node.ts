@@ -181,6 +181,8 @@ export class ReplicaNode {
         return this.replicate({ kind: 'loaded', tag: effect.tag, entries: this.#disk.range(effect.prefix) });
       case 'news':
         return this.#onNews(effect.news);
+      case 'claimed':
+        return this.#onJobs(effect);
       case 'ask':
         throw new Error(`${this.id} proposes ${effect.message.kind}`);
       default:
@@ -250,6 +252,8 @@ export class ReplicaNode {
         return pool.send(this.id, effect.to, effect.message);
       case 'write':
         return this.replicate({ ...effect, tag: { owner, tag: effect.tag } as Owner });
+      case 'claim':
+      case 'claimed-again':
       case 'create':
       case 'renew':
         return this.replicate(effect);

@@ -6,6 +6,8 @@ import type { ReplicaSet } from '../../../tasks/register/replica-set.js';
 export interface Tried {
   readonly set: ReplicaSet;
   readonly createdAtMs: number;
+  /** Of the claim, where there was one. */
+  readonly rank?: number | undefined;
 }
 
 /** A map that lets go of what was not touched for longest. */

@@ -1,12 +1,13 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import type { NodeId } from '../../../kernel/ids.js';
 import { shortage } from '../../../kernel/resources.js';
-import { chooseReplicas, mayHold, replicaCount } from '../../../placement/replica-choice.js';
+import { chooseReplicas } from '../../../placement/replica-choice.js';
 import { nextAsked } from '../../../tasks/asking.js';
 import type { Plan, TaskMessages } from '../../../tasks/messages.js';
 import { majorityOf } from '../../../tasks/register/replica-set.js';
+import { claim, type Claimed } from './claim.js';
 import { askAll, askRaw, hintsIn, pause, type Conversation } from './conversation.js';
-import { search, type FoundJob, type NotFound } from './find.js';
+import { search, type FoundJob } from './find.js';
 import type { Tried } from './places.js';
 import { planShards, shardSize } from './plan.js';
 import type { Accepted, Completeness, Submission } from './requests.js';
@@ -36,27 +37,36 @@ export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
   if (result?.isGone) throw gone(job);
   const before = job.repeat?.tried ?? scene.places.tried(job.job);
   if (result && before === undefined && job.spec.contract === 'at-most-once') refuseUnsearched(scene, result);
-  const tried = before ?? { set: chooseReplicas(scene.view, job.job), createdAtMs: scene.now().wallMs };
-  if (result && before === undefined) refuseUnsure(scene, job, result);
+  const fresh = { set: chooseReplicas(scene.view, job.job), createdAtMs: scene.now().wallMs };
+  if (before === undefined) refuseMinority(scene, fresh);
+  const mustClaim = before === undefined || before.rank !== undefined;
+  const claimed = result && mustClaim ? yield* claim(scene, job.job, fresh, result.answeredBy, before) : undefined;
+  const isClaimed = claimed?.kind === 'granted';
+  // What was tried before may be there, unless it is known to be void.
+  const tried = isClaimed ? claimed.tried : (before ?? fresh);
+  if (claimed && !isClaimed && before === undefined) throw unsure(job, claimed);
   refuseMinority(scene, tried);
   const size = shardSize(job.range.count, scene.view.ring.size, job.items);
   const plan = planShards(scene.view, { id: job.job, tasks: job.range.count }, size);
   scene.places.noteTried(job.job, tried);
-  return yield* create(scene, job, plan, tried, mayBeKnown && before === undefined);
+  return yield* create(scene, job, plan, tried, isClaimed);
 }
 
 /**
  * A key that was accepted before is known to a majority of some set. Where so many of those that may have been in it are silent,
  * nobody can say that it was not.
  */
-function refuseUnsure({ view }: Scene, job: Submission, { isKnown, answeredBy }: NotFound): void {
-  const silent = mayHold(view, job.job).filter((node) => !answeredBy.has(node));
-  if (!isKnown && silent.length < majorityOf(replicaCount(view))) return;
-  const why = isKnown
-    ? 'too few of its replicas are there to say how it stands'
-    : `${silent.length} nodes that may know it are silent`;
+function unsure(job: Submission, claimed: Exclude<Claimed, { kind: 'granted' }>): CoveyError {
+  if (claimed.kind === 'contested') {
+    const hint = 'nothing was submitted; try again in a moment';
+    return new CoveyError('unavailable', `other nodes are about to make job ${job.job}`, hint);
+  }
+  const why =
+    claimed.kind === 'known'
+      ? 'too few of its replicas are there to say how it stands'
+      : `${claimed.silent} nodes that may know it are silent`;
   const hint = 'nothing was submitted; try again when they are back, or submit under another key';
-  throw new CoveyError('unavailable', `job ${job.job} may have been accepted before: ${why}`, hint);
+  return new CoveyError('unavailable', `job ${job.job} may have been accepted before: ${why}`, hint);
 }
 
 /**
@@ -90,11 +100,12 @@ function refuseMinority(scene: Scene, { set, createdAtMs }: Tried): void {
 
 /** Asks one replica after the other; which of them makes it is all the same. */
 function* create(scene: Scene, job: Submission, plan: Plan, tried: Tried, isKeyed: boolean): Conversation<Accepted> {
-  const { set, createdAtMs } = tried;
+  const { set, createdAtMs, rank } = tried;
   const untilMs = scene.now().monoMs + DEADLINE_MS;
   const message: Omit<TaskMessages['job.create'], 'ask'> = {
     ...{ kind: 'job.create', job: job.job, spec: job.spec, range: job.range, plan },
     ...{ itemised: job.items !== undefined, digest: job.digest, createdAtMs, set: [...set], isKeyed },
+    ...(rank === undefined ? {} : { rank }),
   };
   let to = set.find((node) => scene.view.member(node)?.state === 'alive');
   let mayBeTaken = false;

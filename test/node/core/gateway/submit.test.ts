@@ -18,7 +18,10 @@ function submission(more: Partial<Submission> = {}): Submission {
 }
 
 const created = (outcome = 'created') => ({ kind: 'job.created', outcome, tasks: 1, replicas: 3, acked: 2 });
-const unknown: Flock = ({ message }) => (message.kind === 'query.job' ? { kind: 'query.job-told' } : undefined);
+const unknown: Flock = ({ message }) => {
+  if (message.kind === 'job.claim') return { kind: 'job.claimed', isGranted: true };
+  return message.kind === 'query.job' ? { kind: 'query.job-told' } : undefined;
+};
 
 function failure(run: () => unknown): CoveyError {
   try {

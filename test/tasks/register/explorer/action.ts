@@ -13,7 +13,10 @@ export type Action =
       readonly content: string;
       readonly createdAtMs: number;
       readonly set: readonly number[];
+      /** Only where it was claimed before. */
+      readonly rank?: number;
     }
+  | { readonly kind: 'claim'; readonly node: number; readonly rank: number; readonly set: readonly number[] }
   | { readonly kind: 'write'; readonly node: number; readonly key: string; readonly isTerminal: boolean }
   | { readonly kind: 'seal'; readonly node: number; readonly set: readonly number[] }
   | { readonly kind: 'fire'; readonly node: number; readonly timer: number }

@@ -1,5 +1,6 @@
 import { Prng } from '../../../../src/kernel/prng.js';
 import type { Action } from './action.js';
+import type { Claimed } from './claims.js';
 import { ID, type ExplorerNode } from './node.js';
 import { FIRST_SET, KEYS, type World } from './world.js';
 
@@ -18,6 +19,7 @@ const DRAWS = {
   read: (chooser, world) => chooser.read(world),
   lose: (chooser, world) => chooser.lose(world),
   age: (chooser, world) => chooser.age(world),
+  claim: (chooser, world) => chooser.claim(world),
 } satisfies Record<string, Draw>;
 
 type Weights = Record<keyof typeof DRAWS, number>;
@@ -28,7 +30,7 @@ interface Profile extends Weights {
 
 const ORDINARY: Profile = {
   ...{ steps: 300, deliver: 560, store: 250, create: 20, takeOver: 25, write: 50, seal: 12 },
-  ...{ crash: 20, restart: 20, fire: 20, read: 15, lose: 0, age: 0 },
+  ...{ crash: 20, restart: 20, fire: 20, read: 15, lose: 0, age: 0, claim: 0 },
 };
 
 /** What a walk is about: one seed in each. */
@@ -39,7 +41,12 @@ const PROFILES: readonly Profile[] = [
   { ...ORDINARY, steps: 120, create: 60, write: 40, seal: 4, lose: 40 },
   { ...ORDINARY, steps: 250, seal: 20, age: 60 },
   { ...ORDINARY, steps: 400, lose: 15, age: 10 },
+  { ...ORDINARY, steps: 250, create: 60, claim: 250, takeOver: 40, seal: 4 },
 ];
+
+/** Where gateways disagree on who there is. */
+const RIVAL_SETS = [FIRST_SET, [2, 3, 4], [1, 3, 0], [4, 0, 2]];
+const CLAIMS_MAX = 4;
 
 function profileOf(seed: number): Profile {
   return PROFILES[seed % PROFILES.length] ?? ORDINARY;
@@ -61,6 +68,8 @@ export class Chooser {
   /** Where nothing is lost or forgotten, gateways may disagree about when a create came. */
   readonly #isCalm: boolean;
   readonly #redelivers: number;
+  readonly #hasRivals: boolean;
+  readonly #claims: Claimed[] = [];
   #createdAtMs = 0;
   /** What comes next for sure. */
   #soon: Action | undefined;
@@ -73,6 +82,7 @@ export class Chooser {
     this.prng = new Prng(seed);
     const profile = profileOf(seed);
     this.#isCalm = profile.lose + profile.age === 0;
+    this.#hasRivals = profile.claim > 0;
     this.#redelivers = this.prng.pick([0.03, 0.1, 0.3]) ?? 0;
     // Wild walks are good for short stories, mild ones come further.
     const factors = this.prng.chance(0.3) ? [0, 0.3, 1, 1, 3] : [0.3, 1, 1, 1, 2];
@@ -80,7 +90,7 @@ export class Chooser {
     for (const [name, draw] of Object.entries(DRAWS)) {
       const weight = profile[name as keyof Weights];
       if (weight === 0) continue;
-      const isNeeded = name === 'deliver' || name === 'store' || name === 'create';
+      const isNeeded = ['deliver', 'store', 'create', 'claim'].includes(name);
       total += weight * (isNeeded ? 1 : (this.prng.pick(factors) ?? 1));
       this.#draws.push({ upTo: total, draw });
     }
@@ -131,13 +141,30 @@ export class Chooser {
     return { kind: 'crash', node, stored: this.prng.below(3) };
   }
 
-  create(world: World): Action {
+  claim(world: World): Action {
+    const { prng } = this;
+    if (this.#claims.length === 0 || (this.#claims.length < CLAIMS_MAX && prng.chance(0.05))) {
+      this.#claims.push({ set: prng.pick(RIVAL_SETS)!, rank: 1 + prng.below(5) });
+    }
+    return { kind: 'claim', node: prng.below(world.nodes.length), ...prng.pick(this.#claims)! };
+  }
+
+  create(world: World): Action | undefined {
     const prng = this.prng;
+    if (this.#hasRivals) return this.#createClaimed(world);
     if (this.#createdAtMs === 0 || (this.#isCalm && prng.chance(0.3))) this.#createdAtMs = world.wallMs + prng.below(5);
     const sets = [FIRST_SET, ...this.otherSets];
     const set = sets[prng.below(sets.length)]!;
     const node = set[prng.chance(0.6) ? 0 : prng.below(set.length)]!;
     return { kind: 'create', node, content: prng.chance(0.7) ? 'one' : 'two', createdAtMs: this.#createdAtMs, set };
+  }
+
+  #createClaimed(world: World): Action | undefined {
+    const { prng } = this;
+    const claim = prng.pick(this.#claims.filter((one) => world.mayCreate(one)));
+    if (!claim) return undefined;
+    const node = prng.chance(0.6) ? claim.set[0]! : prng.pick(claim.set)!;
+    return { kind: 'create', node, content: prng.chance(0.7) ? 'one' : 'two', createdAtMs: world.wallMs, ...claim };
   }
 
   write({ nodes }: World): Action | undefined {

@@ -1,4 +1,5 @@
 import type { Action } from './action.js';
+import type { Claimed } from './claims.js';
 import { CONFIG, FIRST_SET, NAMES, World } from './world.js';
 
 type Name = 'a' | 'b' | 'c' | 'd' | 'e';
@@ -6,7 +7,21 @@ type Name = 'a' | 'b' | 'c' | 'd' | 'e';
 /** Stories are short; a planted bug may make the machines talk for ever. */
 const STEPS_MAX = 1_000;
 
+/** What a gateway is about to make. */
+export interface ToMake {
+  readonly set: string;
+  readonly rank: number;
+}
+
 const at = (name: Name) => NAMES.indexOf(name);
+
+function membersOf(set: string): number[] {
+  return [...set].map((member) => NAMES.indexOf(member));
+}
+
+function claimedOf({ set, rank }: ToMake): Claimed {
+  return { set: membersOf(set), rank };
+}
 
 /** A story told by hand in the explorer's world: nothing moves but what is named. */
 export class Tale {
@@ -30,6 +45,23 @@ export class Tale {
     return this.do({ kind: 'create', node: at(name), content, createdAtMs: this.#createdAtMs, set: FIRST_SET });
   }
 
+  /** These nodes are asked by a gateway that is about to make the register, and answer. */
+  claim(what: ToMake, ...names: Name[]): this {
+    this.claimUnstored(what, ...names);
+    for (const name of names) this.store(name);
+    return this;
+  }
+
+  claimUnstored(what: ToMake, ...names: Name[]): this {
+    for (const name of names) this.do({ kind: 'claim', node: at(name), ...claimedOf(what) });
+    return this;
+  }
+
+  /** Where the claim allows it. */
+  make(name: Name, content: string, what: ToMake): this {
+    return this.do({ kind: 'create', node: at(name), content, createdAtMs: this.#createdAtMs, ...claimedOf(what) });
+  }
+
   on(kind: 'take-over' | 'restart' | 'forget' | 'bury', ...names: Name[]): this {
     for (const name of names) this.do({ kind, node: at(name) });
     return this;
@@ -40,7 +72,7 @@ export class Tale {
   }
 
   seal(name: Name, set: string): this {
-    return this.do({ kind: 'seal', node: at(name), set: [...set].map((member) => NAMES.indexOf(member)) });
+    return this.do({ kind: 'seal', node: at(name), set: membersOf(set) });
   }
 
   crash(name: Name): this {
@@ -66,6 +98,12 @@ export class Tale {
   /** Its timers fire, but the sweep. */
   backOff(name: Name): this {
     const timer = this.world.node(at(name)).timers.findIndex((token) => token.name !== 'sweep');
+    return timer < 0 ? this : this.do({ kind: 'fire', node: at(name), timer });
+  }
+
+  /** What has waited for an answer is sent again. */
+  sweep(name: Name): this {
+    const timer = this.world.node(at(name)).timers.findIndex((token) => token.name === 'sweep');
     return timer < 0 ? this : this.do({ kind: 'fire', node: at(name), timer });
   }
 

@@ -1,5 +1,6 @@
 import { Broken } from './spec.js';
 import { Tale } from './tale.js';
+import { CLAIM_TALES } from './tales-claims.js';
 
 /** Two creates race; `forgets` is what befalls the replica that has promised the later one and knows nothing else. */
 function promiseIn(forgets: (tale: Tale) => void): Tale {
@@ -240,6 +241,8 @@ export const TALES: Readonly<Record<string, () => Tale>> = {
       .store('c')
       .on('take-over', 'b')
       .flow('b', 'c'),
+
+  ...CLAIM_TALES,
 };
 
 /** @returns the first story that breaks, and after how many steps */

@@ -5,7 +5,9 @@ import type { News } from '../../../../src/tasks/register/news.js';
 import type { RegisterEffect, RegisterEvent } from '../../../../src/tasks/register/registers.js';
 import type { StoredCore } from '../../../../src/tasks/register/stored.js';
 import { CORE_PREFIX, ENTRY_PREFIX } from '../../../../src/tasks/register/stored.js';
+import { digestOf } from '../../../../src/tasks/register/replica-set.js';
 import type { Action } from './action.js';
+import { Claims, type Claimed } from './claims.js';
 import { ExplorerNode, ID } from './node.js';
 import { Spec, type Value } from './spec.js';
 
@@ -40,6 +42,7 @@ export class World {
   /** Of the pool, what was not delivered yet. */
   readonly fresh: number[] = [];
   readonly spec = new Spec();
+  readonly claims = new Claims();
   wallMs = 1_000_000;
   monoMs = 0;
 
@@ -82,10 +85,10 @@ export class World {
         return;
       case 'spoil':
         return this.#spoil(node, action.value);
+      case 'claim':
+        return this.#claim(node, action);
       case 'create':
-        if (!node.up) return;
-        node.host.clients.add(action.content);
-        return this.#create(node, action.content, action.createdAtMs, action.set);
+        return this.#create(node, action);
       case 'take-over':
         return this.#step(node, { kind: 'take-over', id: ID });
       case 'write':
@@ -103,6 +106,10 @@ export class World {
         this.wallMs += action.ms;
         return;
     }
+  }
+
+  mayCreate(claim: Claimed): boolean {
+    return this.claims.mayCreate(claim, IDS.length, (id) => IDS.indexOf(nodeId(id)));
   }
 
   #now(node: ExplorerNode) {
@@ -132,12 +139,25 @@ export class World {
     node.isBad = true;
   }
 
-  #create(node: ExplorerNode, content: string, createdAtMs: number, set: readonly number[]): void {
+  #claim(node: ExplorerNode, { set, rank }: Claimed): void {
+    const digest = digestOf(set.map((i) => IDS[i]!));
+    const lineage = { createdAtMs: this.wallMs, digest, rank };
+    this.#step(node, { kind: 'claim', id: ID, ...lineage, tag: { claim: { set, rank }, digest } });
+  }
+
+  #create(node: ExplorerNode, { content, createdAtMs, set, rank }: Extract<Action, { kind: 'create' }>): void {
+    if (!node.up || (rank !== undefined && !this.mayCreate({ set, rank }))) return;
+    node.host.clients.add(content);
     const value: Value = { epoch: 0, step: 0, isTerminal: true, content };
     const entries = [{ key: 'spec', value }];
     const { host } = node;
     if (host.isOpen) this.#answer(node, host.values);
-    else this.#step(node, { kind: 'create', id: ID, set: set.map((i) => IDS[i]!), createdAtMs, entries });
+    else {
+      const ids = set.map((i) => IDS[i]!);
+      if (rank !== undefined)
+        this.#step(node, { kind: 'claimed-again', id: ID, createdAtMs, digest: digestOf(ids), rank });
+      this.#step(node, { kind: 'create', id: ID, set: ids, createdAtMs, rank, entries });
+    }
   }
 
   #write(node: ExplorerNode, key: string, isTerminal: boolean): void {
@@ -223,6 +243,10 @@ export class World {
       case 'over':
         host.isOpen = false;
         return;
+      case 'claimed': {
+        const { claim, digest } = news.tag as { claim: Claimed; digest: number };
+        return this.claims.note(claim, digest, IDS.indexOf(node.id), news.answer);
+      }
       case 'written': {
         const { key, value } = news.tag as { key: string; value: Value };
         return this.spec.acknowledged(key, value, host.head!.generation, host.n);

@@ -57,7 +57,7 @@ export const WRITING_MUTANTS: readonly RegisterMutant[] = [
     edits: [
       {
         file: 'coordinators.ts',
-        find: 'if (own === undefined && set[0] === self) proposer.create();',
+        find: 'if (isUntouched && set[0] === self) proposer.create();',
         replace: 'if (set[0] === self && (own?.promised?.n ?? 1) === 1) return this.#add(id, made, fallback).create();',
       },
     ],
