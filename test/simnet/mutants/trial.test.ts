@@ -34,8 +34,8 @@ describe('trying planted bugs', () => {
     const harmless: Mutant = {
       name: 'harmless',
       file: 'src/tasks/job-home.ts',
-      find: 'if (this.#creations.join(id, asker)) return;',
-      replace: 'if (this.#creations.join(`${id}` as never, asker)) return;',
+      find: 'if (this.#creations.join(id, asker))',
+      replace: 'if (this.#creations.join(`${id}` as never, asker))',
       breaks: 'nothing',
     };
     const misfit = { ...harmless, name: 'misfit', find: 'no such text' };
@@ -52,8 +52,8 @@ describe('trying planted bugs', () => {
     const slips: Mutant = {
       name: 'slips',
       file: 'src/tasks/job-home.ts',
-      find: 'if (this.#creations.join(id, asker)) return;',
-      replace: 'if (gone.join(id, asker)) return;',
+      find: 'if (this.#creations.join(id, asker))',
+      replace: 'if (gone.join(id, asker))',
       breaks: 'the rules of mutants',
     };
     const [trial] = await new Trials(OPTIONS).all([slips], () => undefined);
@@ -64,7 +64,7 @@ describe('trying planted bugs', () => {
     const spins: Mutant = {
       name: 'spins',
       file: 'src/tasks/job-home.ts',
-      find: 'if (this.#creations.join(id, asker)) return;',
+      find: 'if (this.#creations.join(id, asker))',
       replace: 'for (;;);',
       breaks: 'everything',
     };
