@@ -4,10 +4,10 @@ import type { Mutant } from './mutant.js';
 export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'accepts-before-durable',
-    file: 'src/tasks/job-home.ts',
-    find: '    this.#creations.begin(id, asker);\n',
+    file: 'src/tasks/job-creation.ts',
+    find: '    this.#waiting.set(id, [asker]);\n',
     replace:
-      "    this.#creations.begin(id, asker);\n    this.#answers.reply(from, message.ask, { kind: 'job.created', outcome: 'created', tasks: message.range.count, replicas: message.set.length, acked: majorityOf(message.set) });\n",
+      "    this.#waiting.set(id, [asker]);\n    this.answers.reply(from, message.ask, { kind: 'job.created', outcome: 'created', tasks: message.range.count, replicas: message.set.length, acked: message.set.length });\n",
     breaks: 'accepted means durable',
   },
   {
@@ -20,8 +20,9 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'restored-job-not-continued',
     file: 'src/tasks/job-home.ts',
-    find: '    } else if (!job.isFinishStored) {\n',
-    replace: '    } else if (!job.isFinishStored && isNew) {\n',
+    find: '    this.#begin(job);\n    this.#retries.opened(job);\n',
+    replace:
+      '    if (isNew || job.shards === 1) this.#begin(job);\n    else this.#jobs.set(job.record.job, job);\n    this.#retries.opened(job);\n',
     breaks: 'an accepted job ends, though its home restarts before its shards are made',
   },
   {

@@ -1,15 +1,20 @@
 import type { ReplyEffect } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { HeldQuery } from './held-queries.js';
-import type { Creation } from './job-creation.js';
 import type { JobEffect } from './job-events.js';
 import { infoOf, type Job, type JobRecord } from './job.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { QueryMessage, QueryMessages } from './queries.js';
 import { majorityOf } from './register/replica-set.js';
 import type { Places } from './replication/places.js';
+import type { Asker } from './shard-tags.js';
 
 type Found = NonNullable<QueryMessages['query.job-told']['found']>;
+
+/** A request to be answered when a job is durable; it is the same job only where the digest is. */
+export interface Creation extends Asker {
+  readonly digest: string;
+}
 
 /** What a node answers about jobs, of those that it coordinates and of those that it does not. */
 export class JobAnswers {

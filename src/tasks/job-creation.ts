@@ -1,58 +1,97 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
-import type { JobRecord } from './job.js';
+import type { Now } from '../kernel/time.js';
+import type { Job, JobRecord } from './job.js';
+import type { Creation, JobAnswers } from './job-answers.js';
+import type { JobEffect } from './job-events.js';
 import type { TaskMessages } from './messages.js';
 import { shardRange } from './range.js';
 import type { Written } from './register/messages.js';
 import { digestOf } from './register/replica-set.js';
-import type { ClaimWish } from './replication/effects.js';
 import { itemEntry, JOB, SHARD, SPEC } from './replication/names.js';
+import type { Places } from './replication/places.js';
 import { shardRecordOf } from './shard-record.js';
-import type { Asker } from './shard-tags.js';
+import { StagedItems } from './staged-items.js';
 
-/** A request to be answered when a job is durable; it is the same job only where the digest is. */
-export interface Creation extends Asker {
-  readonly digest: string;
-}
-
-/** Jobs on their way to a majority, and who waits for them. */
-export class Creations {
+/** How jobs come to be here: their items are staged, their keys claimed, their registers made. */
+export class JobCreation {
+  /** Jobs on their way to a majority, and who waits for them. */
   readonly #waiting = new Map<JobId, Creation[]>();
+  readonly #staged = new StagedItems();
 
-  get size(): number {
-    return this.#waiting.size;
+  /** @param openJobsMax - jobs that are not finished; beyond it a create is refused as busy */
+  constructor(
+    private readonly places: Places,
+    private readonly answers: JobAnswers,
+    private readonly openJobsMax: number,
+    private readonly emit: (effect: JobEffect) => void,
+  ) {}
+
+  stage(from: NodeId, { job, shard, items, ask }: TaskMessages['job.items'], now: Now): void {
+    this.#staged.put(job, shard, items, now);
+    this.answers.reply(from, ask, { kind: 'job.staged' });
   }
 
-  begin(job: JobId, asker: Creation): void {
-    this.#waiting.set(job, [asker]);
+  /** A gateway is about to make a job under a key. */
+  claim(from: NodeId, { job, createdAtMs, digest, rank, ask }: TaskMessages['job.claim']): void {
+    this.emit({ kind: 'claim', register: job, createdAtMs, digest, rank, tag: { to: from, re: ask } });
   }
 
-  /** @returns whether the job is under way already */
-  join(job: JobId, asker: Creation): boolean {
-    const waiting = this.#waiting.get(job);
-    waiting?.push(asker);
-    return waiting !== undefined;
+  /** @param open - the jobs that are coordinated here */
+  create(from: NodeId, message: TaskMessages['job.create'], open: ReadonlyMap<JobId, Job>): void {
+    const asker = { to: from, re: message.ask, digest: message.digest };
+    const { job: id } = message;
+    const job = open.get(id);
+    if (job) return this.answers.exists(asker, job);
+    const waiting = this.#waiting.get(id);
+    if (waiting) {
+      waiting.push(asker);
+      return this.#claimAgain(message);
+    }
+    const place = this.places.placeOf(id);
+    if (place.kind === 'final' && place.summary.job) {
+      return this.answers.created(asker, place.summary.job, place.set.length, 'exists');
+    }
+    if (place.kind === 'elsewhere' && place.nodes.length > 0) return this.answers.elsewhere(from, message.ask, id);
+    if (place.kind === 'gone') return this.answers.refused(asker, 'gone', message.range.count);
+    const refusal = this.#refusalOf(message, open.size);
+    if (refusal !== undefined) return this.answers.refused(asker, refusal, message.range.count);
+    const items = this.#itemsOf(message);
+    if (!items) return this.answers.refused(asker, 'items-missing', message.range.count);
+    this.#waiting.set(id, [asker]);
+    const { set, createdAtMs, rank } = message;
+    this.emit({ kind: 'create', register: id, set, createdAtMs, rank, entries: entriesOf(message, items) });
   }
 
+  /** The job is there, or will not be. @returns who waited for it */
   end(job: JobId): readonly Creation[] {
     const waiting = this.#waiting.get(job) ?? [];
     this.#waiting.delete(job);
     return waiting;
   }
-}
 
-/** A gateway is about to make a job under a key. */
-export function claimOf(from: NodeId, { job, createdAtMs, digest, rank, ask }: TaskMessages['job.claim']): ClaimWish {
-  return { kind: 'claim', register: job, createdAtMs, digest, rank, tag: { to: from, re: ask } };
-}
+  /** It asks for what is on its way already, and may have claimed it once more for that. */
+  #claimAgain({ job, set, createdAtMs, rank }: TaskMessages['job.create']): void {
+    if (rank === undefined) return;
+    this.emit({ kind: 'claimed-again', register: job, createdAtMs, digest: digestOf(set), rank });
+  }
 
-/** It asks for what is on its way already, and may have claimed it once more for that. */
-export function claimedAgain({ job, set, createdAtMs, rank }: TaskMessages['job.create']): ClaimWish[] {
-  if (rank === undefined) return [];
-  return [{ kind: 'claimed-again', register: job, createdAtMs, digest: digestOf(set), rank }];
+  #refusalOf({ job, set, isKeyed }: TaskMessages['job.create'], open: number): 'busy' | 'disagree' | undefined {
+    if (open + this.#waiting.size >= this.openJobsMax) return 'busy';
+    const isKnown = this.places.placeOf(job).kind !== 'unknown';
+    return isKeyed && !isKnown && !this.places.wouldChoose(job, set) ? 'disagree' : undefined;
+  }
+
+  #itemsOf(message: TaskMessages['job.create']): ReadonlyMap<number, readonly string[]> | undefined {
+    const { job, range, plan, itemised } = message;
+    if (!itemised) return new Map();
+    const shards = Math.ceil(range.count / plan.shardSize);
+    const sizeOf = (shard: number) => Math.min(plan.shardSize, range.count - shard * plan.shardSize);
+    return this.#staged.take(job, sizeOf, shards);
+  }
 }
 
 /** What a new job's register begins with: a job of one shard has it there, too. */
-export function entriesOf(
+function entriesOf(
   message: TaskMessages['job.create'],
   items: ReadonlyMap<number, readonly string[]>,
 ): readonly Written[] {

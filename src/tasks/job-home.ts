@@ -7,7 +7,7 @@ import { TimerBook } from '../kernel/timers.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
-import { claimedAgain, claimOf, Creations, entriesOf } from './job-creation.js';
+import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
 import { JobRetries } from './job-retries.js';
@@ -17,7 +17,6 @@ import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
 import { ShardAsking } from './shard-asking.js';
 import { Shard } from './shard.js';
-import { StagedItems } from './staged-items.js';
 
 export interface JobHomeConfig {
   /** Jobs that are not finished; beyond it a create is refused as busy. */
@@ -44,9 +43,8 @@ const POLL = 'poll';
 /** The jobs that this node coordinates: has them accepted durably, creates their shards, gathers what these report. */
 export class JobHome {
   readonly #jobs = new Map<JobId, Job>();
-  readonly #creations = new Creations();
+  readonly #creation: JobCreation;
   readonly #shards: ShardAsking;
-  readonly #staged = new StagedItems();
   readonly #timers = new TimerBook('jobs');
   readonly #held = new HeldQueries(this.#timers);
   readonly #answers: JobAnswers;
@@ -60,6 +58,7 @@ export class JobHome {
   ) {
     const emit = (effect: JobEffect) => void this.#out.push(effect);
     this.#answers = new JobAnswers(places, emit);
+    this.#creation = new JobCreation(places, this.#answers, config.openJobsMax, emit);
     this.#shards = new ShardAsking(self, config.shardMs, emit);
     this.#retries = new JobRetries(places, {
       job: (id) => this.#jobs.get(id),
@@ -105,12 +104,11 @@ export class JobHome {
   #onMessage(from: NodeId, message: ToJobHome, now: Now): void {
     switch (message.kind) {
       case 'job.items':
-        this.#staged.put(message.job, message.shard, message.items, now);
-        return this.#answers.reply(from, message.ask, { kind: 'job.staged' });
+        return this.#creation.stage(from, message, now);
       case 'job.claim':
-        return void this.#out.push(claimOf(from, message));
+        return this.#creation.claim(from, message);
       case 'job.create':
-        return this.#create(from, message);
+        return this.#creation.create(from, message, this.#jobs);
       case 'job.cancel':
         return this.#cancel(from, message);
       case 'job.retry':
@@ -134,48 +132,9 @@ export class JobHome {
     }
   }
 
-  #create(from: NodeId, message: TaskMessages['job.create']): void {
-    const asker = { to: from, re: message.ask, digest: message.digest };
-    const { job: id } = message;
-    const job = this.#jobs.get(id);
-    if (job) return this.#answers.exists(asker, job);
-    if (this.#creations.join(id, asker)) return void this.#out.push(...claimedAgain(message));
-    const place = this.places.placeOf(id);
-    if (place.kind === 'final' && place.summary.job) {
-      return this.#answers.created(asker, place.summary.job, place.set.length, 'exists');
-    }
-    if (place.kind === 'elsewhere' && place.nodes.length > 0) return this.#answers.elsewhere(from, message.ask, id);
-    if (place.kind === 'gone') return this.#answers.refused(asker, 'gone', message.range.count);
-    const refusal = this.#refusalOf(message);
-    if (refusal !== undefined) return this.#answers.refused(asker, refusal, message.range.count);
-    const items = this.#itemsOf(message);
-    if (!items) return this.#answers.refused(asker, 'items-missing', message.range.count);
-    this.#creations.begin(id, asker);
-    const { set, createdAtMs, rank } = message;
-    this.#out.push({ kind: 'create', register: id, set, createdAtMs, rank, entries: entriesOf(message, items) });
-  }
-
-  #refusalOf({ job, set, isKeyed }: TaskMessages['job.create']): 'busy' | 'disagree' | undefined {
-    if (this.#jobs.size + this.#creations.size >= this.config.openJobsMax) return 'busy';
-    const isKnown = this.places.placeOf(job).kind !== 'unknown';
-    return isKeyed && !isKnown && !this.places.wouldChoose(job, set) ? 'disagree' : undefined;
-  }
-
-  #itemsOf({
-    job,
-    range,
-    plan,
-    itemised,
-  }: TaskMessages['job.create']): ReadonlyMap<number, readonly string[]> | undefined {
-    if (!itemised) return new Map();
-    const shards = Math.ceil(range.count / plan.shardSize);
-    const sizeOf = (shard: number) => Math.min(plan.shardSize, range.count - shard * plan.shardSize);
-    return this.#staged.take(job, sizeOf, shards);
-  }
-
   #onOpened({ register, set, ballot, entries, isNew, degraded }: Extract<JobEvent, { kind: 'opened' }>): void {
     const job = Job.of(entries, set, degraded !== undefined);
-    for (const asker of this.#creations.end(register as JobId)) this.#answers.opened(asker, job, isNew);
+    for (const asker of this.#creation.end(register as JobId)) this.#answers.opened(asker, job, isNew);
     this.#begin(job);
     this.#retries.opened(job);
     // Its only shard says so too, but not before all members have said what they hold of it.
@@ -214,7 +173,7 @@ export class JobHome {
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
     if (job) this.#shards.forget(job);
-    for (const { to, re } of this.#creations.end(id)) {
+    for (const { to, re } of this.#creation.end(id)) {
       if (why === 'refused') this.#answers.refused({ to, re }, 'disagree', 0);
       else this.#answers.elsewhere(to, re, id);
     }

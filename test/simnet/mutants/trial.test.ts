@@ -33,9 +33,9 @@ describe('trying planted bugs', () => {
     this.timeout(30_000);
     const harmless: Mutant = {
       name: 'harmless',
-      file: 'src/tasks/job-home.ts',
-      find: 'if (this.#creations.join(id, asker))',
-      replace: 'if (this.#creations.join(`${id}` as never, asker))',
+      file: 'src/tasks/job-creation.ts',
+      find: 'if (job) return this.answers',
+      replace: 'if (job !== undefined) return this.answers',
       breaks: 'nothing',
     };
     const misfit = { ...harmless, name: 'misfit', find: 'no such text' };
@@ -45,15 +45,15 @@ describe('trying planted bugs', () => {
     const seeds = clean.seeds - clean.failed.length;
     expect(first).to.include({ mutant: harmless, caught: undefined, seeds, broken: undefined });
     expect(second).to.include({ mutant: misfit, caught: undefined, seeds: 0 });
-    expect(second?.broken).to.contain('fits src/tasks/job-home.ts in 0 places');
+    expect(second?.broken).to.contain('fits src/tasks/job-creation.ts in 0 places');
   });
 
   it('should not take a name that is not there for caught', async () => {
     const slips: Mutant = {
       name: 'slips',
-      file: 'src/tasks/job-home.ts',
-      find: 'if (this.#creations.join(id, asker))',
-      replace: 'if (gone.join(id, asker))',
+      file: 'src/tasks/job-creation.ts',
+      find: 'if (job) return this.answers',
+      replace: 'if (gone) return this.answers',
       breaks: 'the rules of mutants',
     };
     const [trial] = await new Trials(OPTIONS).all([slips], () => undefined);
@@ -63,8 +63,8 @@ describe('trying planted bugs', () => {
   it('should give up a bug that spins', async () => {
     const spins: Mutant = {
       name: 'spins',
-      file: 'src/tasks/job-home.ts',
-      find: 'if (this.#creations.join(id, asker))',
+      file: 'src/tasks/job-creation.ts',
+      find: 'if (job) return this.answers.exists(asker, job);',
       replace: 'for (;;);',
       breaks: 'everything',
     };
