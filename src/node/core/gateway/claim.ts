@@ -56,11 +56,18 @@ export function* claim(
       }
       next = [...new Set(found.flatMap((head) => head.set))].filter((node) => !asked.has(node));
     }
-    if (found.some((head) => !isVoid(head, digest, answers))) return { kind: 'known' };
-    const silent = holders.filter((node) => answers.get(node)?.isGranted !== true).length;
-    if (silent < majorityOf(replicaCount(scene.view))) return { kind: 'granted', tried: { ...fresh, rank } };
+    const isGranted = (node: NodeId) => answers.get(node)?.isGranted === true;
+    const isKnown = found.some((head) => !isVoid(head, digest, answers));
+    const silent = holders.filter((node) => !isGranted(node)).length;
+    const isEnough = !isKnown && silent < majorityOf(replicaCount(scene.view));
+    // A member of its own set that is promised to more would never take it.
+    if (isEnough && fresh.set.every(isGranted)) return { kind: 'granted', tried: { ...fresh, rank } };
     const outdone = Math.max(...[...answers.values()].map((answer) => answer.outdone ?? 0));
-    if (outdone < rank) return { kind: 'silent', silent };
+    if (outdone < rank) {
+      if (isEnough) return { kind: 'granted', tried: { ...fresh, rank } };
+      return isKnown ? { kind: 'known' } : { kind: 'silent', silent };
+    }
+    // What nobody can take for such promises looks as if it might be taken.
     rank = outdone + 1;
   }
   return { kind: 'contested' };

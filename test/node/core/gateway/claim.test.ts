@@ -77,6 +77,24 @@ describe('claiming the id of a key', () => {
     expect(moved.claimed.kind, 'only what a majority had goes on elsewhere').to.equal('known');
   });
 
+  it('should outdo what one of its own set is promised to, though the others would do', () => {
+    const { claimed, set } = play((to, rank) =>
+      to === chosen(0) && rank <= 2 ? { isGranted: false, outdone: 2 } : granted(),
+    );
+    expect(claimed).to.deep.equal({ kind: 'granted', tried: { set, createdAtMs: 9, rank: 3 } });
+  });
+
+  it('should outdo the promises for which it seems that something tried before may still be taken', () => {
+    const { others, set } = play(granted);
+    const before = { set: [set[0]!, ...others], createdAtMs: 1 };
+    const told = (to: NodeId, rank: number): Told =>
+      others.includes(to) && rank <= 2 ? { isGranted: false, outdone: 2 } : granted();
+    expect(play(told, { before }).claimed).to.deep.include({
+      kind: 'granted',
+      tried: { set, createdAtMs: 9, rank: 3 },
+    });
+  });
+
   it('should not give up what was tried before unless it is void', () => {
     const { others, set } = play(granted);
     const before = { set: [set[0]!, ...others], createdAtMs: 1 };
