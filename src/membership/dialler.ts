@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { Prng } from '../kernel/prng.js';
 import type { MembershipConfig } from './config.js';
-import { isLive } from './member.js';
+import { isLive, type MemberState } from './member.js';
 import type { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
 import type { View } from './view.js';
@@ -13,6 +13,8 @@ export class Dialler {
   /** Members without a connection, to be dialled in turn. */
   readonly #wanted = new WishList();
   #lastDialMs = -Infinity;
+  /** Who was suspect when the dead were last called on. */
+  #suspects = new Set<NodeId>();
   /** Who is dialled once the connection to it that was given up has closed. */
   #dialledAnew: NodeId | undefined;
 
@@ -73,13 +75,25 @@ export class Dialler {
   /** What heals partitions (Serf): now and then somebody calls on the dead, and on the seeds. */
   onRedial(): void {
     this.outbox.arm('redial', this.config.redialIntervalMs);
+    const unheard = this.#unheard();
     if (!this.prng.chance(Math.min(1, this.config.redialTarget / this.view.counts.alive))) return;
     const dead = [...this.view.members.values()].filter((m) => m.state === 'dead');
-    const chosen = this.prng.pick([...dead, ...this.#seeds.filter((seed) => !this.#isThere(seed))]);
+    const absent = this.#seeds.filter((seed) => !this.#isThere(seed));
+    const chosen = this.prng.pick([...dead, ...unheard, ...absent]);
     if (!chosen) return;
     if (!('profile' in chosen)) return this.#dial(chosen);
     if (this.neighbours.connected.has(chosen.id)) this.#dialAnew(chosen.id);
     else this.#dial(chosen.profile.addresses);
+  }
+
+  /** Members that are suspect since the last time, though a connection to them is open: it may carry nothing any more. */
+  #unheard(): MemberState[] {
+    const before = this.#suspects;
+    this.#suspects = new Set();
+    if (this.view.counts.suspect === 0) return [];
+    const suspects = [...this.view.members.values()].filter((m) => m.state === 'suspect');
+    for (const { id } of suspects) this.#suspects.add(id);
+    return suspects.filter(({ id }) => before.has(id) && this.neighbours.connected.has(id));
   }
 
   /**

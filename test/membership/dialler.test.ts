@@ -64,6 +64,19 @@ describe('dialler', () => {
     expect(dialled(solo.step({ kind: 'disconnected', peer: a })), 'once').to.deep.equal([]);
   });
 
+  it('should call in the same way on who stays suspect', () => {
+    const solo = new Solo();
+    const a = nodeId('a');
+    solo.step({ kind: 'start' });
+    solo.step({ kind: 'connected', peer: a });
+    solo.gossip({ member: state('a', 'suspect'), slot: 0 });
+    const hangUp = { kind: 'hang-up', peer: a };
+    expect(solo.fire('redial', 2000), 'it may answer yet').not.to.deep.include(hangUp);
+    expect(solo.fire('redial', 2000)).to.deep.include(hangUp);
+    expect(dialled(solo.step({ kind: 'disconnected', peer: a }))).to.deep.equal([addressOf('a')]);
+    expect(solo.fire('redial', 2000), 'there is no connection').not.to.deep.include(hangUp);
+  });
+
   it('should redial so that some three nodes of the flock do', () => {
     const solo = new Solo({ seeds: [[addressOf('seed')]] });
     solo.step({ kind: 'start' });
