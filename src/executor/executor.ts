@@ -1,5 +1,5 @@
 import { assertNever } from '../kernel/assert.js';
-import { taskId, type NodeId, type TaskId } from '../kernel/ids.js';
+import { taskId, type JobId, type NodeId, type TaskId } from '../kernel/ids.js';
 import type { Resources } from '../kernel/resources.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
@@ -164,6 +164,11 @@ export class Executor {
     for (const { assignment } of held) if (this.#asks.get(assignment.id)) this.#asks.open(assignment, now);
     for (const result of ended) this.#out.push({ kind: 'result', ...result });
     return { held, effects: this.#done() };
+  }
+
+  /** Whether somebody else has asked for a shard since it was coordinated under this ballot. */
+  isDeposed(shard: { readonly job: JobId; readonly shard: number }, ballot: number | undefined): boolean {
+    return ballot !== undefined && this.#disowned.isBelow(shardOf(shard), ballot);
   }
 
   /** The assignment behind an ask that is open. */

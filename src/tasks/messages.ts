@@ -287,7 +287,8 @@ export const TASK_MESSAGES = {
     tasks: list(AttemptSchema, LIMITS.shardTasksMax),
     to: Type.Optional(NodeIdSchema),
   }),
-  'task.takenback': record({ kind: Type.Literal('task.takenback'), ...answers }),
+  /** Under which ballot: whoever was deposed takes nothing back. Without one all tasks of the shard have ended. */
+  'task.takenback': record({ kind: Type.Literal('task.takenback'), ...answers, ballot: Type.Optional(ballotNumber) }),
 
   /**
    * A new coordinator asks what is held of its shards. Whoever answers disowns the rest: offers of lower ballots are void from

@@ -79,7 +79,7 @@ export class TaskRound {
 
   /** The executor gave queued tasks back: to the thief that asked for them, or to anyone. */
   handedBack(shard: Shard, from: NodeId, message: TaskMessages['task.handback']): void {
-    this.emit({ kind: 'reply', to: from, re: message.ask, message: { kind: 'task.takenback' } });
+    this.emit({ kind: 'reply', to: from, re: message.ask, message: { kind: 'task.takenback', ballot: shard.ballot } });
     const given = message.tasks.flatMap(({ index, epoch }) => {
       if (shard.mode === 'recovering') shard.noteHandedBack(index, epoch);
       const task = shard.live.get(index);

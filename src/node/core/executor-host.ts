@@ -148,7 +148,10 @@ export class ExecutorHost {
    * @param message - undefined where no answer came
    */
   answered(tag: ExecutorTag, from: NodeId, message: Reply<Message> | undefined, now: Now): void {
-    if (message?.kind === 'task.takenback') return;
+    if (message?.kind === 'task.takenback') {
+      const isDeposed = tag.what === 'handback' && this.executor.isDeposed(tag.message, message.ballot);
+      if (!isDeposed) return;
+    }
     const hints = message?.kind === 'elsewhere' ? message.nodes : [];
     if (tag.what === 'handback') {
       const { to, delayMs } = nextAsked([...tag.set, this.self], from, hints, tag.hops);

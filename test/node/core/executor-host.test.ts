@@ -119,6 +119,18 @@ describe('an executor to its coordinators', () => {
     expect(rig.answer({ kind: 'task.takenback' })).to.deep.equal([]);
   });
 
+  it('should hand tasks back to no coordinator that another one has deposed', () => {
+    const rig = new Rig();
+    rig.offer('a', FIRST);
+    rig.offer('a', FIRST + 1, { index: 1 });
+    rig.ask('b', 2);
+    expect(rig.said(() => rig.host.step({ kind: 'leave' }, NOW))).to.deep.equal(['task.handback to b']);
+    expect(rig.answer(), 'it is taken for dead').to.deep.equal(['task.handback to c in 250 ms']);
+    rig.answer(elsewhere('a'));
+    expect(rig.answer({ kind: 'task.takenback', ballot: 1 })).to.deep.equal(['task.handback to b in 250 ms']);
+    expect(rig.answer({ kind: 'task.takenback', ballot: 2 })).to.deep.equal([]);
+  });
+
   it('should refuse an offer that was meant for its earlier boot, or is of a coordinator of old', () => {
     const rig = new Rig();
     expect(rig.offer('a', FIRST, { executorBoot: 2 })).to.deep.equal(['task.offered  to a']);
