@@ -42,6 +42,15 @@ describe('a node that leaves', () => {
     expect(flock.history.running().filter(({ node }) => node === 'n1')).to.deep.equal([]);
   });
 
+  it('should be asked what it holds though all that are here drain', () => {
+    const flock = Flock.formed(2);
+    const job = flock.submit('n0', 'sleep 100', { tasks: 4 });
+    flock.finish('n0', job, 5_000);
+    for (const id of flock.ids) flock.request(id, { op: 'drain', node: id, begin: true });
+    flock.world.run(1_000);
+    expect(flock.request('n1', { op: 'job', job, waitMs: 0 })).to.deep.include({ state: 'succeeded' });
+  });
+
   it('should leave though nobody takes back what it holds', () => {
     const flock = Flock.formed(3);
     flock.submit('n0', 'sleep 60000', { tasks: 6 });

@@ -46,7 +46,9 @@ export function* search(scene: Scene, job: JobId): Conversation<FoundJob | NotFo
   const answeredBy = new Set<NodeId>();
   let isKnown = false;
   let isGone = false;
-  let next = remembered === undefined ? likely : [remembered];
+  // Nobody is on the ring where all that are here drain; they hold what they held.
+  const first = likely.length > 0 ? likely : live;
+  let next = remembered === undefined ? first : [remembered];
   while (next.length > 0) {
     const nodes = next;
     const message = { kind: 'query.job' as const, job, waitMs: 0 };
