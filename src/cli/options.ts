@@ -52,6 +52,9 @@ export function amountUpTo(max: number, options: { readonly above?: number } = {
 export function textUpTo(max: number): (text: string) => string {
   return (text) => {
     if (text === '') throw new CoveyError('usage', 'it is empty', 'leave the option out, or give it a value');
+    // What an unquoted variable that is empty leaves: `--id $KEY -- …` would have one key for every such command.
+    if (text === '--')
+      throw new CoveyError('usage', '-- stands where its value should', 'give it a value before the --');
     if (text.length > max)
       throw new CoveyError('usage', `it has ${text.length} characters`, `at most ${max} are taken`);
     return text;

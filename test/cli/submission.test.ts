@@ -99,6 +99,7 @@ describe('submission', () => {
     ['--cwd= -- x', /--cwd/],
     ['--id= -- x', /--id: it is empty/],
     ['--key= -- x', /--key: it is empty/],
+    ['--id -- x', /--id: -- stands where its value should/],
   ];
   for (const [line, says, given] of refusals) {
     it(`should refuse \`${line}\`${given ? ' with such input' : ''}`, async () => {
