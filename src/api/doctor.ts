@@ -74,7 +74,13 @@ function storeChecks({ store, loss, everBad, core }: Patient): DoctorCheck[] {
 function spaceCheck(dir: string): DoctorCheck {
   const { bavail, bsize } = statfsSync(dir);
   const free = `${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free in ${dir}`;
-  return check('disk-space', bavail * bsize >= FREE_BYTES_MIN, free, free, 'make room: a full disk takes no tasks');
+  return check(
+    'disk-space',
+    bavail * bsize >= FREE_BYTES_MIN,
+    free,
+    free,
+    'make room: a full disk refuses submissions, records no outcome, and loses output',
+  );
 }
 
 /** What was written cannot have been written later than now. */
@@ -143,7 +149,7 @@ function flockChecks({ core, transport }: Patient): DoctorCheck[] {
       away.length === 0,
       `${alive} alive, ${peers} connected`,
       `not reached: ${names(away)}`,
-      'see whether they run and can be dialled; one that is gone for good leaves with `covey leave`',
+      'see whether they run and can be dialled; one that is gone for good is forgotten a day after its death',
     ),
     check(
       'mesh',

@@ -19,11 +19,11 @@ const command: CliCommand<Options> = {
     option(command, '--timeout <time>', 'give up waiting after 30s, 5m, 2h (default 10m)', parseDuration);
     command.addHelpText(
       'after',
-      '\nThe node takes no work any more. What it has queued and the records that it holds move to others at once; what it runs may end. It stays a member until it leaves.',
+      '\nThe node takes no work any more. What it has queued and the records that it holds move to others at once; what it runs may end. It stays a member until it leaves or is started again. Where nobody can take its records they stay: keep its data directory.',
     );
     examples(
       command,
-      ['covey drain 12D3KooWQz', 'waits until nothing is left on that node'],
+      ['covey drain 12D3KooWQz', 'waits until nothing is left on that node that others can take'],
       ['covey drain 12D3KooWQz --timeout 30s', 'gives up waiting after half a minute: exit code 5'],
     );
   },
@@ -44,7 +44,7 @@ const command: CliCommand<Options> = {
       await pause(LOOK_MS);
     }
     if (out.json) out.object({ ...left, drained: true });
-    else out.line(out.quiet ? left.node : `${left.node} is drained: nothing is left on it`);
+    else out.line(out.quiet ? left.node : `${left.node} is drained: nothing is left on it that others can take`);
     return EXIT.ok;
   },
 };
