@@ -167,7 +167,8 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const driver = new Driver({
     ...{ core, transport, store, runner, now },
     onFatal: (error) => {
-      log.fatal({ err: error }, 'this node cannot go on');
+      if (error instanceof CoveyError) log.fatal(`this node cannot go on: ${error.message}`);
+      else log.fatal({ err: error }, 'this node cannot go on');
       void stop(error);
     },
   });
