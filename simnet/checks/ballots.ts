@@ -1,7 +1,5 @@
-import type { JobId } from '../../src/kernel/ids.js';
 import type { History } from '../history/history.js';
 import type { Finding } from './finding.js';
-import { twins } from './one-job-per-key.js';
 
 const invariant = 'ballots';
 
@@ -10,9 +8,5 @@ const invariant = 'ballots';
  * rivals finds no majority; and no two have a majority under one ballot number, from which epochs are counted.
  */
 export function ballots(history: History): Finding[] {
-  // Of two jobs under one key, a stated limit, each set counts its own ballots.
-  const isTwin = twins(history);
-  return history.durables.breaches
-    .filter(({ register }) => !isTwin.has(register.split('#')[0] as JobId))
-    .map(({ atMs, message }) => ({ invariant, message, atMs }));
+  return history.durables.breaches.map(({ atMs, message }) => ({ invariant, message, atMs }));
 }

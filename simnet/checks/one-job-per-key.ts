@@ -1,4 +1,5 @@
 import type { JobId } from '../../src/kernel/ids.js';
+import type { Contest } from '../history/durables.js';
 import type { History } from '../history/history.js';
 import type { Submitted } from '../history/log.js';
 import type { Finding } from './finding.js';
@@ -9,8 +10,7 @@ const invariant = 'one-job-per-key';
  * An idempotency key is one job: however often and wherever it is submitted, one replica set takes it, once; every acceptance
  * tells of the same number of tasks; and who submits something else under it is refused, however the others fare.
  *
- * Stated limits: where views race or a cut lasts, each side may take a key of a user's for itself (design.md, section 6); and a
- * node that leaves takes what it holds with it (pending.ts, `sets-follow-who-leaves`). See {@link twins}.
+ * A stated limit: where nodes join or leave between two submissions, gateways may ask different ones (ADR 18). See {@link twins}.
  */
 export function oneJobPerKey({ clients, durables }: History): Finding[] {
   const findings: Finding[] = [];
@@ -37,27 +37,15 @@ export function oneSetPerId({ durables: { created } }: History): Finding[] {
   });
 }
 
-/** For how long after its end a trouble may leave nodes at odds on who there is. */
+/** For so long after it has come or gone nodes may be at odds on whether a member is there. */
 const AFTERMATH_MS = 30_000;
 
-/** Jobs that two sets were given within the stated limits: each runs, under the same epochs, and nothing can be said of them. */
-export function twins(history: History): ReadonlySet<JobId> {
-  const { clients, departures, durables } = history;
-  const keyed = new Set(clients.submissions.filter(({ isKeyed }) => isKeyed).map(({ job }) => job));
-  const twice = new Set<JobId>();
-  for (const { job, first, second } of durables.contests) {
-    const isRace = keyed.has(job) && isTroubled(history, first.atMs, second.atMs);
-    const hasLeft = departures.some(({ node, atMs }) => first.set.includes(node) && atMs <= second.atMs);
-    if (isRace || hasLeft) twice.add(job);
-  }
-  return twice;
-}
-
-/** A death is a trouble too, from whatever cause. */
-function isTroubled({ troubles, deaths }: History, fromMs: number, untilMs: number): boolean {
-  const isNear = (trouble: { readonly fromMs: number; readonly untilMs: number }) =>
-    trouble.fromMs <= untilMs && trouble.untilMs + AFTERMATH_MS >= fromMs;
-  return troubles.some(isNear) || deaths.some(({ atMs }) => isNear({ fromMs: atMs, untilMs: atMs }));
+/** Jobs that two sets were given within the stated limit: each runs, under the same epochs, and nothing can be said of them. */
+export function twins({ arrivals, departures, durables }: History): ReadonlySet<JobId> {
+  const changes = [...arrivals, ...departures];
+  const isExcused = ({ first, second }: Contest) =>
+    changes.some(({ atMs }) => atMs + AFTERMATH_MS >= first.atMs && atMs <= second.atMs);
+  return new Set(durables.contests.filter(isExcused).map(({ job }) => job));
 }
 
 function wrongWith({ digest, tasks, range }: Submitted, taken: string | undefined): string | undefined {

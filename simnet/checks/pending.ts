@@ -26,11 +26,11 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     because: 'sets move off who leaves, but moves that meet are not clean yet (docs/simnet.md, "Open")',
   },
   {
-    invariant: 'key-over-a-cut',
-    promise: "a key of the user's is one job although both sides of a cut are given it",
+    invariant: 'key-over-joins',
+    promise:
+      "a key of the user's is one job although nodes join or leave between two submissions, and those that knew it are dead",
     pending: 'is a stated limit',
-    because:
-      'under at-least-once each side that finds a majority of the set that it would choose takes the key (design.md, section 6)',
+    because: 'gateways ask as many nodes along the ring as may hold it, and newcomers stand between them (ADR 18)',
   },
   {
     invariant: 'at-most-once',

@@ -168,7 +168,7 @@ function recordedOf({ register, version, value }: EntryPut, atMs: number): Recor
   };
 }
 
-function jobOf(register: string): JobId {
+export function jobOf(register: string): JobId {
   const hash = register.indexOf('#');
   return (hash < 0 ? register : register.slice(0, hash)) as JobId;
 }

@@ -2,8 +2,8 @@ import type { Put } from '../../src/kernel/effects.js';
 import type { JobId, NodeId, TaskId } from '../../src/kernel/ids.js';
 import type { AttemptId } from '../../src/executor/runner.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
-import { Durables } from './durables.js';
-import type { ClientLog, MessageLog, Phases, Sample, Trouble } from './log.js';
+import { Durables, jobOf } from './durables.js';
+import type { ClientLog, MessageLog, Phases, Sample } from './log.js';
 
 /** One attempt that really ran. */
 export interface Attempt {
@@ -28,6 +28,8 @@ export class History {
   readonly attempts: Attempt[] = [];
   readonly deaths: { readonly node: NodeId; readonly atMs: number }[] = [];
   /** Nodes that left of their own will, with what their disks hold. */
+  /** First starts of nodes that the flock did not begin with. */
+  readonly arrivals: { readonly node: NodeId; readonly atMs: number }[] = [];
   readonly departures: { readonly node: NodeId; readonly atMs: number }[] = [];
   readonly durables = new Durables();
   readonly clients: ClientLog = { submissions: [], cancels: [], reads: [] };
@@ -35,7 +37,6 @@ export class History {
     ...{ starts: [], cancelNotes: [], givenUp: [], offers: [], accepts: [], handbacks: [], steals: [] },
   };
   readonly samples: Sample[] = [];
-  readonly troubles: Trouble[] = [];
   readonly phases: Phases = { healedMs: undefined, restMs: undefined };
   watcher: Watcher | undefined;
   readonly #running = new Set<Attempt>();
@@ -100,12 +101,13 @@ export class History {
       if (attempt.how === 'runs') rest.#running.add(attempt);
     }
     rest.deaths.push(...this.deaths);
+    rest.arrivals.push(...this.arrivals);
     rest.departures.push(...this.departures);
     rest.durables.records.push(...this.durables.records.filter(isOtherTask));
     rest.durables.rewrites.push(...this.durables.rewrites.filter(isOtherTask));
     rest.durables.created.push(...this.durables.created.filter(isOther));
     rest.durables.contests.push(...this.durables.contests.filter(isOther));
-    rest.durables.breaches.push(...this.durables.breaches);
+    rest.durables.breaches.push(...this.durables.breaches.filter(({ register }) => !jobs.has(jobOf(register))));
     rest.clients.submissions.push(...this.clients.submissions.filter(isOther));
     rest.clients.cancels.push(...this.clients.cancels.filter(isOther));
     rest.clients.reads.push(...this.clients.reads.filter(isOther));
@@ -118,7 +120,6 @@ export class History {
     // Not spread: the arguments of a call are bounded, these are many.
     for (const steal of this.messages.steals) rest.messages.steals.push(steal);
     for (const one of this.samples) rest.samples.push(one);
-    rest.troubles.push(...this.troubles);
     Object.assign(rest.phases, this.phases);
     return rest;
   }

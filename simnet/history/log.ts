@@ -161,9 +161,3 @@ export interface Phases {
   /** When nothing was under way any more; reads after it are final. */
   restMs: number | undefined;
 }
-
-/** When some nodes may have been away, deaf or slow, or have disagreed on who there is. */
-export interface Trouble {
-  readonly fromMs: number;
-  readonly untilMs: number;
-}

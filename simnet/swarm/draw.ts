@@ -139,13 +139,3 @@ function drawReads(prng: Prng, jobs: readonly JobPlan[], nodes: number, forMs: n
     return { atMs: sinceMs + prng.below(Math.max(1, forMs - sinceMs)), at: prng.below(nodes), job: id };
   });
 }
-
-/** From when to when each fault that is not gentle may have its way. */
-export function troublesOf({ faults }: Pick<Story, 'faults'>): { readonly atMs: number; readonly forMs: number }[] {
-  return faults
-    .filter(({ fault }) => !GENTLE.includes(fault.kind))
-    .map(({ atMs, fault }) => {
-      const downMs = 'downMs' in fault ? fault.downMs : 0;
-      return { atMs, forMs: downMs + ('forMs' in fault ? fault.forMs : 0) };
-    });
-}

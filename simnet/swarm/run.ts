@@ -6,7 +6,6 @@ import { Injector } from '../faults/injector.js';
 import { Tap, type Truth } from '../history/tap.js';
 import { Flock } from '../world/flock.js';
 import type { ZoneLatency } from '../world/network-latency.js';
-import { troublesOf } from './draw.js';
 import { Clients } from './clients.js';
 import { Healing } from './healing.js';
 import { historyMarks } from './marks-history.js';
@@ -52,6 +51,7 @@ export function runStory(story: Story): Verdict {
   try {
     const marks = new NodeMarks(flock, (mark) => reached.add(mark));
     watch(flock, reached, marks);
+    noteArrivals(flock, machines.length);
     flock.onDeath((node, death) => {
       if (death === 'left') flock.history.departures.push({ node, atMs: flock.world.nowMs });
     });
@@ -64,10 +64,6 @@ export function runStory(story: Story): Verdict {
     letGo = () => injector.letGo();
     injector.schedule(story.faults);
     for (const { atMs, node } of story.losses) flock.world.after(atMs, () => flock.keepAway(`n${node}`));
-    for (const { atMs, forMs: lastsMs } of troublesOf(story)) {
-      const fromMs = flock.world.nowMs + atMs;
-      flock.history.troubles.push({ fromMs, untilMs: fromMs + lastsMs });
-    }
     clients.begin();
     for (let look = 0; look * LOOK_MS < forMs; look++) {
       flock.world.run(Math.min(LOOK_MS, forMs - look * LOOK_MS));
@@ -108,6 +104,19 @@ function watch(flock: Flock, reached: Set<Mark>, nodes: NodeMarks): void {
     tap.watch(node, event, effects, atMs);
     messages.step(node, event, effects);
     if (event.kind === 'start') nodes.started(node);
+  };
+}
+
+/** @param begun - so many nodes, n0 and on, are the flock that there is at first */
+function noteArrivals(flock: Flock, begun: number): void {
+  const known = new Set(Array.from({ length: begun }, (_, i) => `n${i}`));
+  const { history, world } = flock;
+  const watcher = history.watcher;
+  history.watcher = (node, event, effects, atMs) => {
+    watcher?.(node, event, effects, atMs);
+    if (event.kind !== 'start' || known.has(node)) return;
+    known.add(node);
+    history.arrivals.push({ node, atMs: world.nowMs });
   };
 }
 

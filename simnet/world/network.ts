@@ -203,15 +203,19 @@ export class Network {
       durationMs: (address) => {
         const to = this.#endpoints.get(placeIn(address));
         if (to === undefined) return 3 * this.#delays.wayMs(from, from);
-        return to.isDark || !isJoined(from, to) ? options.dialTimeoutMs : 3 * this.#delays.wayMs(from, to);
+        return Math.min(options.dialTimeoutMs, this.#handshakeMs(from, to));
       },
       connect: (address) => this.#connect(from, this.#endpoints.get(placeIn(address))),
       failed: (target) => this.#unreachable(from, target),
     });
   }
 
+  #handshakeMs(from: Endpoint, to: Endpoint): number {
+    return to.isDark || !isJoined(from, to) ? Infinity : 3 * this.#delays.wayMs(from, to);
+  }
+
   #connect(from: Endpoint, to: Endpoint | undefined): boolean {
-    if (to?.process === undefined || !isJoined(from, to)) return false;
+    if (to?.process === undefined || this.#handshakeMs(from, to) > this.options.dialTimeoutMs) return false;
     const mine = from.links.get(to.id);
     const theirs = to.links.get(from.id);
     if (mine !== undefined && mine.reverse === theirs) return true;
