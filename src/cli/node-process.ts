@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { COVEY_SCRIPT } from '../install.js';
 import { CoveyError, type ErrorCode } from '../kernel/errors.js';
+import { makeDataDir } from '../data-dir.js';
 
 const COVEY = [process.execPath, COVEY_SCRIPT];
 const READY_MS = 60_000;
@@ -61,7 +62,7 @@ export async function startNode({
   command = COVEY,
   graceMs = GRACE_MS,
 }: NodeOptions): Promise<NodeProcess> {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makeDataDir(data);
   const log = openSync(logFile(data), 'a', 0o600);
   const logFrom = fstatSync(log).size;
   const [program = '', ...before] = command;

@@ -1,6 +1,5 @@
 import './io/shim.js';
 import { randomInt } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
@@ -23,6 +22,7 @@ import { readBoots, writeBoots } from './io/boots.js';
 import { now } from './io/clock.js';
 import { readClusterKey } from './io/cluster-key.js';
 import { createCodec } from './io/codec.js';
+import { makeDataDir } from '../data-dir.js';
 import { loadIdentity, type Identity } from './io/identity.js';
 import { acquireLock } from './io/lock.js';
 import { keepBallast, makeRoom } from './io/store/ballast.js';
@@ -85,7 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const seeds = options.join.map((address) => [parseMultiaddr(toMultiaddr(address)).toString()]);
   const clusterKey = await readClusterKey({ text: options.clusterKey });
   refuseOpenDoors(listen, clusterKey);
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(options.dataDir);
   makeRoom(options.dataDir);
   const lock = acquireLock(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];

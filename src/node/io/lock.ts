@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CoveyError } from '../../kernel/errors.js';
+import { makeDataDir } from '../../data-dir.js';
 import { isAlive, thisProcess, type ProcessId } from './process-id.js';
 
 const FILE = 'daemon.lock';
@@ -24,7 +25,7 @@ interface Holder extends ProcessId {
  * @throws CoveyError `held`
  */
 export function acquireLock(dir: string): DirectoryLock {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDataDir(dir);
   const path = join(dir, FILE);
   const me: Holder = { ...thisProcess(), token: randomUUID() };
   const rival = take(path, me);
