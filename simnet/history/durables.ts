@@ -88,8 +88,10 @@ export class Durables {
     if (entry) return this.#noteEntry(node, entry, atMs);
     const found = coreIn(put);
     const { head, isStub } = found?.core ?? {};
-    if (!found || !head || isStub === true || !this.sets.note(found.register, head)) return;
-    if (head.generation === 0) this.#noteLineage(found.register, head.set, atMs);
+    if (!found || !head || isStub === true) return;
+    const isNew = this.sets.note(found.register, head);
+    if (!this.sets.name(node, found.register, head) && !isNew) return;
+    if (isNew && head.generation === 0) this.#noteLineage(found.register, head.set, atMs);
     for (const { what } of this.#ends.recount(found.register)) this.#ended(what, atMs);
     for (const { what, set } of this.#jobs.recount(found.register)) this.#made({ ...what, set, atMs });
   }

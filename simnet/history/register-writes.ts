@@ -34,6 +34,8 @@ export function coreIn({ key, value }: Kept): { readonly register: RegisterId; r
 /** The sets that hold a register, by generation, told by the heads on disks: two of one generation are two registers. */
 export class ReplicaSets {
   readonly #known = new Map<RegisterId, Map<number, ReplicaSet[]>>();
+  /** By the heads on disks, where somebody tells of them. */
+  readonly #named = new Map<RegisterId, Map<NodeId, string>>();
 
   /** @returns whether that is news */
   note(register: RegisterId, { generation, set }: Head): boolean {
@@ -46,16 +48,28 @@ export class ReplicaSets {
     return true;
   }
 
+  /** Which of them the head on one disk names. @returns whether that is news */
+  name(node: NodeId, register: RegisterId, { set }: Head): boolean {
+    const named = this.#named.get(register) ?? new Map<NodeId, string>();
+    this.#named.set(register, named);
+    const isNews = named.get(node) !== set.join();
+    named.set(node, set.join());
+    return isNews;
+  }
+
   /** Every set that a register has had, from the first on. */
   of(register: RegisterId): { readonly generation: number; readonly set: ReplicaSet }[] {
     const generations = [...(this.#known.get(register) ?? [])].sort(([a], [b]) => a - b);
     return generations.flatMap(([generation, sets]) => sets.map((set) => ({ generation, set })));
   }
 
-  /** The set of this generation of which these nodes are a majority. */
+  /** The set of this generation of which these nodes are a majority. Of two that overlap it is the one that their heads name. */
   ruledBy(register: RegisterId, { generation }: Version, nodes: ReadonlySet<NodeId>): ReplicaSet | undefined {
     const sets = this.#known.get(register)?.get(generation) ?? [];
-    return sets.find((set) => set.filter((node) => nodes.has(node)).length >= majorityOf(set));
+    const named = this.#named.get(register);
+    const isOf = (set: ReplicaSet) => (node: NodeId) =>
+      nodes.has(node) && (sets.length === 1 || named?.get(node) === set.join());
+    return sets.find((set) => set.filter(isOf(set)).length >= majorityOf(set));
   }
 }
 

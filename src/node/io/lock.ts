@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CoveyError } from '../../kernel/errors.js';
-import { makeDataDir } from '../../data-dir.js';
 import { isAlive, thisProcess, type ProcessId } from './process-id.js';
 
 const FILE = 'daemon.lock';
@@ -19,13 +18,12 @@ interface Holder extends ProcessId {
 }
 
 /**
- * Takes a data directory (made where it is missing, mode 0700) for this process alone. The lock of a process that has
+ * Takes a data directory, which is there, for this process alone. The lock of a process that has
  * ended, by kill -9 too, is taken over at once, by exactly one of those who try.
  *
  * @throws CoveyError `held`
  */
 export function acquireLock(dir: string): DirectoryLock {
-  makeDataDir(dir);
   const path = join(dir, FILE);
   const me: Holder = { ...thisProcess(), token: randomUUID() };
   const rival = take(path, me);
