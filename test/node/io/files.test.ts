@@ -68,12 +68,6 @@ describe('directory lock', () => {
     expect(readdirSync(dir)).to.deep.equal([]);
   });
 
-  it('should make the directory, for its owner alone', () => {
-    const lock = acquireLock(join(dir, 'a', 'b'));
-    expect(statSync(join(dir, 'a', 'b')).mode & 0o777).to.equal(0o700);
-    lock.release();
-  });
-
   it('should take over the lock of a killed process at once, by one of many', async () => {
     const first = holder();
     expect(await word(first)).to.equal('ready');

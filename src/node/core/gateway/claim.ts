@@ -76,7 +76,7 @@ export function* claim(
 /** Whether what some node has is what is claimed for, or is at a minority of its set and can never come to more. */
 function isVoid({ set, digest, generation }: Found, mine: number, answers: ReadonlyMap<NodeId, Answer>): boolean {
   if (generation > 0 || digest === mine) return generation === 0;
-  return freeOf(set, digest, answers).length >= majorityOf(set);
+  return set.length - freeOf(set, digest, answers).length < majorityOf(set);
 }
 
 /** Those that have promised not to take it, and do not have it. */

@@ -95,6 +95,14 @@ describe('claiming the id of a key', () => {
     });
   });
 
+  it('should take what one of two has for void when the other one has promised', () => {
+    const theirs = [chosen(0), chosen(1)];
+    const told = (to: NodeId): Told => (to === chosen(0) ? { isGranted: true, head: headOf(theirs) } : granted());
+    expect(play(told).claimed.kind).to.equal('granted');
+    const both = (to: NodeId): Told => (theirs.includes(to) ? { isGranted: true, head: headOf(theirs) } : granted());
+    expect(play(both).claimed.kind).to.equal('known');
+  });
+
   it('should not give up what was tried before unless it is void', () => {
     const { others, set } = play(granted);
     const before = { set: [set[0]!, ...others], createdAtMs: 1 };
