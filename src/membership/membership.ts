@@ -33,6 +33,8 @@ export interface Formed {
   readonly connected: Iterable<NodeId>;
 }
 
+/** A death is acted upon at once, and should outlive a crash that comes of that: after a restart it takes half a minute to see it again. */
+const DEATH_PERSIST_MS = 50;
 /** How many hear of a departure directly, should gossip not go out any more. */
 const FAREWELLS = 8;
 
@@ -273,7 +275,7 @@ export class Membership {
     if (after.state !== 'suspect') this.#syncer.onNews();
     // A suspicion comes and goes; after a restart everybody is one anyway.
     const lasting = (m: MemberState | undefined) => m && `${m.boot} ${isLive(m) ? 'live' : m.state}`;
-    if (lasting(before) !== lasting(after)) this.#persistSoon();
+    if (lasting(before) !== lasting(after)) this.#persistSoon(after.state === 'dead' ? DEATH_PERSIST_MS : undefined);
   }
 
   #forget(id: NodeId): void {
@@ -282,8 +284,9 @@ export class Membership {
     this.#persistSoon();
   }
 
-  #persistSoon(): void {
-    if (this.#outbox.dueMs('persist') === undefined) this.#outbox.arm('persist', this.#config.persistDelayMs);
+  #persistSoon(delayMs = this.#config.persistDelayMs): void {
+    const dueMs = this.#outbox.dueMs('persist') ?? Infinity;
+    if (this.#outbox.nowMs + delayMs < dueMs) this.#outbox.arm('persist', delayMs);
   }
 
   /** Words of the first exchange may have been lost, and submissions wait for it. */

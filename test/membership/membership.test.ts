@@ -160,8 +160,11 @@ describe('membership machine', () => {
     expect(solo.fire('persist', 1000)).to.deep.equal([{ kind: 'persist-members', members }]);
     solo.gossip(rumour(state('a', 'suspect'), 1));
     expect(solo.isArmed('persist')).to.equal(false);
-    solo.gossip(rumour(state('a', 'dead')));
-    expect(solo.isArmed('persist')).to.equal(true);
+    expect(arms(solo.gossip(rumour(state('a', 'dead')))), 'a death is acted upon at once').to.include({ persist: 50 });
+    expect(arms(solo.gossip(rumour(state('c')))), 'along with it').to.not.have.property('persist');
+    solo.fire('persist', 50);
+    solo.gossip(rumour(state('d')));
+    expect(arms(solo.gossip(rumour(state('b', 'dead')))), 'before others').to.include({ persist: 50 });
   });
 
   it('should forget the dead after a day', () => {
