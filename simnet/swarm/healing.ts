@@ -124,9 +124,10 @@ export class Healing {
   #haveEnded(open: Set<string>): boolean {
     const { up } = this.flock;
     for (const job of open) {
-      if (this.#asking.has(job)) continue;
+      const node = up[open.size % up.length];
+      if (!node || this.#asking.has(job)) continue;
       this.#asking.add(job);
-      up[open.size % up.length]?.request({ op: 'job', job: jobId(job), waitMs: 0 }, (result) => {
+      node.request({ op: 'job', job: jobId(job), waitMs: 0 }, (result) => {
         this.#asking.delete(job);
         if (!result?.isOk) return;
         const info = result.value as JobInfo;

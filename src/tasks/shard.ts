@@ -47,6 +47,8 @@ export class Shard {
   /** Refusals since the last rest, and until when the shard rests from offering (monotonic ms). */
   refusals = 0;
   restUntilMs = 0;
+  /** Tasks that have begun since it was taken over. */
+  startedSince = 0;
   readonly live = new Map<number, LiveTask>();
   /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
   #handedBack: Map<number, number> | undefined;

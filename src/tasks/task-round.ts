@@ -18,6 +18,9 @@ export const CRASH_LIMIT = 5;
 /** A task that was stolen so often stays where it is. */
 export const STEALS_MAX = 5;
 
+/** More tasks of a shard do not run at one time, but for wide flocks: those that began before a takeover begin first after it. */
+const SUSPICIOUS_MAX = 64;
+
 /** What becomes of tasks once they are placed: they start, end, are lost, come back, are cancelled. */
 export class TaskRound {
   constructor(
@@ -40,8 +43,10 @@ export class TaskRound {
       // A node that was given up does not run again for having said so before.
       if (task.phase === 'doubted') continue;
       shard.move(task, 'running');
-      const isSuspicious = task.losses > 0 || (from === this.self && shard.ballot > FIRST_N);
-      if (isSuspicious && !shard.runsAtMostOnce) this.#note(shard, task);
+      const isTakenOver = shard.ballot > FIRST_N;
+      if (isTakenOver) shard.startedSince += 1;
+      const isEarly = isTakenOver && (from === this.self || shard.startedSince <= SUSPICIOUS_MAX);
+      if ((task.losses > 0 || isEarly) && !shard.runsAtMostOnce) this.#note(shard, task);
     }
   }
 
@@ -234,7 +239,8 @@ export class TaskRound {
   /**
    * A coordinator that dies forgets what ran at itself, and one that takes over never knew what ran where: a loss in between is
    * counted by nobody. A task that brings its node down would run again, and bring it down, without end. So it is stored that a
-   * task has begun which was lost before, or which runs at a coordinator that has restarted. Nobody waits for that: what is not
+   * task has begun which was lost before, which runs at a coordinator that has restarted, or which is among the first that
+   * begin after a takeover: what brought the coordinator down before is one of these. Nobody waits for that: what is not
    * durable in time counts one loss less.
    */
   #note(shard: Shard, task: LiveTask): void {

@@ -248,6 +248,19 @@ describe('a coordinator that dies with what it runs', () => {
     expect(next.record(0)?.path.at(-1)).to.include({ node: 'x', what: 'lost' });
   });
 
+  it('should have stored of the first that begin after a takeover that they run, wherever that is', () => {
+    const first = new Home({ x: 1 });
+    first.open(1);
+    const { home } = successor(first.stored(), [], { x: 1 });
+    home.pump();
+    home.accept('x');
+    expect(home.started('x', 0, at(2, 1))).to.deep.equal(['write 0 pending']);
+    home.sync();
+    const { home: next } = successor(home.stored(), [], { x: 1 });
+    next.sync();
+    expect(next.record(0)).to.include({ state: 'pending', attempts: 1, losses: 1 });
+  });
+
   it('should not count one as lost that came to an end or was handed back', () => {
     const home = nextLife(firstLife(), 1);
     const back = { kind: 'task.handback', job: JOB, shard: 0, tasks: [{ index: 0, epoch: at(2, 1) }] };
