@@ -12,11 +12,19 @@ import type { Places } from './replication/places.js';
 import { shardRecordOf } from './shard-record.js';
 import { StagedItems } from './staged-items.js';
 
+/** Why a job is not made at the moment. */
+type Refusal = 'busy' | 'disagree';
+
+/** A create is sent again for some seconds; this many are not refused in that time. */
+const REFUSED_MAX = 4_096;
+
 /** How jobs come to be here: their items are staged, their keys claimed, their registers made. */
 export class JobCreation {
   /** Jobs on their way to a majority, and who waits for them. */
   readonly #waiting = new Map<JobId, Creation[]>();
   readonly #staged = new StagedItems();
+  /** Creates that were refused for the moment, by asker: those last refused. */
+  readonly #refused = new Map<string, Refusal>();
 
   /** @param openJobsMax - jobs that are not finished; beyond it a create is refused as busy */
   constructor(
@@ -53,8 +61,8 @@ export class JobCreation {
     }
     if (place.kind === 'elsewhere' && place.nodes.length > 0) return this.answers.elsewhere(from, message.ask, id);
     if (place.kind === 'gone') return this.answers.refused(asker, 'gone', message.range.count);
-    const refusal = this.#refusalOf(message, open.size);
-    if (refusal !== undefined) return this.answers.refused(asker, refusal, message.range.count);
+    const refusal = this.#refused.get(nameOf(asker)) ?? this.#refusalOf(message, open.size);
+    if (refusal !== undefined) return this.#refuse(asker, refusal, message.range.count);
     const items = this.#itemsOf(message);
     if (!items) return this.answers.refused(asker, 'items-missing', message.range.count);
     this.#waiting.set(id, [asker]);
@@ -69,13 +77,21 @@ export class JobCreation {
     return waiting;
   }
 
+  /** The gateway has told its client that nothing was submitted: a copy of what it asked must not come to more. */
+  #refuse(asker: Creation, refusal: Refusal, tasks: number): void {
+    this.#refused.set(nameOf(asker), refusal);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > REFUSED_MAX && oldest !== undefined) this.#refused.delete(oldest);
+    this.answers.refused(asker, refusal, tasks);
+  }
+
   /** It asks for what is on its way already, and may have claimed it once more for that. */
   #claimAgain({ job, set, createdAtMs, rank }: TaskMessages['job.create']): void {
     if (rank === undefined) return;
     this.emit({ kind: 'claimed-again', register: job, createdAtMs, digest: digestOf(set), rank });
   }
 
-  #refusalOf({ job, set, isKeyed }: TaskMessages['job.create'], open: number): 'busy' | 'disagree' | undefined {
+  #refusalOf({ job, set, isKeyed }: TaskMessages['job.create'], open: number): Refusal | undefined {
     if (open + this.#waiting.size >= this.openJobsMax) return 'busy';
     const isKnown = this.places.placeOf(job).kind !== 'unknown';
     return isKeyed && !isKnown && !this.places.wouldChoose(job, set) ? 'disagree' : undefined;
@@ -88,6 +104,10 @@ export class JobCreation {
     const sizeOf = (shard: number) => Math.min(plan.shardSize, range.count - shard * plan.shardSize);
     return this.#staged.take(job, sizeOf, shards);
   }
+}
+
+function nameOf({ to, re }: Creation): string {
+  return `${to} ${re}`;
 }
 
 /** What a new job's register begins with: a job of one shard has it there, too. */

@@ -65,6 +65,19 @@ describe('a coordinator of jobs', () => {
     expect(jobs.create(1, 1, [], { isKeyed: true, set })).to.deep.equal(['create job1: spec job shard']);
   });
 
+  it('should not make what it has refused when a copy of the same question comes', () => {
+    const jobs = new Jobs();
+    jobs.registers.known.chosen = ['x', 'y', 'z'].map(node);
+    const set = ['me', 'second', 'third'].map(node);
+    const asked = { isKeyed: true, set, ask: 7 };
+    expect(jobs.create(1, 1, [], asked)).to.deep.equal(['disagree to gate']);
+    jobs.registers.known.chosen = set;
+    expect(jobs.create(1, 1, [], asked), 'its client was told that nothing was submitted').to.deep.equal([
+      'disagree to gate',
+    ]);
+    expect(jobs.create(1, 1, [], { ...asked, ask: 8 })).to.deep.equal(['create job1: spec job shard']);
+  });
+
   it('should have a claim answered once the promise is durable', () => {
     const jobs = new Jobs();
     const claim = { kind: 'job.claim', job: JOB, createdAtMs: 1, digest: 7, rank: 2 };
