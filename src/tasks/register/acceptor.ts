@@ -38,6 +38,8 @@ export class Acceptor {
   isEvicted = false;
   /** Names what it may have lost; it abstains until that is repaired. */
   doubt: number | undefined;
+  /** It is known to have been at a majority: no other register of its id can be made. */
+  isMade = false;
   #isDirty = false;
   #committed: { readonly n: number; readonly node: NodeId; readonly seq: number } | undefined;
 
@@ -55,6 +57,7 @@ export class Acceptor {
     acceptor.seal = core?.seal;
     acceptor.sealAt = core?.sealAt;
     acceptor.claim = core?.claim;
+    acceptor.isMade = core?.isMade ?? false;
     acceptor.isStub = core?.isStub ?? false;
     acceptor.isGone = core?.isGone ?? false;
     acceptor.goneAtMs = core?.goneAtMs ?? 0;
@@ -147,7 +150,9 @@ export class Acceptor {
   learn({ n, node }: Ballot, seq: number): void {
     const known = this.#committed;
     if (known && (known.n > n || (known.n === n && known.seq >= seq))) return;
-    if (seq > 0 && this.promised?.n === n && this.promised.node === node) this.#committed = { n, node, seq };
+    if (seq === 0 || this.promised?.n !== n || this.promised.node !== node) return;
+    this.#committed = { n, node, seq };
+    this.isMade = true;
   }
 
   /** Whether all that is accepted here is known to be committed. */
@@ -229,7 +234,11 @@ export class Acceptor {
   #put(): Put {
     const { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final } = this;
     const core: StoredCore = { promised, bornAtMs, head, headAt, seal, sealAt, isStub, isGone, era, doubt, final };
-    const value = this.claim ? { ...core, claim: this.claim } : core;
+    const value = {
+      ...core,
+      ...(this.claim ? { claim: this.claim } : {}),
+      ...(this.isMade ? { isMade: true as const } : {}),
+    };
     return { key: coreKey(this.id), value: isGone ? { ...value, goneAtMs: this.goneAtMs } : value };
   }
 
@@ -278,6 +287,7 @@ export class Acceptor {
 
   #clear(puts: Put[]): void {
     this.#drop(() => true, puts);
+    this.isMade = false;
     this.head = undefined;
     this.headAt = undefined;
     this.seal = undefined;

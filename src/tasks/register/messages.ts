@@ -1,5 +1,5 @@
 import { amount, count, list, oneOfKinds, record, Type, type Static, type TSchema } from '../../kernel/schema.js';
-import { EntryKeySchema, HeadSchema, rank, RegisterIdSchema, SealSchema } from './head.js';
+import { EntryKeySchema, HeadSchema, rank, RegisterIdSchema, SealSchema, type Head, type RegisterId } from './head.js';
 import { ballotNumber, generation, seq, VersionSchema } from './version.js';
 
 /** Entries in one message, over all its items: with the largest records they stay below the frame's 1 MiB. */
@@ -14,6 +14,8 @@ const about = {
   createdAtMs: amount(),
   digest: count(),
   rank: Type.Optional(rank),
+  /** A majority is known to have had it: no claim for another register of this id can have been granted (ADR 18). */
+  isMade: Type.Optional(Type.Literal(true)),
   bornAtMs: amount(),
   n: ballotNumber,
 };
@@ -92,3 +94,9 @@ export type AskOf<K extends Ask['kind']> = Extract<Ask, { readonly kind: K }>;
 export type TellOf<K extends Tell['kind']> = Extract<Tell, { readonly kind: K }>;
 export type About = Omit<AskOf<'prepare'>, 'kind'>;
 export type Written = AskOf<'accept'>['entries'][number];
+
+export function aboutOf(id: RegisterId, head: Head, n: number, isMade: boolean): About {
+  const { generation: of, createdAtMs, digest, rank: claimed, bornAtMs } = head;
+  const more = { ...(claimed === undefined ? {} : { rank: claimed }), ...(isMade ? { isMade: true as const } : {}) };
+  return { id, generation: of, createdAtMs, digest, bornAtMs, n, ...more };
+}

@@ -6,7 +6,7 @@ import { Delivery } from './delivery.js';
 import { Epochs } from './epochs.js';
 import { claimedBy, compareLineages, successor, type Head, type Lineage, type RegisterId, type Seal } from './head.js';
 import { Learning, type State } from './learning.js';
-import type { About, TellOf, Written } from './messages.js';
+import { aboutOf, type About, type TellOf, type Written } from './messages.js';
 import type { News } from './news.js';
 import type { ProposerPort } from './port.js';
 import { majorityOf } from './replica-set.js';
@@ -296,9 +296,7 @@ export class Proposer {
   }
 
   #about(): About {
-    const { generation, createdAtMs, digest, rank, bornAtMs } = this.head;
-    const about = { id: this.id, generation, createdAtMs, digest, bornAtMs, n: this.#n };
-    return rank === undefined ? about : { ...about, rank };
+    return aboutOf(this.id, this.head, this.#n, this.port.own(this.id)?.isMade === true);
   }
 
   /** Its own replica has accepted all that it ever wrote under this ballot. */

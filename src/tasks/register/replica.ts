@@ -268,7 +268,7 @@ export class Replica {
 
 /** Whether whoever asks this knows that a majority has the register: then no claim for another set can have been granted. */
 function isOfMade(ask: Exclude<Ask, { kind: 'settled' }>): boolean {
-  return ask.generation > 0 || ('committed' in ask && ask.committed > 0);
+  return ask.generation > 0 || ask.isMade === true || ('committed' in ask && ask.committed > 0);
 }
 
 function abstains({ id, n }: About, doubt: number): Tell {

@@ -13,6 +13,7 @@ export interface StoredCore {
   readonly seal: Seal | undefined;
   readonly sealAt: Version | undefined;
   readonly claim?: Claim;
+  readonly isMade?: true;
   readonly isStub: boolean;
   readonly isGone: boolean;
   readonly goneAtMs?: number;

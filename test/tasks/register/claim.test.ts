@@ -5,6 +5,8 @@ import { claimAfter, isShutOut } from '../../../src/tasks/register/claim.js';
 import { Registers, type RegisterEffect, type RegisterEvent } from '../../../src/tasks/register/registers.js';
 import { readRegisters } from '../../../src/tasks/register/stored.js';
 
+type Commit = Extract<RegisterEffect, { kind: 'commit' }>;
+
 const [a, b, c] = ['a', 'b', 'c'].map(nodeId);
 const now = { monoMs: 5, wallMs: 5 };
 const mine = { createdAtMs: 1, digest: 7, rank: 1 };
@@ -79,6 +81,26 @@ describe('a claim', () => {
     expect(replica.replica.get('r')!.head).to.equal(undefined);
     commitOf(replica.step(accept(mine, 1), now));
     expect(replica.replica.get('r')!.head).to.include(mine);
+  });
+
+  it('should let a register be taken over of which somebody knows that a majority had it', () => {
+    const knowing = registers();
+    const { puts } = commitOf(knowing.step(accept(mine, 1), now));
+    const restarted = registers();
+    restarted.step({ kind: 'restore', registers: readRegisters(puts, []), before: undefined, loss: undefined }, now);
+    const { tag } = restarted.step({ kind: 'take-over', id: 'r' }, now).find(({ kind }) => kind === 'commit') as Commit;
+    const [asked] = restarted.step({ kind: 'committed', tag }, now).flatMap((effect) => {
+      return effect.kind === 'send' && effect.message.kind === 'register.ask' ? effect.message.items : [];
+    });
+    expect(asked).to.include({ kind: 'prepare', isMade: true, rank: 1 });
+    const shut = registers();
+    answerTo(shut, other);
+    const prepare = { kind: 'prepare' as const, id: 'r', generation: 0, bornAtMs: 1, n: 2, ...mine };
+    const ask = (more: object): RegisterEvent => {
+      return { kind: 'message', from: a!, message: { kind: 'register.ask', items: [{ ...prepare, ...more }] } };
+    };
+    expect(shut.step(ask({}), now)).to.deep.equal([]);
+    commitOf(shut.step(ask({ isMade: true }), now));
   });
 
   it('should be told what is there, and shut out all but that', () => {
