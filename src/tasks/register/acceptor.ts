@@ -152,6 +152,8 @@ export class Acceptor {
     if (known && (known.n > n || (known.n === n && known.seq >= seq))) return;
     if (seq === 0 || this.promised?.n !== n || this.promised.node !== node) return;
     this.#committed = { n, node, seq };
+    // Only where ids are claimed somebody may need to be told of it after a restart.
+    this.#isDirty ||= !this.isMade && this.head?.rank !== undefined;
     this.isMade = true;
   }
 

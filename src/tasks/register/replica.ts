@@ -153,6 +153,7 @@ export class Replica {
     // Whoever only waits would not hear otherwise that it was deposed.
     if (promised && promised.n > ballot.n) return refuse(ask, acceptor, votes);
     acceptor.learn(ballot, ask.committed);
+    acceptor.flush(votes.puts);
     const isOfBallot = promised?.n === ballot.n && acceptor.headAt?.n === ballot.n;
     // Of what is evicted only that can be said: a ballot that has opened it again is known here, or not.
     if (!isOfBallot || (!acceptor.isEvicted && acceptor.entries.sum !== ask.sum))
