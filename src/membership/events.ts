@@ -21,7 +21,7 @@ export type MembershipEffect =
   | { readonly kind: 'publish'; readonly topic: 'rumours'; readonly message: MessageOf<'swim.rumour'> }
   | TimerEffect
   | { readonly kind: 'dial'; readonly addresses: readonly string[] }
-  /** Closes the connection to a peer that is held to be dead; `disconnected` follows. */
+  /** Closes the connection to a peer that is dead or suspect, as it may carry nothing any more; `disconnected` follows. */
   | { readonly kind: 'hang-up'; readonly peer: NodeId }
   /** For the transport's address book. */
   | { readonly kind: 'learn'; readonly peer: NodeId; readonly addresses: readonly string[] }

@@ -135,7 +135,7 @@ class Libp2pTransport<Message> implements Transport<Message> {
   }
 
   hangUp(peer: NodeId): void {
-    this.#peers.find(peer)?.abort('the peer is held to be dead');
+    this.#peers.find(peer)?.abort('nothing is heard of the peer');
   }
 
   learn(peer: NodeId, addresses: readonly string[]): void {

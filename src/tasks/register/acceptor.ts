@@ -92,6 +92,16 @@ export class Acceptor {
     return true;
   }
 
+  /** It was asked for claims at most: no ballot was ever promised here, and nothing accepted. */
+  get isUntouched(): boolean {
+    return this.head === undefined && this.promised === undefined;
+  }
+
+  /** Whether this very register is known to have been at a majority. */
+  isMadeOf(lineage: Lineage): boolean {
+    return this.isMade && this.head !== undefined && compareLineages(this.head, lineage) === 0;
+  }
+
   /** Whether it has promised not to take this register, and has not taken it before. */
   isShutTo(lineage: Lineage): boolean {
     return this.head?.digest !== lineage.digest && isShutOut(lineage, this.claim);

@@ -78,7 +78,7 @@ export class Coordinators {
     const stays = own?.head && compareLineages(own.head, made) <= 0 ? own.head : undefined;
     const proposer = this.#add(id, stays ? claimedBy(made, stays) : made, stays ? undefined : fallback);
     // A restart finds its own accept of ballot 1 in its store, if that was ever sent: then it is known here.
-    const isUntouched = own?.head === undefined && own?.promised === undefined;
+    const isUntouched = own === undefined || (own.isUntouched && replica.abstention.known(own) === undefined);
     if (isUntouched && set[0] === self) proposer.create();
     else proposer.takeOver(now.monoMs);
     this.#note(proposer);

@@ -9,9 +9,10 @@ export type RegisterId = string;
 const KEY_MAX = 64;
 export const EntryKeySchema = text(KEY_MAX);
 
-/** What the replicas of one generation of a register are told of it. */
+/** Of a claim (ADR 18). */
 export const rank = count();
 
+/** What the replicas of one generation of a register are told of it. */
 export const HeadSchema = record({
   set: ReplicaSetSchema,
   generation,

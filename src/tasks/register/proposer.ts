@@ -296,7 +296,7 @@ export class Proposer {
   }
 
   #about(): About {
-    return aboutOf(this.id, this.head, this.#n, this.port.own(this.id)?.isMade === true);
+    return aboutOf(this.id, this.head, this.#n, this.port.own(this.id)?.isMadeOf(this.head) === true);
   }
 
   /** Its own replica has accepted all that it ever wrote under this ballot. */
