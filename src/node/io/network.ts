@@ -9,6 +9,7 @@ import { tcp } from '@libp2p/tcp';
 import { createLibp2p } from 'libp2p';
 import { CoveyError } from '../../kernel/errors.js';
 import { parseMultiaddr, toHostPort } from './addresses.js';
+import { inBigSteps, inOneWrite } from './fewer-writes.js';
 import { gossipService } from './gossip.js';
 import type { TransportLimits } from './limits.js';
 
@@ -33,9 +34,9 @@ export async function createNetwork(options: NetworkOptions, limits: TransportLi
     privateKey: options.privateKey,
     addresses: { listen: options.listen.map((address) => parseMultiaddr(address).toString()) },
     transports: [tcp({ backlog: 512, dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [inOneWrite(noise())],
     // The transport's own heartbeat does what yamux's would, and notices silence besides.
-    streamMuxers: [yamux({ enableKeepAlive: false, maxInboundStreams: 32, maxOutboundStreams: 64 })],
+    streamMuxers: [inBigSteps(yamux({ enableKeepAlive: false, maxInboundStreams: 32, maxOutboundStreams: 64 }))],
     ...(options.clusterKey && { connectionProtector: preSharedKey({ psk: swarmKey(options.clusterKey) }) }),
     connectionManager: connectionLimits(limits),
     // It would open a stream per connection and ping.
