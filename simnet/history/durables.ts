@@ -1,7 +1,7 @@
 import type { Put } from '../../src/kernel/effects.js';
 import { taskId, type JobId, type NodeId, type TaskId } from '../../src/kernel/ids.js';
 import { isTerminal } from '../../src/kernel/states.js';
-import type { JobRecord } from '../../src/tasks/job.js';
+import type { JobRecord } from '../../src/tasks/job-record.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
 import type { StoredCore } from '../../src/tasks/register/stored.js';
 import { JOB, TASK_PREFIX } from '../../src/tasks/replication/names.js';

@@ -1,5 +1,5 @@
 import type { JobId, NodeId } from '../../src/kernel/ids.js';
-import type { JobRecord } from '../../src/tasks/job.js';
+import type { JobRecord } from '../../src/tasks/job-record.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
 import { coreKey, ENTRY_PREFIX, type StoredCore } from '../../src/tasks/register/stored.js';
 import { majorityOf } from '../../src/tasks/register/replica-set.js';

@@ -1,5 +1,6 @@
 import { ResourcesSchema } from '../kernel/resources.js';
 import type { TaskState as State } from '../kernel/states.js';
+import { AFTER_MAX } from '../tasks/gate.js';
 import { count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 
 /**
@@ -31,6 +32,12 @@ export const SubmitBodySchema = record({
   retries: Type.Optional(count(1000)),
   contract: Type.Optional(oneOf('at-least-once', 'at-most-once')),
   key: Type.Optional(text(1024)),
+  /** Starts when these jobs have ended so: all of each `ok`, `any` way, or not all of it well (`fail`); else it is cancelled. */
+  after: Type.Optional(list(record({ job: text(40), on: oneOf('ok', 'any', 'fail') }), AFTER_MAX)),
+  /** Starts no sooner than this after its acceptance. */
+  delayMs: Type.Optional(Type.Number({ minimum: 0, maximum: 366 * 86_400_000 })),
+  /** ISO 8601: starts no sooner. */
+  notBefore: Type.Optional(text(40)),
 });
 export type SubmitBody = Static<typeof SubmitBodySchema>;
 
@@ -50,6 +57,11 @@ export interface Completeness {
   readonly answered: number;
 }
 
+export interface WaitsView {
+  readonly after: readonly { readonly job: string; readonly on: 'ok' | 'any' | 'fail' }[];
+  readonly until: string | null;
+}
+
 /** GET /v1/jobs/{id}?waitMs=: answers when the job is terminal or after `waitMs` (at most 60,000), whichever is first. */
 export interface JobView {
   readonly job: string;
@@ -61,6 +73,10 @@ export interface JobView {
   readonly finishedAt: string | null;
   /** 1, and one more for each retry. */
   readonly run: number;
+  /** What must come to pass before anything of it starts; null where nothing does. */
+  readonly waits: WaitsView | null;
+  /** Why it was cancelled, where no user did that. */
+  readonly reason: string | null;
   /** A survivor goes on alone with some of it: what it says is provisional until a majority of the replicas is back. */
   readonly degraded: boolean;
 }

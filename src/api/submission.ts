@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CoveyError } from '../kernel/errors.js';
 import { FILLED_MAX, filledLength } from '../kernel/template.js';
-import { compareText, type JobId } from '../kernel/ids.js';
+import { compareText, jobId, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
 import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
 import { LIMITS, type JobSpec } from '../tasks/spec.js';
@@ -95,6 +95,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(key === undefined ? {} : { key }),
+    ...startOf(body),
   };
   const bytes = Buffer.byteLength(JSON.stringify({ argv, env })) + (stdin?.length ?? 0);
   if (bytes > LIMITS.specBytesMax) {
@@ -104,6 +105,24 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     throw new CoveyError('usage', 'a command, its environment or directory contains a NUL character');
   }
   return spec;
+}
+
+/** @throws CoveyError `usage` for what is no id, or no time */
+function startOf({ after = [], delayMs, notBefore }: SubmitBody): Pick<JobSpec, 'start'> {
+  if (after.length === 0 && delayMs === undefined && notBefore === undefined) return {};
+  const parents = after.map(({ job, on }) => ({ job: jobId(job), on }));
+  const notBeforeMs = notBefore === undefined ? undefined : Date.parse(notBefore);
+  if (Number.isNaN(notBeforeMs)) {
+    const hint = 'write it as 2026-12-24T18:00:00Z';
+    throw new CoveyError('usage', `${JSON.stringify(notBefore)} is no time`, hint);
+  }
+  return {
+    start: {
+      after: parents,
+      ...(delayMs === undefined ? {} : { delayMs }),
+      ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+    },
+  };
 }
 
 /** The same variables make the same digest, in whatever order they were written. */

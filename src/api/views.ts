@@ -16,11 +16,18 @@ function signalOf(exitCode: number | undefined): string | null {
   return exitCode !== undefined && exitCode > 128 ? (SIGNALS.get(exitCode - 128) ?? null) : null;
 }
 
+/** Of the jobs that a task waits for. */
+const PARENTS_SHOWN = 3;
+
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, degraded = false } = info;
-  return { job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run, degraded };
+  const { run = 1, degraded = false, waits, reason = null } = info;
+  return {
+    ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
+    waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
+    ...{ reason, degraded },
+  };
 }
 
 export function taskView(job: JobInfo, task: TaskInfo): TaskView {
@@ -35,7 +42,7 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     runs: (task.runs ?? []).map(runView),
     exitCode: task.exitCode ?? null,
     signal: signalOf(task.exitCode),
-    reason: task.reason ?? null,
+    reason: task.reason ?? (task.state === 'cancelled' ? job.reason : undefined) ?? waitsText(job.waits) ?? null,
     submittedAt: new Date(job.createdAtMs).toISOString(),
     startedAt: iso(task.startedAtMs),
     finishedAt: iso(task.finishedAtMs),
@@ -43,6 +50,17 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     stderrBytes: task.stderrBytes ?? null,
     degraded: task.degraded === true,
   };
+}
+
+/** `waits for job k3… to succeed, until 2026-…` */
+function waitsText(waits: JobInfo['waits']): string | undefined {
+  if (!waits) return undefined;
+  const how = { ok: 'to succeed', any: 'to end', fail: 'to fail' };
+  const parents = waits.after.slice(0, PARENTS_SHOWN).map(({ job, on }) => `job ${job} ${how[on]}`);
+  const more = waits.after.length - parents.length;
+  const others = more > 0 ? [`${more} more`] : [];
+  const time = waits.untilMs === undefined ? [] : [`${new Date(waits.untilMs).toISOString()} to come`];
+  return `waits for ${[...parents, ...others, ...time].join(', and for ')}`;
 }
 
 function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): RunView {
@@ -80,7 +98,12 @@ export function explanation(of: OneTask & { readonly candidates: readonly CoreCa
   };
 }
 
-function summaryOf({ task, more, candidates }: OneTask & { readonly candidates: readonly CoreCandidate[] }): string {
+function summaryOf({
+  job,
+  task,
+  more,
+  candidates,
+}: OneTask & { readonly candidates: readonly CoreCandidate[] }): string {
   const times = (what: string) => more.path.filter((step) => step.what === what).length;
   const way = [
     [times('refused'), 'refused'],
@@ -94,6 +117,8 @@ function summaryOf({ task, more, candidates }: OneTask & { readonly candidates: 
   const after = `${way === '' ? '' : `, after it was ${way}`}${again}`;
   switch (task.state) {
     case 'pending': {
+      const waits = waitsText(job.waits);
+      if (waits !== undefined) return `It ${waits}.`;
       if (candidates.every(({ out }) => out !== undefined)) return `It waits: no node can take it now${after}.`;
       return `It waits at its coordinator with ${more.waiting} others for a node with room${after}.`;
     }
@@ -105,7 +130,8 @@ function summaryOf({ task, more, candidates }: OneTask & { readonly candidates: 
       const first = candidates[0]?.node;
       const where = task.executor === undefined ? 'It never ran' : `It ran on ${shown(task.executor)}`;
       const why = task.executor !== undefined && task.executor === first ? ', the first on the ring for its key' : '';
-      return `${where}${why}${after}, and is ${task.state}${task.reason === undefined ? '' : `: ${task.reason}`}.`;
+      const reason = task.reason ?? (task.state === 'cancelled' ? job.reason : undefined);
+      return `${where}${why}${after}, and is ${task.state}${reason === undefined ? '' : `: ${reason}`}.`;
     }
   }
 }

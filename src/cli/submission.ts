@@ -15,9 +15,10 @@ import {
   wholeNumber,
   type ResourceOptions,
 } from './options.js';
+import { addStartOptions, startOf, type StartOptions } from './start-options.js';
 import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
 
-export interface SubmitOptions extends ResourceOptions {
+export interface SubmitOptions extends ResourceOptions, StartOptions {
   readonly name?: string;
   readonly cwd?: string;
   readonly env?: readonly string[];
@@ -74,6 +75,7 @@ export function addSubmitOptions(command: Command): void {
   );
   option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
   option(command, '--retries <n>', 'start a failed task again so many times', wholeNumber(0, 1000));
+  addStartOptions(command);
 }
 
 /**
@@ -106,6 +108,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
       contract,
       key,
     }),
+    ...startOf(options),
   };
 }
 

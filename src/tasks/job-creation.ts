@@ -1,6 +1,7 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
-import type { Job, JobRecord } from './job.js';
+import type { Job } from './job.js';
+import type { JobRecord } from './job-record.js';
 import type { Creation, JobAnswers } from './job-answers.js';
 import type { JobEffect } from './job-events.js';
 import type { TaskMessages } from './messages.js';

@@ -1,34 +1,53 @@
 import type { Answered, AskEffect, MessageEvent, ReplyEffect, WithdrawEffect } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../kernel/timers.js';
-import type { JobRecord } from './job.js';
+import type { JobRecord } from './job-record.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
-import type { QueryMessage, QueryMessages } from './queries.js';
+import type { JobInfo, QueryMessage, QueryMessages } from './queries.js';
 import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './replication/effects.js';
 import type { Asker } from './shard-tags.js';
 
 /** What a job home wants to be reminded of when an answer comes: which of the shard's nodes was asked, how often in vain before. */
 export interface ShardAskTag {
-  readonly what: 'shard' | 'shard-cancelled' | 'shard-retried';
+  readonly what: 'shard' | 'shard-released' | 'shard-cancelled' | 'shard-retried';
   readonly job: JobId;
   readonly shard: number;
   readonly asked: NodeId;
   readonly hops: number;
 }
 
-/** The same of a write: `cancelled` is to be answered. */
+/** The same of a write: a `cancelled` that somebody asked for is to be answered. */
 export type JobWriteTag =
-  | (Asker & { readonly what: 'cancelled'; readonly job: JobId })
+  | { readonly what: 'cancelled'; readonly job: JobId; readonly asker?: Asker | undefined }
   | { readonly what: 'retried'; readonly job: JobId; readonly record: JobRecord }
-  | { readonly what: 'finished' | 'trimmed'; readonly job: JobId };
+  | { readonly what: 'finished' | 'trimmed' | 'gate'; readonly job: JobId };
 
 /** What a job home is sent. */
 export type ToJobHome =
   | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.retry' | 'shard.report']
   | QueryMessages['query.job' | 'query.jobs'];
 
+/** Has the node look how another job stands, and for a while whether it ends: event `parent-told`. */
+export interface WatchEffect {
+  readonly kind: 'watch';
+  readonly job: JobId;
+}
+
+/** Without `info` nobody could say; `isGone`: nobody ever will. */
+export interface ParentTold {
+  readonly kind: 'parent-told';
+  readonly job: JobId;
+  readonly info?: JobInfo | undefined;
+  readonly isGone?: boolean | undefined;
+}
+
 export type JobEvent =
-  MessageEvent<ToJobHome> | Answered<TaskMessage, ShardAskTag> | RegisterNews<JobWriteTag> | ClaimNews | TimerFired;
+  | MessageEvent<ToJobHome>
+  | Answered<TaskMessage, ShardAskTag>
+  | RegisterNews<JobWriteTag>
+  | ClaimNews
+  | ParentTold
+  | TimerFired;
 
 export type JobEffect =
   | AskEffect<TaskMessage, ShardAskTag>
@@ -36,4 +55,5 @@ export type JobEffect =
   | ReplyEffect<TaskMessage | QueryMessage>
   | RegisterWish<JobWriteTag>
   | ClaimWish
+  | WatchEffect
   | TimerEffect;

@@ -4,6 +4,7 @@ import type { JobId, NodeId } from '../kernel/ids.js';
 import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
+import { Gates } from './gates.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
@@ -17,6 +18,7 @@ import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
 import { ShardAsking } from './shard-asking.js';
 import { Shard } from './shard.js';
+import type { Asker } from './shard-tags.js';
 
 export interface JobHomeConfig {
   /** Jobs that are not finished; beyond it a create is refused as busy. */
@@ -49,6 +51,8 @@ export class JobHome {
   readonly #held = new HeldQueries(this.#timers);
   readonly #answers: JobAnswers;
   readonly #retries: JobRetries;
+  readonly #gates: Gates;
+  #now: Now = { monoMs: 0, wallMs: 0 };
   #out: JobEffect[] = [];
 
   constructor(
@@ -66,10 +70,17 @@ export class JobHome {
       elsewhere: this.#answers.elsewhere.bind(this.#answers),
       restart: this.#begin.bind(this),
     });
+    this.#gates = new Gates({
+      ...{ timers: this.#timers, emit },
+      job: (id) => this.#jobs.get(id),
+      start: this.#start.bind(this),
+      cancel: (job) => void this.#writeCancel(job),
+    });
   }
 
   step(event: JobEvent, now: Now): JobEffect[] {
     this.#out = [];
+    this.#now = now;
     switch (event.kind) {
       case 'message':
         this.#onMessage(event.from, event.message, now);
@@ -90,9 +101,13 @@ export class JobHome {
       case 'closed':
         this.#onClosed(event.register as JobId, event.why);
         break;
+      case 'parent-told':
+        this.#gates.told(event, now);
+        break;
       case 'timer':
         if (!this.#timers.fired(event.timer)) break;
         if (event.timer.name === POLL) this.#poll();
+        else if (this.#gates.ownsTimer(event.timer.name)) this.#gates.onTimer(now);
         else this.#expireQueries(now);
         break;
       default:
@@ -149,6 +164,14 @@ export class JobHome {
       job.created(0);
       if (job.mustRetry(0)) this.#shards.ask('shard-retried', job, 0);
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, 0);
+    }
+    if (!this.#gates.close(job, this.#now)) this.#start(job);
+  }
+
+  /** Nothing holds it back any more. */
+  #start(job: Job): void {
+    if (job.shards === 1) {
+      if (job.spec.start) this.#shards.ask('shard-released', job, 0);
     } else if (!job.isFinishStored) {
       this.#createShards(job);
       if (!this.#timers.isArmed(POLL)) this.#out.push(this.#timers.arm(POLL, this.config.pollMs));
@@ -171,6 +194,7 @@ export class JobHome {
 
   #onClosed(id: JobId, why: 'final' | 'refused' | 'elsewhere'): void {
     const job = this.#jobs.get(id);
+    this.#gates.forget(id);
     this.#jobs.delete(id);
     if (job) this.#shards.forget(job);
     for (const { to, re } of this.#creation.end(id)) {
@@ -188,11 +212,14 @@ export class JobHome {
     else if (tag.what === 'cancelled') {
       const tasks = job.record.range.count - terminalCount(job.counts());
       const alone = job.isDegraded ? { degraded: true } : {};
-      this.#answers.reply(tag.to, tag.re, { kind: 'job.cancelled', known: true, tasks, ...alone });
+      const told = { kind: 'job.cancelled' as const, known: true, tasks, ...alone };
+      if (tag.asker) this.#answers.reply(tag.asker.to, tag.asker.re, told);
       job.cancelled = true;
+      const isNew = this.#gates.forget(tag.job);
       for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);
       job.isCancelling = false;
       for (const shard of job.unfinishedShards()) this.#shards.ask('shard-cancelled', job, shard);
+      if (isNew && job.shards > 1) this.#start(job);
     } else if (tag.what === 'finished') job.isFinishStored = true;
   }
 
@@ -268,9 +295,15 @@ export class JobHome {
       return this.#answers.reply(from, re, { kind: 'job.cancelled', known: place.kind !== 'unknown', tasks: 0 });
     }
     if (this.#retries.isWriting(id)) return this.#answers.elsewhere(from, re, id);
+    this.#writeCancel(job, { to: from, re });
+  }
+
+  /** @param asker - who is answered when it is durable; nobody where the job is in vain */
+  #writeCancel(job: Job, asker?: Asker): void {
+    const { job: id } = job.record;
     job.isCancelling = true;
     const entries = [{ key: JOB, value: { ...job.stored(), cancelled: true } }];
-    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'cancelled', job: id, to: from, re } });
+    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'cancelled', job: id, asker } });
   }
 
   #expireQueries(now: Now): void {

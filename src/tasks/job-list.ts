@@ -1,6 +1,7 @@
 import { compareText } from '../kernel/ids.js';
 import { noCounts } from '../kernel/states.js';
-import { infoOf, type Job } from './job.js';
+import { type Job } from './job.js';
+import { infoOf } from './job-record.js';
 import type { JobInfo, QueryMessages } from './queries.js';
 import type { Places } from './replication/places.js';
 

@@ -1,6 +1,7 @@
 import type { ReplyEffect } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
-import { Job, type JobRecord } from './job.js';
+import { Job } from './job.js';
+import type { JobRecord } from './job-record.js';
 import type { JobEffect, JobWriteTag } from './job-events.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import { JOB } from './replication/names.js';

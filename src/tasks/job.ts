@@ -1,39 +1,14 @@
-import { assert, known } from '../kernel/assert.js';
+import { known } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
-import { amount, count, JobIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
 import { addCounts, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
-import { CountsSchema, PlanSchema, type Plan } from './messages.js';
+import type { Gate, Waits } from './gate.js';
 import type { Progress } from './progress.js';
+import { infoOf, setOf, shardsOf, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
-import { index, shardOf, shardRange, TaskRangeSchema, TASKS_MAX, type TaskRange } from './range.js';
+import { shardOf, shardRange, type TaskRange } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
 import { ITEM_PREFIX, JOB, SPEC } from './replication/names.js';
 import type { JobSpec } from './spec.js';
-import { jobState } from './states.js';
-
-/** How something ended: how many tasks in which state, and when the last of them. */
-export const EndSchema = record({ atMs: amount(), counts: CountsSchema });
-
-/** What a job's register keeps of it, apart from its spec and items. */
-export const JobRecordSchema = record({
-  job: JobIdSchema,
-  range: TaskRangeSchema,
-  plan: PlanSchema,
-  itemised: Type.Boolean(),
-  digest: text(64),
-  createdAtMs: amount(),
-  cancelled: Type.Boolean(),
-  finished: Type.Optional(EndSchema),
-  /** The last retry, the `run`th: of all tasks that had ended, of those that had not succeeded, or of one. */
-  retry: Type.Optional(
-    record({
-      ...{ run: count(), token: text(64), failedOnly: Type.Boolean(), index: Type.Optional(index) },
-      /** How many tasks it started again. */
-      tasks: Type.Optional(count(TASKS_MAX)),
-    }),
-  ),
-});
-export type JobRecord = Static<typeof JobRecordSchema>;
 
 /** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
 const NONE = new Map<never, never>();
@@ -43,6 +18,9 @@ export class Job {
   cancelled: boolean;
   /** Its cancel is on its way to a majority. */
   isCancelling = false;
+  gate: Gate | undefined;
+  /** What it waits for before anything of it starts. */
+  waits: Waits | undefined;
   /** Stored, for a job of several shards. */
   isFinishStored: boolean;
   /** Items by shard, kept until the shard's coordinator has them. */
@@ -73,6 +51,7 @@ export class Job {
     readonly isDegraded = false,
   ) {
     this.cancelled = record.cancelled;
+    this.gate = record.gate;
     this.items = items;
     this.#silent = record.range.count;
     this.isFinishStored = record.finished !== undefined;
@@ -257,15 +236,20 @@ export class Job {
 
   info(): JobInfo {
     const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
-    const info = infoOf(this.record, this.spec.name, this.counts(), finished?.atMs);
-    return this.isProvisional ? { ...info, degraded: true } : info;
+    const info = infoOf(this.gate ? this.stored() : this.record, this.spec.name, this.counts(), finished?.atMs);
+    return {
+      ...info,
+      ...(this.isProvisional ? { degraded: true } : {}),
+      ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
+    };
   }
 
   stored(): JobRecord {
     const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
     const { retry } = this.record;
     const retried = retry && finished ? { retry: { ...retry, tasks: this.retriedTasks() } } : {};
-    return { ...this.record, cancelled: this.cancelled, ...(finished ? { finished } : {}), ...retried };
+    const gate = this.gate ? { gate: this.gate } : {};
+    return { ...this.record, cancelled: this.cancelled, ...gate, ...(finished ? { finished } : {}), ...retried };
   }
 }
 
@@ -277,32 +261,6 @@ function isNews(before: Progress, said: Progress, wasDone: boolean): boolean {
   return said.version > before.version && (wasDegraded || !wasDone);
 }
 
-export function shardsOf({ range, plan }: Pick<JobRecord, 'range' | 'plan'>): number {
-  return Math.ceil(range.count / plan.shardSize);
-}
-
-/** @param replicas - the job's own, where its only shard is */
-export function setOf({ width, nodes, members }: Plan, shard: number, replicas: ReplicaSet): ReplicaSet {
-  if (width === 0) return replicas;
-  const set = members.slice(shard * width, (shard + 1) * width).map((i) => known(nodes[i], `node ${i} of a plan`));
-  assert(set.length === width, () => `shard ${shard} has ${set.length} replicas of ${width}`);
-  return set;
-}
-
 function runOf({ retried }: Progress): number {
   return retried?.run ?? 0;
-}
-
-/** What users see of a job. */
-export function infoOf(record: JobRecord, name: string, counts: Counts, finishedAtMs: number | undefined): JobInfo {
-  return {
-    job: record.job,
-    name,
-    state: jobState(counts, record.range.count),
-    tasks: record.range.count,
-    counts,
-    createdAtMs: record.createdAtMs,
-    ...(record.retry ? { run: record.retry.run + 1 } : {}),
-    ...(finishedAtMs === undefined ? {} : { finishedAtMs: Math.max(finishedAtMs, record.createdAtMs) }),
-  };
 }

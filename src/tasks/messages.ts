@@ -166,7 +166,7 @@ export const TASK_MESSAGES = {
     /** The replicas of the job, whose coordinator is told how the shard stands. */
     jobSet: ReplicaSetSchema,
   }),
-  /** Also the reply to shard.cancel. `version` rises with every change; the highest is believed. */
+  /** Also the reply to shard.release and shard.cancel. `version` rises with every change; the highest is believed. */
   'shard.state': record({
     kind: Type.Literal('shard.state'),
     ...answers,
@@ -188,6 +188,8 @@ export const TASK_MESSAGES = {
     shard,
     index: Type.Optional(index),
   }),
+  /** Nothing holds its tasks back any more. */
+  'shard.release': record({ kind: Type.Literal('shard.release'), ...asked, job: JobIdSchema, shard }),
   /** Answered with shard.state once it is durable. */
   'shard.retry': record({
     kind: Type.Literal('shard.retry'),

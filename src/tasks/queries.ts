@@ -15,6 +15,7 @@ import {
   type Static,
 } from '../kernel/schema.js';
 import { TASK_STATES } from '../kernel/states.js';
+import { WaitsSchema } from './gate.js';
 import { CountsSchema, PlanSchema } from './messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
@@ -31,6 +32,10 @@ export const JobInfoSchema = record({
   finishedAtMs: Type.Optional(amount()),
   /** 1, and one more for each retry. */
   run: Type.Optional(count()),
+  /** While nothing of it may start yet. */
+  waits: Type.Optional(WaitsSchema),
+  /** Why it was cancelled, where no user did that. */
+  reason: Type.Optional(text(300)),
   /** A survivor without a majority says so, of the job or of a shard: it may be taken back. */
   degraded: Type.Optional(Type.Boolean()),
 });

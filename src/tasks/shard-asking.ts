@@ -68,6 +68,7 @@ function nameOf(job: Job, shard: number): string {
 function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<TaskMessage> {
   const about = { job: job.record.job, shard };
   if (what === 'shard') return createOf(job, shard);
+  if (what === 'shard-released') return { kind: 'shard.release', ...about };
   if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about };
   const { failedOnly, index } = known(job.record.retry, `retry of ${job.record.job}`);
   const selection = { failedOnly, ...(index === undefined ? {} : { index }) };

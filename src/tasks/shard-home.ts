@@ -1,7 +1,6 @@
 import { assertNever } from '../kernel/assert.js';
 import type { Answered } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
-import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
 import { Cancels } from './cancels.js';
@@ -76,9 +75,7 @@ export class ShardHome {
 
   /** Tasks whose records are here and that are not at their end. */
   get unfinished(): number {
-    let sum = 0;
-    for (const shard of this.#table.live()) sum += shard.record.range.count - terminalCount(shard.counts());
-    return sum;
+    return this.#table.unfinished;
   }
 
   /** Whether there is anything to pump. */
@@ -157,6 +154,8 @@ export class ShardHome {
     switch (message.kind) {
       case 'shard.create':
         return this.#create(from, message);
+      case 'shard.release':
+        return this.#release(from, message);
       case 'shard.cancel':
         return this.#cancels.cancel(message, { to: from, re: message.ask });
       case 'shard.retry':
@@ -197,6 +196,13 @@ export class ShardHome {
     const isLate = shard && message.cancelled && !shard.isCancelStored;
     if (isLate) this.#cancels.cancel(message, { to: from, re: message.ask });
     else this.#creation.create(from, message);
+  }
+
+  #release(from: NodeId, message: TaskMessages['shard.release']): void {
+    const shard = this.#table.get(message);
+    if (shard) shard.isGated = false;
+    if (shard) this.#changed(shard);
+    this.#answers.state(message, { to: from, re: message.ask });
   }
 
   #onOpened({ register, set, ballot, isNew, entries, degraded }: ShardOpened): void {

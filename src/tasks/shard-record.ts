@@ -1,5 +1,5 @@
 import { amount, count, JobIdSchema, list, NodeIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
-import { EndSchema } from './job.js';
+import { EndSchema } from './job-record.js';
 import { RetriedSchema, type TaskMessages } from './messages.js';
 import { TaskRangeSchema, TASKS_MAX } from './range.js';
 import { REPLICAS_MAX } from './register/replica-set.js';

@@ -1,4 +1,5 @@
 import type { JobId } from '../kernel/ids.js';
+import { terminalCount } from '../kernel/states.js';
 import type { Written } from './register/messages.js';
 import { SHARD, shardName } from './replication/names.js';
 import type { Shard } from './shard.js';
@@ -18,6 +19,13 @@ export class ShardTable {
 
   live(): Iterable<Shard> {
     return this.#live.values();
+  }
+
+  /** Tasks that are not at their end. */
+  get unfinished(): number {
+    let sum = 0;
+    for (const shard of this.#live.values()) sum += shard.record.range.count - terminalCount(shard.counts());
+    return sum;
   }
 
   add(shard: Shard): void {

@@ -40,6 +40,8 @@ export class Shard {
   version: number;
   /** When the last of its tasks ended, as far as any has; wall clock. */
   endedAtMs = 0;
+  /** Its job waits for something, and is kept in the same register: nothing starts before that job says so. */
+  isGated: boolean;
   /** A new ballot has been asked for. */
   isRenewing = false;
   /** Tasks are being started again: it is not at its end before that is durable. */
@@ -68,6 +70,7 @@ export class Shard {
   ) {
     this.cancelled = record.cancelled;
     this.isCancelStored = record.cancelled;
+    this.isGated = spec.start !== undefined && place.register === record.job;
     this.version = firstVersion(place.ballot);
     this.#epochs = epochRange(place.degraded?.place);
     this.#untouched = record.range.count;
@@ -97,7 +100,7 @@ export class Shard {
 
   /** Tasks that wait here for an executor. */
   get waiting(): number {
-    return this.cancelled ? 0 : this.#waiting.size + this.#untouched;
+    return this.cancelled || this.isGated ? 0 : this.#waiting.size + this.#untouched;
   }
 
   /** What may have started must not be started again. */

@@ -1,5 +1,6 @@
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
+import { StartSchema } from './gate.js';
 
 /**
  * Limits of one submission. A spec travels whole in a frame of 1 MiB together with a batch of items, so
@@ -35,5 +36,7 @@ export const JobSpecSchema = record({
   contract: oneOf('at-least-once', 'at-most-once'),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
+  /** Absent: at once. */
+  start: Type.Optional(StartSchema),
 });
 export type JobSpec = Static<typeof JobSpecSchema>;

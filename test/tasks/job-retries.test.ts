@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { jobId, nodeId } from '../../src/kernel/ids.js';
 import { noCounts, type Counts } from '../../src/kernel/states.js';
-import { Job, type JobRecord } from '../../src/tasks/job.js';
+import { Job } from '../../src/tasks/job.js';
+import type { JobRecord } from '../../src/tasks/job-record.js';
 import { JobRetries } from '../../src/tasks/job-retries.js';
 import type { JobEffect } from '../../src/tasks/job-events.js';
 import type { JobSpec } from '../../src/tasks/spec.js';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { noCounts, type Counts } from '../../src/kernel/states.js';
-import { Job, setOf, type JobRecord } from '../../src/tasks/job.js';
+import { Job } from '../../src/tasks/job.js';
+import { setOf, type JobRecord } from '../../src/tasks/job-record.js';
 import { JOB, node, specOf } from './support/fixtures.js';
 import { planOf } from './support/jobs.js';
 

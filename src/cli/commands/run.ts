@@ -7,6 +7,7 @@ import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { Interrupt } from '../interrupt.js';
 import { startNode } from '../node-process.js';
+import { withParents } from '../start-options.js';
 import { addSubmitOptions, submission, type SubmitOptions } from '../submission.js';
 
 interface Accepted {
@@ -67,14 +68,18 @@ export default command;
 async function submitSomewhere(context: Context, body: SubmitBody, id: string | undefined): Promise<Accepted> {
   const { globals, io } = context;
   try {
-    const submitted = await context.flock().submit(body, { idempotencyKey: id });
+    const submitted = await context.flock().submit(await withParents(context.flock(), body), { idempotencyKey: id });
     return { flock: context.flock(), submitted, ownNode: false };
   } catch (error) {
     const isNamed = globals.addr !== undefined || (io.env['COVEY_ADDR'] ?? '') !== '';
     if (isNamed || !(error instanceof CoveyError && error.code === 'no-daemon')) throw error;
   }
   const flock = await ownFlock(context);
-  return { flock, submitted: await flock.submit(body, { idempotencyKey: id }), ownNode: true };
+  return {
+    flock,
+    submitted: await flock.submit(await withParents(flock, body), { idempotencyKey: id }),
+    ownNode: true,
+  };
 }
 
 async function ownFlock({ life }: Context): Promise<Flock> {

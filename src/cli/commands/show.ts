@@ -81,10 +81,10 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: AsyncIterable<TasksPage>): Promise<void> {
-  const { job, state, run, counts, degraded } = view;
+  const { job, state, run, counts, waits, reason, degraded } = view;
   let known: Completeness = view;
   let comma = '';
-  out.raw(`${JSON.stringify({ job, state, run, counts, degraded }).slice(0, -1)},"tasks":[`);
+  out.raw(`${JSON.stringify({ job, state, run, counts, waits, reason, degraded }).slice(0, -1)},"tasks":[`);
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
     if (page.tasks.length > 0) comma = ',';
@@ -105,10 +105,23 @@ function printHead(out: Out, job: JobAnswer): void {
   out.line(`job        ${job.job}`);
   if (job.name !== '') out.line(`name       ${clean(job.name)}`);
   out.line(`state      ${paint(job.state, out.color)}${job.degraded ? PROVISIONAL : ''}`);
+  for (const line of waitLines(job)) out.line(line);
   if (job.run > 1) out.line(`run        ${job.run}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);
   out.line(`submitted  ${job.submittedAt} (${ago} ago)`);
   if (job.finishedAt !== null) out.line(`finished   ${job.finishedAt}`);
+}
+
+/** What it waits for, or why it was cancelled, beside other things. */
+function waitLines({ waits, reason }: JobAnswer): string[] {
+  const how = { ok: 'to succeed', any: 'to end', fail: 'to fail' };
+  const parents = waits?.after.map(({ job, on }) => `waits for  job ${job} ${how[on]}`) ?? [];
+  const until = waits?.until ?? undefined;
+  return [
+    ...parents,
+    ...(until === undefined ? [] : [`not before ${until}`]),
+    ...(reason === null ? [] : [`reason     ${clean(reason)}`]),
+  ];
 }
 
 async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): Promise<string> {

@@ -1,5 +1,6 @@
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
+import { withParents } from '../start-options.js';
 import { addSubmitOptions, submission, type SubmitOptions } from '../submission.js';
 
 const command: CliCommand<SubmitOptions> = {
@@ -11,6 +12,8 @@ const command: CliCommand<SubmitOptions> = {
       ['covey submit --array 1-1000:10 -- ./part.sh', 'a hundred tasks: COVEY_INDEX is 1, 11, 21, …'],
       ['covey submit --each-line hosts.txt -- ping -c 1 {}', 'a task for each line'],
       ['covey submit --id nightly-2026-11-21 -- ./backup.sh', 'however often it is typed: one job'],
+      ['covey submit --after ok:last -- ./report.sh', 'when the job before has succeeded'],
+      ['covey submit --at 22:00 -- ./nightly.sh', 'tonight'],
       ['covey submit --env HOME --env MODE=fast -- env', 'HOME as it is here'],
     );
   },
@@ -21,7 +24,7 @@ const command: CliCommand<SubmitOptions> = {
       out.line(JSON.stringify(body, null, out.json ? undefined : 2));
       return EXIT.ok;
     }
-    const submitted = await flock().submit(body, { idempotencyKey: options.id });
+    const submitted = await flock().submit(await withParents(flock(), body), { idempotencyKey: options.id });
     if (out.json) out.object(submitted);
     else out.line(submitted.job);
     const { replicas, acked, degraded } = submitted.durability;

@@ -13,6 +13,7 @@ import type { NodeEffect, NodeEvent } from './events.js';
 import type { AskTag, Machines, NodeCoreOptions, WriteTag } from './machines.js';
 import { goodOf, NOTHING_STORED, restoring, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
+import { statsOf } from './stats.js';
 import { Wiring } from './wiring.js';
 
 /** How often a node looks whether a change of its load has still to be gossiped. */
@@ -62,18 +63,7 @@ export class NodeCore {
 
   /** Numbers for health and metrics. */
   stats(): Readonly<Record<string, number>> {
-    const { ownLoad, exchange, gateway, stealing, membership, shards, replication, outlet } = this.#machines;
-    const { running, queued, waiting, free } = ownLoad.vector;
-    const { alive } = membership.counts;
-    const { unfinished } = shards;
-    const sizes = {
-      heirs: replication.heirs,
-      asked: exchange.size,
-      clients: gateway.size,
-      stolen: stealing.stolen,
-      degraded: replication.survivor.size,
-    };
-    return { running, queued, waiting, unfinished, free, alive, held: outlet.held, ...sizes };
+    return statsOf(this.#machines);
   }
 
   /** Re-checks what its machines keep along; for tests and the simulator. */
@@ -191,6 +181,7 @@ export class NodeCore {
       case 'query.jobs':
         return this.#wiring.jobs(jobs.step({ kind: 'message', from, message }, this.#now));
       case 'shard.create':
+      case 'shard.release':
       case 'shard.cancel':
       case 'shard.retry':
       case 'task.started':

@@ -1,5 +1,6 @@
 import type { PeerEvent, ReplyEffect, Request } from '../../kernel/effects.js';
-import type { NodeId } from '../../kernel/ids.js';
+import { known } from '../../kernel/assert.js';
+import type { JobId, NodeId } from '../../kernel/ids.js';
 import type { LoadVector } from '../../kernel/load.js';
 import type { Now } from '../../kernel/time.js';
 import type { TimerEffect } from '../../kernel/timers.js';
@@ -12,9 +13,13 @@ import { JOB, SHARD } from '../../tasks/replication/names.js';
 import type { ShardEffect } from '../../tasks/offering.js';
 import type { ExchangeEffect, Manner } from './exchange.js';
 import type { GatewayEffect } from './gateway/gateway.js';
+import type { Requests } from './gateway/requests.js';
 import { buildMachines, type AskTag, type Machines, type NodeCoreOptions, type RegisterOwner } from './machines.js';
 import { MEMBERS_KEY, outdated } from './stored.js';
 import type { Message } from './wire.js';
+
+/** How long another job is waited for before it is looked for anew. */
+const WATCH_MS = 60_000;
 
 /** The wires between the machines of one node: where what one of them wants done is done, or becomes the node's effect. */
 export class Wiring {
@@ -23,6 +28,9 @@ export class Wiring {
   readonly #now: () => Now;
   readonly #toRegisters: ReplicationEvent<RegisterOwner>[] = [];
   #isReplicating = false;
+  /** Jobs that others here wait for, by the number under which the gateway is asked; clients of the driver have numbers from 0. */
+  readonly #watched = new Map<number, JobId>();
+  #watches = 0;
 
   constructor(options: NodeCoreOptions, now: () => Now) {
     this.#self = options.self;
@@ -124,6 +132,9 @@ export class Wiring {
         case 'withdraw':
           this.#withdraw(effect.tag);
           break;
+        case 'watch':
+          this.#watch(effect.job);
+          break;
         default:
           this.#onPlain(effect);
       }
@@ -221,8 +232,23 @@ export class Wiring {
       if (effect.kind === 'ask') {
         const { to, message } = effect.question;
         this.ask(to, message, { owner: 'gateway', tag: effect.tag }, { patience: effect.patienceMs });
-      } else this.machines.outlet.push(effect);
+      } else if (effect.kind === 'answer' && this.#watched.has(effect.client)) this.#onWatched(effect);
+      else this.machines.outlet.push(effect);
     }
+  }
+
+  /** A job here waits for another: looked for as a client would, but for that no driver knows of it. */
+  #watch(job: JobId): void {
+    const client = -1 - this.#watches++;
+    this.#watched.set(client, job);
+    this.gateway(this.machines.gateway.request(client, { op: 'watch', job, waitMs: WATCH_MS }));
+  }
+
+  #onWatched({ client, result }: Extract<GatewayEffect, { kind: 'answer' }>): void {
+    const job = known(this.#watched.get(client), `job of watch ${client}`);
+    this.#watched.delete(client);
+    const told = result.isOk ? (result.value as Requests['watch']['gets']) : {};
+    this.jobs(this.machines.jobs.step({ kind: 'parent-told', job, ...told }, this.#now()));
   }
 
   stealing(effects: readonly StealingEffect[]): void {

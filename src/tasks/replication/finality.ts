@@ -1,5 +1,5 @@
 import { isTerminal, noCounts } from '../../kernel/states.js';
-import type { JobRecord } from '../job.js';
+import type { JobRecord } from '../job-record.js';
 import type { TaskRecord } from '../record.js';
 import type { ShardRecord } from '../shard-record.js';
 import type { JobSpec } from '../spec.js';

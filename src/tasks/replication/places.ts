@@ -5,7 +5,7 @@ import { entriesOf, entryKey } from '../register/stored.js';
 import type { Replica } from '../register/replica.js';
 import type { Place, Whereabouts } from './effects.js';
 import type { FinalSummary } from './finality.js';
-import type { JobRecord } from '../job.js';
+import type { JobRecord } from '../job-record.js';
 import type { JobSpec } from '../spec.js';
 import type { TellOf } from '../register/messages.js';
 import { digestOf, type ReplicaSet } from '../register/replica-set.js';

@@ -2,7 +2,7 @@ import type { Answered, AskEffect, Request } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import { isTerminal } from '../../kernel/states.js';
 import { nextAsked } from '../asking.js';
-import type { JobRecord } from '../job.js';
+import type { JobRecord } from '../job-record.js';
 import type { TaskMessage, TaskMessages } from '../messages.js';
 import type { TaskRecord } from '../record.js';
 import type { RegisterId } from '../register/head.js';

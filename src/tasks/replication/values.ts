@@ -1,5 +1,5 @@
 import { list, text, Type } from '../../kernel/schema.js';
-import { JobRecordSchema } from '../job.js';
+import { JobRecordSchema } from '../job-record.js';
 import { TaskRecordSchema, type TaskRecord } from '../record.js';
 import { registerMessages } from '../register/messages.js';
 import { ShardRecordSchema } from '../shard-record.js';

@@ -2,6 +2,7 @@ import { noCounts, type Counts } from '../../../src/kernel/states.js';
 import type { TimerToken } from '../../../src/kernel/timers.js';
 import { JobHome, type JobHomeConfig } from '../../../src/tasks/job-home.js';
 import type { JobEffect, JobEvent, JobWriteTag } from '../../../src/tasks/job-events.js';
+import type { JobInfo } from '../../../src/tasks/queries.js';
 import type { TaskMessage } from '../../../src/tasks/messages.js';
 import { counted } from './brief.js';
 import { JOB, node, specOf } from './fixtures.js';
@@ -91,6 +92,8 @@ export class Jobs {
       case 'claim':
       case 'claimed-again':
         return [`${effect.kind} ${effect.register}, rank ${effect.rank}`];
+      case 'watch':
+        return [`watch ${effect.job}`];
       case 'withdraw': {
         const { shard } = effect.tag;
         this.#asked = this.#asked.filter(({ tag }) => tag.what !== 'shard' || tag.shard !== shard);
@@ -106,7 +109,7 @@ export class Jobs {
         if (message.kind === 'job.created') return [`${message.outcome} to ${effect.to}`];
         if (message.kind === 'elsewhere') return [`elsewhere (${message.nodes.join()}) to ${effect.to}`];
         if (message.kind !== 'query.job-told') return [`${message.kind} to ${effect.to}`];
-        return [message.found ? `${message.found.info.state}: ${counted(message.found.info.counts)}` : 'unknown'];
+        return [message.found ? toldOf(message.found.info) : 'unknown'];
       }
       case 'arm':
         this.#armed.set(effect.timer.name, effect.timer);
@@ -115,6 +118,12 @@ export class Jobs {
         return [];
     }
   }
+}
+
+function toldOf({ state, counts, waits, reason }: JobInfo): string {
+  const parents = waits?.after.map(({ job, on }) => ` for ${job} (${on})`).join('') ?? '';
+  const time = waits?.untilMs === undefined ? '' : ` until ${waits.untilMs}`;
+  return `${state}: ${counted(counts)}${waits ? `, waits${parents}${time}` : ''}${reason === undefined ? '' : `, ${reason}`}`;
 }
 
 export function planOf(tasks: number, shardSize: number, firsts: readonly string[]) {

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../../src/kernel/ids.js';
 import type { Put } from '../../../src/kernel/effects.js';
-import type { JobRecord } from '../../../src/tasks/job.js';
+import type { JobRecord } from '../../../src/tasks/job-record.js';
 import type { RegisterId } from '../../../src/tasks/register/head.js';
 import type { ReplicaSet } from '../../../src/tasks/register/replica-set.js';
 import type { Written } from '../../../src/tasks/register/messages.js';

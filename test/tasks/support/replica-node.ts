@@ -257,6 +257,8 @@ export class ReplicaNode {
       case 'create':
       case 'renew':
         return this.replicate(effect);
+      case 'watch':
+        throw new Error(`job ${effect.job} is waited for, and no job of these tests waits`);
       case 'load':
         return this.#onShards({ kind: 'loaded', tag: effect.tag, entries: this.#disk.range(effect.prefix) });
       default:

@@ -1,7 +1,7 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import type { JobId, NodeId } from '../../../kernel/ids.js';
 import { isLive } from '../../../membership/member.js';
-import { setOf, shardsOf } from '../../../tasks/job.js';
+import { setOf, shardsOf } from '../../../tasks/job-record.js';
 import type { QueryMessages } from '../../../tasks/queries.js';
 import { registerOf } from '../../../tasks/replication/names.js';
 import { ask, askRaw, hintsIn, ONE_PATIENCE_MS, pause, type Conversation } from './conversation.js';

@@ -6,7 +6,7 @@ import type { Message } from '../wire.js';
 import type { Answer, Conversation, Question } from './conversation.js';
 import { drain } from './drain.js';
 import { readOutput } from './output.js';
-import { cancel, explain, readJob, readJobs, readNodes, readRing, readTask, readTasks } from './read.js';
+import { cancel, explain, readJob, readJobs, readNodes, readRing, readTask, readTasks, watchJob } from './read.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from './requests.js';
 import type { Scene } from './scene.js';
 import { retry } from './retry.js';
@@ -113,6 +113,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* submit(scene, request);
     case 'job':
       return yield* readJob(scene, request);
+    case 'watch':
+      return yield* watchJob(scene, request);
     case 'jobs':
       return yield* readJobs(scene, request);
     case 'tasks':

@@ -9,7 +9,7 @@ import { LIMITS } from '../../../tasks/spec.js';
 import type { Message } from '../wire.js';
 import { askAll, pause, type Conversation } from './conversation.js';
 import { askCoordinator } from './coordinator.js';
-import { find, liveNodes, shardCount, shardOfJob, waitAt, type FoundJob } from './find.js';
+import { find, liveNodes, search, shardCount, shardOfJob, waitAt, type FoundJob } from './find.js';
 import type { ClientRequest, NodeInfo, OneTask, Requests, TaskPage } from './requests.js';
 import type { Scene } from './scene.js';
 
@@ -29,6 +29,13 @@ export function* readJob(scene: Scene, { job, waitMs }: Asks<'job'>): Conversati
     if (waited && (waited.info.finishedAtMs !== undefined || scene.now().monoMs >= untilMs)) return waited.info;
     if (!waited) yield* pause(100);
   }
+}
+
+/** The same for another job, which is to know whether it can ever be told; empty where nobody can say at the moment. */
+export function* watchJob(scene: Scene, query: Asks<'watch'>): Conversation<Requests['watch']['gets']> {
+  const { found, isGone = false } = { isGone: undefined, ...(yield* search(scene, query.job)) };
+  if (isGone) return { isGone };
+  return found ? { info: yield* readJob(scene, query) } : {};
 }
 
 /** The jobs of all nodes, newest first. */

@@ -96,6 +96,11 @@ export interface Draining {
 export interface Requests {
   submit: { asks: Submission; gets: Accepted };
   job: { asks: { job: JobId; waitMs: number }; gets: JobInfo };
+  /** Asked by a node itself, for a job that waits for this one. `isGone`: it has ended, and nobody knows how any more. */
+  watch: {
+    asks: { job: JobId; waitMs: number };
+    gets: { readonly info?: JobInfo | undefined; readonly isGone?: boolean | undefined };
+  };
   jobs: {
     asks: {
       prefix: string;

@@ -31,6 +31,7 @@ export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
   }
   refuseWithoutDisk(scene.storeRefusal());
   refuseUnplaceable(scene, job);
+  yield* refuseOrphan(scene, job);
   const mayBeKnown = job.isKeyed || job.repeat !== undefined;
   const result = mayBeKnown ? yield* search(scene, job.job) : undefined;
   if (result?.found) return repeated(job, result.found);
@@ -202,6 +203,15 @@ function refuseWithoutDisk(refusal: string | undefined): void {
 function gone(job: Submission): CoveyError {
   const message = `the idempotency key stands for job ${job.job}, which has ended and is kept no more`;
   return new CoveyError('conflict', message, 'it has run: submit under another key to run it again');
+}
+
+/** What it is to wait for must be known: a job that nobody ever heard of would be waited for in vain. */
+function* refuseOrphan(scene: Scene, { spec }: Submission): Conversation<void> {
+  for (const { job } of spec.start?.after ?? []) {
+    const { found, isKnown } = { isKnown: true, ...(yield* search(scene, job)) };
+    if (found || isKnown) continue;
+    throw new CoveyError('not-found', `there is no job ${job} to wait for`, 'nothing was submitted; see `covey ls`');
+  }
 }
 
 /** Refuses at once what no node known to this one could ever run. */

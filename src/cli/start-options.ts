@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { CoveyError, type Flock, type SubmitBody } from '../client/index.js';
+import { parseDuration } from '../kernel/units.js';
+import { defined, option, repeated } from './options.js';
+import { chooseOne } from './select.js';
+
+type After = NonNullable<SubmitBody['after']>[number];
+
+/** What must come to pass before a job starts. */
+export interface StartOptions {
+  readonly after?: readonly After[];
+  readonly delay?: number;
+  readonly at?: string;
+}
+
+export function addStartOptions(command: Command): void {
+  repeated(
+    command,
+    '--after <how:id>',
+    'start when that job has ended: ok:ID all of it well, any:ID in any way, fail:ID not well; else it is cancelled',
+    parseAfter,
+  );
+  option(command, '--delay <time>', 'start no sooner than 30s, 5m, 2h from now', parseDuration);
+  option(command, '--at <when>', 'start no sooner than 18:30 or 2026-12-24T18:30 here, or …Z in UTC', (text) =>
+    parseWhen(text, new Date()),
+  );
+}
+
+/** @returns the parents as they were written; {@link withParents} finds them */
+export function startOf({ after, delay, at }: StartOptions): Pick<SubmitBody, 'after' | 'delayMs' | 'notBefore'> {
+  return defined({ after: after && [...after], delayMs: delay, notBefore: at });
+}
+
+/** The same submission with whole ids in place of beginnings and `last`. */
+export async function withParents(flock: Flock, body: SubmitBody): Promise<SubmitBody> {
+  if (body.after === undefined) return body;
+  const after: After[] = [];
+  for (const { job: text, on } of body.after) {
+    const { job, indexes } = await chooseOne(flock, text);
+    if (indexes !== undefined) throw new CoveyError('usage', `--after: ${text} is a task`, `write its job, ${job}`);
+    after.push({ job, on });
+  }
+  return { ...body, after };
+}
+
+function parseAfter(text: string): After {
+  const [, on = 'ok', job = ''] = /^(?:(ok|any|fail):)?([^:]*)$/.exec(text) ?? [];
+  if (job !== '') return { job, on: on as After['on'] };
+  throw new CoveyError('usage', `${JSON.stringify(text)} names no job to wait for`, 'write ok:ID, any:ID or fail:ID');
+}
+
+/**
+ * Reads a time of day, which is the next such time here, or a date with one.
+ *
+ * @returns ISO 8601 in UTC
+ * @throws CoveyError `usage`
+ */
+export function parseWhen(text: string, now: Date): string {
+  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  const when = clock ? nextTime(now, clock.slice(1).map(Number)) : new Date(text);
+  const isDated = clock !== null || /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text);
+  if (isDated && when && !Number.isNaN(when.getTime())) return when.toISOString();
+  const hint = 'write 18:30, 2026-12-24T18:30 or 2026-12-24T18:30:00Z';
+  throw new CoveyError('usage', `${JSON.stringify(text)} is no time`, hint);
+}
+
+/** Undefined where there is no such time of day. */
+function nextTime(now: Date, [hours = 0, minutes = 0, seconds = 0]: readonly number[]): Date | undefined {
+  if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
+  const when = new Date(now);
+  when.setHours(hours, minutes, Number.isNaN(seconds) ? 0 : seconds, 0);
+  if (when <= now) when.setDate(when.getDate() + 1);
+  return when;
+}
