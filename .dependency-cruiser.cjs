@@ -6,6 +6,7 @@ const L1 = ['kernel'];
 const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement'];
 const rooms = {
   kernel: [],
+  toml: L1,
   ring: L1,
   membership: L1,
   tasks: L1,
@@ -65,7 +66,7 @@ module.exports = {
         pathNot:
           ['hash.ts', ...[room, ...below].map((r) => `${r}/`)].map((r) => `^simnet/${r}`).join('|') +
           '|' +
-          escaped([...core, 'node/core']),
+          escaped([...core, 'node/core', 'toml']),
       },
     })),
     ...Object.entries(chaosRooms).map(([room, below]) => ({

@@ -1,5 +1,5 @@
 import type { Fault, TimedFault } from '../faults/fault.js';
-import { readPart, readDuration, shown, wrong, type Section } from './section.js';
+import { readPart, readDuration, shown, wrong, type Section } from '../../src/toml/section.js';
 import type { Selector } from './nodes.js';
 
 /** What a fault is read with. */

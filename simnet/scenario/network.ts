@@ -1,7 +1,7 @@
 import type { Latency, ZoneLatency } from '../world/network-latency.js';
 import { zonePair } from '../world/network-latency.js';
 import { parseSize } from '../../src/kernel/units.js';
-import { readDuration, shown, wrong, type Section } from './section.js';
+import { readDuration, shown, wrong, type Section } from '../../src/toml/section.js';
 
 /** How the network is from beginning to end. What is undefined is as in the world's own defaults. */
 export interface NetworkSpec {

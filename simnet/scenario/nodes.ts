@@ -1,5 +1,5 @@
 import type { Prng } from '../../src/kernel/prng.js';
-import { readPart, shown, wrong, type Section } from './section.js';
+import { readPart, shown, wrong, type Section } from '../../src/toml/section.js';
 
 /** One machine. Its id is `n` and its place in the list. */
 export interface NodeSpec {

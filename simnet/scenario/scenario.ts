@@ -5,8 +5,8 @@ import { generate } from '../workload/workload.js';
 import { readFaults } from './faults.js';
 import { readNetwork, type NetworkSpec } from './network.js';
 import { readNodes, Selector, type NodeSpec } from './nodes.js';
-import { Section } from './section.js';
-import { Source, type Override } from './source.js';
+import { Section } from '../../src/toml/section.js';
+import { Source, type Override } from '../../src/toml/source.js';
 import { readArrivals, readSurges, readWorkload } from './tasks.js';
 
 /** How tasks find their nodes. */

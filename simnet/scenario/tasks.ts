@@ -1,7 +1,7 @@
 import type { Arrivals, Surge } from '../workload/arrivals.js';
 import { DURATION_KINDS, type Durations } from '../workload/durations.js';
 import { rateFor, type Workload } from '../workload/workload.js';
-import { shown, wrong, type Section } from './section.js';
+import { shown, wrong, type Section } from '../../src/toml/section.js';
 
 const MEAN_MS = 1_000;
 const TIMEOUT_MS = 30_000;

@@ -5,6 +5,8 @@ import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
 import type { ShowAnswer, SubmitAnswer } from './support/views.js';
 
+type Named = SubmitAnswer & { readonly task: string; readonly existed: boolean };
+
 describe('jobs that wait, over three daemons', function () {
   this.timeout(120_000);
   let flock: Flock;
@@ -78,6 +80,36 @@ describe('jobs that wait, over three daemons', function () {
     expect(await wait(job)).to.equal(0);
     const [task] = (await show(job)).tasks;
     expect(Date.parse(task?.startedAt ?? '') - before).to.be.at.least(1_900);
+  });
+
+  it('should submit the tasks of a file, and cancel them again where one is not taken', async () => {
+    const log = flock.path('files', 'flow');
+    const write = (name: string, more = '') =>
+      writeFileSync(
+        flock.path('files', name),
+        `[tasks.last]\ncommand = "echo last >> ${log}"\nshell = true\nafter = "many"\n${more}
+[tasks.many]\ncommand = ["sh", "-c", "echo {} >> ${log}"]\narray = 3\nafter = "first"
+[tasks.first]\ncommand = "echo first >> ${log}"\nshell = true\n`,
+      );
+    write('flow.toml');
+    const file = flock.path('files', 'flow.toml');
+    const submitFile = () => flock.json<{ jobs: Named[] }>(['submit', '--file', file, '--id', 'flow']);
+    const { jobs } = await submitFile();
+    expect(jobs.map(({ task, tasks }) => [task, tasks])).to.deep.equal([
+      ['first', 1],
+      ['many', 3],
+      ['last', 1],
+    ]);
+    expect(await wait(jobs[2]!.job, 2)).to.equal(0);
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    expect([lines[0], lines.slice(1, 4).sort(), lines[4]]).to.deep.equal(['first', ['1', '2', '3'], 'last']);
+    const again = (await submitFile()).jobs;
+    expect(again.map(({ job, existed }) => [job, existed])).to.deep.equal(jobs.map(({ job }) => [job, true]));
+
+    write('huge.toml', 'gpus = 9');
+    const refused = await flock.cli(['submit', '--file', flock.path('files', 'huge.toml')]);
+    expect(refused.code).to.equal(6);
+    expect(refused.stderr).to.match(/task last: no node has enough gpus .*; the 2 before it were cancelled/);
   });
 
   it('should refuse to wait for what is not there, or is no job', async () => {

@@ -23,7 +23,7 @@ export async function findScenario(given: string | undefined, cwd: string): Prom
   const path = isFile ? resolve(cwd, given) : join(SCENARIOS, `${given}.toml`);
   const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
     if (isFile) throw new CoveyError('usage', `${given}: ${reasonOf(error)}`, 'name a scenario or a TOML file');
-    const { closest } = await import('../../../simnet/scenario/suggest.js');
+    const { closest } = await import('../../toml/suggest.js');
     const guess = closest(given, await names());
     const hint = guess === undefined ? 'see `covey sim --list`' : `did you mean ${guess}?`;
     throw new CoveyError('usage', `there is no scenario '${given}'`, hint);
@@ -38,7 +38,7 @@ async function names(): Promise<string[]> {
 
 /** Name and one line of each. */
 export async function listScenarios(): Promise<{ readonly name: string; readonly description: string }[]> {
-  const { Source } = await import('../../../simnet/scenario/source.js');
+  const { Source } = await import('../../toml/source.js');
   return Promise.all(
     (await names()).map(async (name) => {
       const { text, file } = await findScenario(name, SCENARIOS);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Override, Path } from '../../../simnet/scenario/source.js';
+import type { Override, Path } from '../../toml/source.js';
 import { repeated } from '../options.js';
 
 export interface SimOptions {

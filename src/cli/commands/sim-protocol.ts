@@ -1,6 +1,6 @@
 import type { Standing } from '../../../simnet/experiment/run.js';
 import type { RunResult } from '../../../simnet/measure/result.js';
-import type { Override } from '../../../simnet/scenario/source.js';
+import type { Override } from '../../toml/source.js';
 import type { ErrorCode } from '../../kernel/errors.js';
 import type { FoundScenario } from './sim-files.js';
 

@@ -1,11 +1,18 @@
-import { examples, type CliCommand } from '../command.js';
+import { CoveyError } from '../../client/index.js';
+import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { withParents } from '../start-options.js';
 import { addSubmitOptions, submission, type SubmitOptions } from '../submission.js';
+import { readSubmissions, submitFile } from '../workflow/submit-file.js';
 
-const command: CliCommand<SubmitOptions> = {
+interface Options extends SubmitOptions {
+  readonly file?: string;
+}
+
+const command: CliCommand<Options> = {
   define(command) {
     addSubmitOptions(command);
+    command.option('--file <file>', 'a job file, TOML or JSON: named tasks that may wait for each other');
     examples(
       command,
       ['covey submit -- ./train.sh', 'prints the id of the job'],
@@ -14,11 +21,14 @@ const command: CliCommand<SubmitOptions> = {
       ['covey submit --id nightly-2026-11-21 -- ./backup.sh', 'however often it is typed: one job'],
       ['covey submit --after ok:last -- ./report.sh', 'when the job before has succeeded'],
       ['covey submit --at 22:00 -- ./nightly.sh', 'tonight'],
+      ['covey submit --file pipeline.toml', 'tasks that wait for each other'],
       ['covey submit --env HOME --env MODE=fast -- env', 'HOME as it is here'],
     );
   },
 
-  async run({ io, out, flock }, args, options) {
+  async run(context, args, options) {
+    const { io, out, flock } = context;
+    if (options.file !== undefined) return submitAll(context, args, { ...options, file: options.file });
     const body = await submission(io, args, options);
     if (options.dryRun === true) {
       out.line(JSON.stringify(body, null, out.json ? undefined : 2));
@@ -35,3 +45,34 @@ const command: CliCommand<SubmitOptions> = {
   },
 };
 export default command;
+
+async function submitAll(
+  { io, out, flock, globals }: Context,
+  args: readonly string[],
+  { file, id, dryRun, ...others }: Options & { readonly file: string },
+): Promise<number> {
+  const [other] = args.length > 0 ? ['a command'] : ownNames(others, globals);
+  if (other !== undefined) {
+    throw new CoveyError(
+      'usage',
+      `--file and ${other} exclude each other`,
+      'write it into the file, of the task it is for',
+    );
+  }
+  const submissions = await readSubmissions(io, file);
+  if (dryRun === true) {
+    for (const one of submissions) out.line(JSON.stringify(one, null, out.json ? undefined : 2));
+    return EXIT.ok;
+  }
+  const submitted = await submitFile(flock(), submissions, id);
+  const width = Math.max(...submitted.map(({ task }) => task.length));
+  if (out.json) out.object({ jobs: submitted });
+  else for (const { task, job } of submitted) out.line(out.quiet ? job : `${task.padEnd(width)}  ${job}`);
+  return EXIT.ok;
+}
+
+/** The options that were given, but for those that every command takes. */
+function ownNames(options: object, globals: object): string[] {
+  const names = Object.keys(options).filter((name) => !(name in globals));
+  return names.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+}

@@ -6,7 +6,7 @@ describe('a scenario that is wrong', () => {
     ['nodes = 10\n\nnoodes = 5', "mine.toml:3: unknown key 'noodes' (did you mean nodes?)"],
     ['[workload]\n\nmaen = "1s"', "mine.toml:3: unknown key 'maen' (did you mean mean?)"],
     ['[wokload]\nmean = "1s"', "mine.toml:1: unknown key 'wokload' (did you mean workload?)"],
-    ['nodes = 10\ntasks = \n', 'mine.toml:2:9: invalid value (scenarios are TOML: toml.io)'],
+    ['nodes = 10\ntasks = \n', 'mine.toml:2:9: invalid value (this is not TOML: toml.io)'],
     ['nodes = 0', 'mine.toml:1: nodes: 0 is not a whole number from 1 to 20000 (write 20, say)'],
     ['nodes = "ten"', "mine.toml:1: nodes: 'ten' is not a whole number from 1 to 20000 (write 20, say)"],
     ['tasks = 1.5', 'mine.toml:1: tasks: 1.5 is not a whole number from 1 to 2000000 (write 2000, say)'],

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { closest } from '../../../simnet/scenario/suggest.js';
+import { closest } from '../../../src/toml/suggest.js';
 import { readTrace } from '../../../simnet/workload/csv-trace.js';
 import { readScenario } from '../../../simnet/scenario/scenario.js';
 import { scenarioOf } from './support.js';

@@ -1,6 +1,6 @@
 import type { CoveyError } from '../../../src/kernel/errors.js';
 import { readScenario, type Scenario } from '../../../simnet/scenario/scenario.js';
-import type { Override } from '../../../simnet/scenario/source.js';
+import type { Override } from '../../../src/toml/source.js';
 import type { Trace } from '../../../simnet/workload/trace.js';
 
 export function scenarioOf(text: string, overrides: readonly Override[] = [], trace: Trace = []): Scenario {

@@ -1,5 +1,5 @@
 import { parse, TomlError, type TomlTable } from 'smol-toml';
-import { CoveyError } from '../../src/kernel/errors.js';
+import { CoveyError } from '../kernel/errors.js';
 
 /** Of a key: the names of the tables around it and its own, with the places of those in arrays. */
 export type Path = readonly (string | number)[];
@@ -11,7 +11,7 @@ export interface Override {
   readonly flag: string;
 }
 
-/** The values of a scenario, and where each of them comes from. */
+/** The values of a file, and where each of them comes from. */
 export class Source {
   readonly #lines: ReadonlyMap<string, number>;
   readonly #flags = new Map<string, string>();
@@ -33,6 +33,22 @@ export class Source {
     const source = new Source(parsed(text, file), file, linesOf(text));
     for (const override of overrides) source.#set(override);
     return source;
+  }
+
+  /**
+   * The same of JSON, whose keys have no lines: they are named by their path.
+   *
+   * @throws CoveyError `usage`, with the place as far as the parser tells it, where it is no JSON
+   */
+  static ofJson(text: string, file: string): Source {
+    let values: unknown;
+    try {
+      values = JSON.parse(text);
+    } catch (error) {
+      throw new CoveyError('usage', `${file}: ${(error as Error).message}`, 'this is not JSON');
+    }
+    if (!isTable(values)) throw new CoveyError('usage', `${file}: this is no object`, 'write { "tasks": … }');
+    return new Source(values, file, new Map());
   }
 
   /** `scenario.toml:12`, or the flag that gave the value. Of what is not there itself: the table around it. */
@@ -75,7 +91,7 @@ function parsed(text: string, file: string): TomlTable {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-    throw new CoveyError('usage', `${file}:${error.line}:${error.column}: ${what}`, 'scenarios are TOML: toml.io');
+    throw new CoveyError('usage', `${file}:${error.line}:${error.column}: ${what}`, 'this is not TOML: toml.io');
   }
 }
 

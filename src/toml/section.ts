@@ -1,5 +1,5 @@
-import { CoveyError } from '../../src/kernel/errors.js';
-import { parseDuration } from '../../src/kernel/units.js';
+import { CoveyError } from '../kernel/errors.js';
+import { parseDuration } from '../kernel/units.js';
 import { isTable, type Path, type Source } from './source.js';
 import { closest } from './suggest.js';
 
@@ -13,7 +13,7 @@ export interface Bounds {
 }
 
 /**
- * One table of a scenario, read key by key: each reader gives the value, or undefined where the key is not there. Whatever
+ * One table of a file, read key by key: each reader gives the value, or undefined where the key is not there. Whatever
  * is wrong is one error that names the place. What was never asked for is unknown.
  */
 export class Section {
@@ -112,6 +112,15 @@ export class Section {
   section(key: string): Section | undefined {
     this.#asked.add(key);
     return this.has(key) ? new Section(this.source, [...this.path, key], this.#table[key]) : undefined;
+  }
+
+  /** The tables in a table, by their names and in their order: `[tasks.build]`, `[tasks.test]`. */
+  named(key: string): [name: string, section: Section][] {
+    const outer = this.section(key);
+    if (!outer) return [];
+    return Object.keys(outer.#table).map((name) => {
+      return [name, new Section(outer.source, [...outer.path, name], outer.#table[name])];
+    });
   }
 
   sections(key: string): Section[] {
