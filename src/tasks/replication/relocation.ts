@@ -60,7 +60,7 @@ export class Relocation {
     const dead = set.filter((node) => !kept.includes(node) && this.flock.standingOf(node) === 'dead');
     const fresh = this.flock.candidates(id).filter((node) => !set.includes(node));
     const whole = [...kept, ...fresh, ...dead].slice(0, this.#count);
-    const better = this.#isInstallable(whole) ? whole : this.#remnant(kept);
+    const better = this.#isInstallable(whole) ? whole : this.#remnant([...kept, ...fresh].slice(0, this.#count));
     const isSame = better.length === set.length && better.every((node) => set.includes(node));
     return isSame || better.length === 0 ? undefined : better;
   }
@@ -74,8 +74,8 @@ export class Relocation {
    * Those that are there, where the others have been dead for long: these come in again when the set grows. While anybody may
    * be back in a moment there is none: it would be a set of fewer disks for no reason.
    */
-  #remnant(kept: ReplicaSet): ReplicaSet {
-    return kept.every((node) => this.flock.standingOf(node) === 'here') ? kept : [];
+  #remnant(living: ReplicaSet): ReplicaSet {
+    return living.every((node) => this.flock.standingOf(node) === 'here') ? living : [];
   }
 
   /**

@@ -59,4 +59,10 @@ describe('a replica set', () => {
     expect(flockOf({ a: 'leaving', b: 'here', c: 'suspect' }).betterThan('abc')).to.equal(undefined);
     expect(flockOf({ a: 'leaving', b: 'suspect', c: 'dead' }).betterThan('abc')).to.equal(undefined);
   });
+
+  it('should go to who is there and new, where the others leave or have been dead for long', () => {
+    const { betterThan } = flockOf({ a: 'leaving', b: 'leaving', c: 'dead', d: 'here' });
+    expect(betterThan('abc', 1_000), 'c may be back in a moment').to.equal(undefined);
+    expect(betterThan('abc', 11_000), 'a and b wait for it').to.equal('d');
+  });
 });
