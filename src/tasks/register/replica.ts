@@ -186,8 +186,8 @@ export class Replica {
   }
 
   /**
-   * Where a register is known to have gone on without whoever prepares an older generation of it. He need not wait for a majority
-   * of that set, of which some may be away for long: whoever told him so was not heard.
+   * Where a register is known to have gone on without whoever prepares an older generation of it, or one that is void. He need not
+   * wait for a majority of that set, of which some may be away for long, nor ask in vain for ever: whoever told him so was not heard.
    */
   wentOnWithout(from: NodeId, ask: Ask): Head | undefined {
     if (ask.kind !== 'prepare' || from === this.self) return undefined;
@@ -195,8 +195,9 @@ export class Replica {
     const head = acceptor?.head;
     if (!head || acceptor.isGone || !acceptor.isInstalled || this.abstention.known(acceptor) !== undefined)
       return undefined;
-    const isOlder = compareLineages(head, ask) === 0 && ask.generation < head.generation;
-    return isOlder && !head.set.includes(from) ? head : undefined;
+    const order = compareLineages(head, ask);
+    const isOver = order < 0 || (order === 0 && ask.generation < head.generation);
+    return isOver && !head.set.includes(from) ? head : undefined;
   }
 
   /** A write of it is on its way to the disk. */

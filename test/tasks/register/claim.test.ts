@@ -4,6 +4,7 @@ import { Prng } from '../../../src/kernel/prng.js';
 import { claimAfter, isShutOut } from '../../../src/tasks/register/claim.js';
 import { Registers, type RegisterEffect, type RegisterEvent } from '../../../src/tasks/register/registers.js';
 import { readRegisters } from '../../../src/tasks/register/stored.js';
+import { Tale } from './explorer/tale.js';
 
 type Commit = Extract<RegisterEffect, { kind: 'commit' }>;
 
@@ -115,5 +116,24 @@ describe('a claim', () => {
     const replica = registers();
     replica.step(accept(other), now);
     expect(answerTo(replica, mine)).to.deep.include({ isGranted: false, outdone: 2 });
+  });
+});
+
+describe('whoever holds a register that is void', () => {
+  it('should hold nothing of it any more, once one that knows another at a majority has told him', () => {
+    const [old, young] = [
+      { set: 'abc', rank: 1 },
+      { set: 'cde', rank: 2 },
+    ] as const;
+    const tale = new Tale().claim(old, 'a', 'b', 'c', 'd').make('a', 'one', old).store('a');
+    tale.claim(young, 'b', 'c', 'd', 'e').make('c', 'two', young).flow('c', 'd');
+    const a0 = tale.world.node(0);
+    tale.world.fresh.length = 0;
+    tale.on('take-over', 'a').flow('a', 'c');
+    expect(tale.world.core(a0), 'c has not heard yet that d has it, too').to.include({ isStub: false });
+    tale.write('c', 'x').flow('c', 'd');
+    tale.on('take-over', 'a').flow('a', 'c');
+    expect(tale.world.core(a0)).to.include({ isStub: true });
+    expect(tale.world.core(a0)?.head).to.include({ rank: 2 });
   });
 });
