@@ -176,7 +176,8 @@ class Libp2pTransport<Message> implements Transport<Message> {
   async #connect(address: string, signal: AbortSignal): Promise<void> {
     const place = placeOf(address);
     try {
-      const connection = await this.network.dial(multiaddr(address), { signal });
+      // Of two dials of one place at once libp2p would close one by itself, and that would end both here.
+      const connection = await this.network.dial(multiaddr(address), { signal, force: true });
       const id = peerIdOf(connection);
       this.#remember(place, id);
       await this.#peers.find(id)?.greeting;

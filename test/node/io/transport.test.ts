@@ -36,6 +36,19 @@ describe('libp2p transport', () => {
     await until('the message has come', () => b.told.messages.length === 1);
   });
 
+  it('should make nothing of two dials of one place at once', async () => {
+    for (let i = 0; i < 5; i++) {
+      const [a, b] = [await start(), await start()];
+      const named = b.transport.addresses();
+      a.transport.dial(named.map((address) => address.replace(/\/p2p\/.*/, '')));
+      a.transport.dial(named);
+      await until('both ends are connected', () => a.told.connected.length === 1 && b.told.connected.length === 1);
+      a.transport.send(b.transport.id, note(1), 'control');
+      await until('the message has come', () => b.told.messages.length === 1);
+      expect([a.told.unreachable, a.told.disconnected, b.told.disconnected]).to.deep.equal([[], [], []]);
+    }
+  });
+
   it('should not connect nodes of different cluster keys, and say why', async () => {
     const [one, other, none] = [
       await start({ clusterKey: KEY }),
