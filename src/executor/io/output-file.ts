@@ -63,6 +63,14 @@ export class OutputFile {
     return Buffer.concat([this.cutTail, data]).subarray(-limit);
   }
 
+  /** Drops the last of what was written, where it is this; who appends goes on before it. */
+  dropEnd(text: Uint8Array): void {
+    const size = this.size();
+    const position = this.origin + size - text.length;
+    if (size < text.length || Buffer.compare(readAt(this.fd, position, text.length), text) !== 0) return;
+    ftruncateSync(this.fd, position);
+  }
+
   /** Drops what was written so far; those who append go on at the new beginning. */
   cut(tailBytes: number): void {
     const end = this.end();

@@ -77,3 +77,15 @@ export function commandLine(command: Command, wiring: Wiring): string {
     `echo "E ${wiring.seq} $?"; else echo "C ${wiring.seq}"; fi; cd /\n`
   );
 }
+
+/**
+ * What dash and busybox ash say of a simple command that TERM has ended, on the stderr of that command: theirs is redirected
+ * along with it. It is no word of the command's.
+ */
+export const EPITAPH: Uint8Array = Buffer.from('Terminated\n');
+
+export function withoutEpitaph(stderr: Uint8Array): Uint8Array {
+  const before = stderr.length - EPITAPH.length;
+  const isThere = before >= 0 && Buffer.compare(stderr.subarray(before), EPITAPH) === 0;
+  return isThere ? stderr.subarray(0, before) : stderr;
+}

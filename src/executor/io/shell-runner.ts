@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { assert } from '../../kernel/assert.js';
 import type { AttemptId, Command, OutputChunk, OutputStream, Runner, RunnerEvents, Startable } from '../runner.js';
 import { Followers, type Wanted } from './followers.js';
@@ -5,7 +6,7 @@ import { runnerLimits, type RunnerLimits } from './limits.js';
 import { OutputCutter } from './output-cutter.js';
 import type { OutputFile } from './output-file.js';
 import { Processes } from './processes.js';
-import { commandLine, refusal } from './script.js';
+import { commandLine, EPITAPH, refusal, withoutEpitaph } from './script.js';
 import type { Outcome, Slot } from './slot.js';
 import { SlotPool } from './slot-pool.js';
 import { Spool } from './spool.js';
@@ -45,6 +46,8 @@ const TERM_AGE_MS = 20;
 /** One slot is free while all others run: what follows needs not wait until the slot of what ended is in order again. */
 const SPARE_SLOTS = 1;
 const NOTHING = new Uint8Array(0);
+/** What a program that TERM ended is said to have ended with. */
+const TERMED = 128 + constants.signals.SIGTERM;
 
 /**
  * Makes the runner of commands: persistent slot shells, see docs/adr/0004-slot-shells.md.
@@ -203,6 +206,7 @@ class ShellRunner implements Runner {
       const outcome = await slot.run(commandLine({ ...command, argv, env }, { ...wiring, seq: ++slot.seq }));
       run.phase = 'settling';
       run.finishedAtMs = Date.now();
+      if (run.signalled && outcome.kind === 'exited' && outcome.status === TERMED) files.stderr.dropEnd(EPITAPH);
       result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));
       doubtful = await this.settle(run, slot, outcome, since);
       follower = this.follow();
@@ -281,7 +285,10 @@ class ShellRunner implements Runner {
     const run = this.runs.get(key);
     if (run === undefined) return this.spool.read(key, stream, offset, limit);
     if (run.slot === undefined) return { data: NOTHING, offset, eof: false };
-    return { ...run.slot.files[stream].read(offset, limit), eof: false };
+    const found = run.slot.files[stream].read(offset, limit);
+    // It may be about to be dropped.
+    const data = run.signalled && stream === 'stderr' ? withoutEpitaph(found.data) : found.data;
+    return { ...found, data, eof: false };
   }
 
   private *written(): Generator<OutputFile> {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../support/until.js';
-import { alive, longTime, Rig } from './rig.js';
+import { alive, longTime, Rig, textOf } from './rig.js';
 
 describe('shell runner: signals', () => {
   let rig: Rig;
@@ -21,6 +21,24 @@ describe('shell runner: signals', () => {
     rig.runner.signal(attempt, 'term');
     expect((await ended).exitCode).to.equal(143);
     expect(alive(mark)).to.deep.equal([]);
+  });
+
+  it('should not have the shell speak of a term on the stderr of the command', async () => {
+    for (const before of ['', 'its own word', 'its own line\\n']) {
+      const mark = longTime();
+      const { attempt, ended } = await started(`printf '${before}' >&2; sleep ${mark}; true`, mark);
+      rig.runner.signal(attempt, 'term');
+      const end = await ended;
+      const said = Buffer.from(before.replace('\\n', '\n'));
+      expect([end.exitCode, textOf(end.stderrTail), end.stderrBytes]).to.deep.equal([
+        143,
+        said.toString(),
+        said.length,
+      ]);
+      expect(textOf((await rig.read(attempt, 0, 0, 'stderr'))?.data ?? said)).to.equal(said.toString());
+    }
+    const { stderrTail } = await rig.shell('echo Terminated >&2; exit 143');
+    expect(textOf(stderrTail), 'nobody sent it a signal').to.equal('Terminated\n');
   });
 
   it('should let a command end in its own way', async () => {
