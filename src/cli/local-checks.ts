@@ -1,22 +1,23 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { DoctorCheck } from '../client/index.js';
+import { basename, dirname } from 'node:path';
+import { SOCKET, type DoctorCheck } from '../client/index.js';
 import { formatBytes } from './format.js';
 
 const NODE_MIN = [20, 19] as const;
 const FREE_BYTES_MIN = 512 * 2 ** 20;
 
-/** What can be said of a node from outside, whether or not its daemon runs. */
-export function checkInstallation(dataDir: string): DoctorCheck[] {
-  return [nodeVersion(process.versions.node), dataDirectory(dataDir)];
+/** What can be said from outside of the node with this socket, whether or not its daemon runs. */
+export function checkInstallation(socket: string): DoctorCheck[] {
+  const dataDir = directoryOf(socket);
+  return [nodeVersion(process.versions.node), ...(dataDir === undefined ? [] : [dataDirectory(dataDir)])];
 }
 
 /** What besides can be said of one whose daemon does not answer. */
-export function checkStopped(dataDir: string): DoctorCheck[] {
-  const socket = join(dataDir, 'covey.sock');
+export function checkStopped(socket: string): DoctorCheck[] {
+  const dataDir = directoryOf(socket);
   const isStale = existsSync(socket);
   const found = [
-    failed('daemon', 'no daemon answers', 'start one with `covey up`'),
+    failed('daemon', `no daemon answers at ${socket}`, 'start one with `covey up`, or name another with --addr'),
     isStale
       ? failed(
           'socket',
@@ -25,7 +26,12 @@ export function checkStopped(dataDir: string): DoctorCheck[] {
         )
       : passed('socket', 'no stale socket'),
   ];
-  return existsSync(dataDir) ? [...found, space(dataDir)] : found;
+  return dataDir !== undefined && existsSync(dataDir) ? [...found, space(dataDir)] : found;
+}
+
+/** The data directory of a daemon has its socket; one of another name says nothing of where that is. */
+function directoryOf(socket: string): string | undefined {
+  return basename(socket) === SOCKET ? dirname(socket) : undefined;
 }
 
 function nodeVersion(version: string): DoctorCheck {

@@ -40,7 +40,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
  *
  * @returns the exit code
  */
-export async function execute(argv: readonly string[], io: Io, life: Lifetime): Promise<number> {
+export async function execute(words: readonly string[], io: Io, life: Lifetime): Promise<number> {
+  const argv = isAboutHelp(words) ? ['--help'] : words;
   let name = '';
   try {
     const { program, chosen } = await build(argv, io, (command, module) => {
@@ -60,6 +61,11 @@ export async function execute(argv: readonly string[], io: Io, life: Lifetime): 
   } finally {
     await life.close();
   }
+}
+
+/** `covey help help`, `covey help --help`: help on `help` is the help that there is. */
+function isAboutHelp([first, ...rest]: readonly string[]): boolean {
+  return first === 'help' && rest.every((word) => ['help', '-h', '--help'].includes(word));
 }
 
 type Runner = (command: Command, module: CliCommand) => Promise<number>;
@@ -88,7 +94,7 @@ async function build(argv: readonly string[], io: Io, run: Runner) {
   const { operands } = program.parseOptions([...argv]);
   const wanted = operands[0] === 'help' ? operands[1] : operands[0];
   const command = commands.get(wanted ?? '');
-  if (operands[0] === 'help' && wanted !== undefined && command === undefined && wanted !== 'help') {
+  if (operands[0] === 'help' && wanted !== undefined && command === undefined) {
     throw new CoveyError('usage', `unknown command '${wanted}'`, 'see `covey --help`');
   }
   if (wanted !== undefined && command !== undefined) {
@@ -105,12 +111,25 @@ async function build(argv: readonly string[], io: Io, run: Runner) {
 function contextOf(io: Io, life: Lifetime, globals: Globals): Context {
   let flock: Flock | undefined;
   life.atEnd(() => flock?.close());
+  const out = new Out(io, globals);
+  const { addr, data } = globals;
   return {
-    io,
-    life,
-    globals,
-    out: new Out(io, globals),
-    flock: () => (flock ??= connect({ addr: globals.addr, data: globals.data }, io.env)),
+    ...{ io, life, globals, out },
+    flock: () => (flock ??= connect({ addr, data }, io.env, { onLate: once(() => sayLate(io, out, flock)) })),
+  };
+}
+
+/** Somebody who watches should not take it that nothing goes on; a log gains nothing from it. */
+function sayLate(io: Io, out: Out, flock: Flock | undefined): void {
+  if (io.stderr.isTTY !== true || flock === undefined) return;
+  out.note(`no answer yet from ${flock.address}; waiting (is that daemon busy, or stopped?)`);
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
   };
 }
 

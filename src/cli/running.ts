@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of this machine still runs. A zombie does not: it holds no file, and nobody may ever collect it. */
+/**
+ * Whether a process of this machine still runs. A zombie does not: it holds no file, and nobody may ever collect it. But while
+ * a process ends, its first thread may be one already, and others still hold its files.
+ */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -10,12 +13,16 @@ export function isRunning(pid: number): boolean {
   return !isZombie(pid);
 }
 
-/** By proc_pid_stat(5): the state comes after the name in brackets, which may hold brackets itself. */
 function isZombie(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.charAt(stat.lastIndexOf(')') + 2) === 'Z';
+    return isOver(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
+}
+
+/** By proc_pid_stat(5): the state comes after the name in brackets, which may hold brackets itself; 17 fields on are the threads. */
+export function isOver(stat: string): boolean {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' && Number(fields[17]) <= 1;
 }

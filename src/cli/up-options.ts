@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { CoveyError } from '../kernel/errors.js';
 import { parseDuration, parseSize } from '../kernel/units.js';
 import { amountUpTo, countable, CPUS_MAX, option, pair, repeated, type Pair, type ResourceOptions } from './options.js';
 
@@ -36,11 +37,21 @@ export function addUpOptions(command: Command): void {
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
   option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
   option(command, '--lost-after <time>', LOST_AFTER, parseDuration);
-  option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', parseDuration);
+  option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', retention);
   option(command, '--retain-size <size>', 'of finished jobs keep so many bytes, the newest (default 1G)', parseSize);
   option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
   repeated(command, '--resource <k=n>', 'offer so much of a countable resource', countable);
   repeated(command, '--label <k=v>', 'a label of this node', pair);
+}
+
+/** What is younger may still be asked for by a repeat of its submission, and is kept whatever is said. */
+const RETAIN_MS_MIN = 86_400_000;
+
+function retention(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= RETAIN_MS_MIN) return ms;
+  const what = `${text} is less than a day, which finished jobs are kept in any case`;
+  throw new CoveyError('usage', what, 'write 1d or more, or leave it out for 7d');
 }
 
 /** The command line that gives these options, but for --detach. */

@@ -19,6 +19,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** `sun_path` holds 108 bytes on Linux and 104 elsewhere, with the NUL at its end. */
 const SOCKET_PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 
+/** A daemon's socket in its data directory. */
+export const SOCKET = 'covey.sock';
+
 /** The data directory: as given, COVEY_DATA, or ~/.covey. */
 export function dataDirectory(data: string | undefined, env: Env): string {
   const chosen = data ?? env['COVEY_DATA'];
@@ -32,7 +35,7 @@ export function dataDirectory(data: string | undefined, env: Env): string {
  */
 export function locate(place: Place, env: Env): Address {
   const addr = place.addr ?? (place.data === undefined ? env['COVEY_ADDR'] : undefined);
-  if (addr === undefined || addr === '') return socketAddress(join(dataDirectory(place.data, env), 'covey.sock'));
+  if (addr === undefined || addr === '') return socketAddress(join(dataDirectory(place.data, env), SOCKET));
   const url = addr.startsWith('http://')
     ? addr
     : /^(?:\[[^\]/]+\]|[^:/]+):\d+$/.test(addr)

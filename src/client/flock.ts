@@ -29,6 +29,8 @@ const ANSWER_MS = 30_000;
 /** Tells the daemon that nobody can know the key from before, so that it need not ask around; the time follows. */
 const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
+/** How long a daemon may take to begin with output that is followed: nothing may have been written yet. */
+const FOLLOW_MS = 20_000;
 const PROGRESS_MS = 500;
 const TURN_MS_MIN = 50;
 /**
@@ -91,9 +93,10 @@ export class Flock {
     return this.#http.address.name;
   }
 
-  /** Whether it is reached over a Unix socket, and so runs on this machine. */
-  get isLocal(): boolean {
-    return this.#http.address.kind === 'socket';
+  /** The Unix socket over which it is reached, where it is: then it runs on this machine. */
+  get socket(): string | undefined {
+    const { address } = this.#http;
+    return address.kind === 'socket' ? address.path : undefined;
   }
 
   /**
@@ -109,7 +112,7 @@ export class Flock {
   job(id: string, options: { readonly waitMs?: number } & Abortable = {}): Promise<JobAnswer> {
     const waitMs = options.waitMs ?? 0;
     const path = withQuery(jobPath(id), waitMs > 0 ? { waitMs } : {});
-    return this.#get(path, { timeoutMs: ANSWER_MS + waitMs, signal: options.signal });
+    return this.#get(path, { timeoutMs: ANSWER_MS + waitMs, heldMs: waitMs, signal: options.signal });
   }
 
   /**
@@ -159,8 +162,8 @@ export class Flock {
   async *logs(id: string, query: LogsQuery = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const { stream = 'stdout', offset, follow = false, signal } = query;
     const path = withQuery(`${taskPath(id)}/logs`, { stream, offset, follow: follow ? 1 : undefined });
-    const timeoutMs = follow ? 2 ** 31 - 1 : ANSWER_MS;
-    const opened = await this.#http.open({ method: 'GET', path, timeoutMs, signal });
+    const times = follow ? { timeoutMs: 2 ** 31 - 1, heldMs: FOLLOW_MS } : { timeoutMs: ANSWER_MS };
+    const opened = await this.#http.open({ method: 'GET', path, ...times, signal });
     if (opened.kind !== 'answer') throw unanswered(opened, this.address);
     const response = opened.answer;
     try {
@@ -256,7 +259,7 @@ export class Flock {
     }
   }
 
-  #get<T>(path: string, options: { readonly timeoutMs?: number } & Abortable = {}): Promise<T> {
+  #get<T>(path: string, options: Partial<Pick<Exchange, 'timeoutMs' | 'heldMs'>> & Abortable = {}): Promise<T> {
     return this.#call({ method: 'GET', path, timeoutMs: ANSWER_MS, ...options });
   }
 

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly body?: unknown;
   /** Longest silence until the answer's head. */
   readonly timeoutMs: number;
+  /** How much of that the daemon was asked to take. @default 0 */
+  readonly heldMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,11 +31,18 @@ export interface Answer {
   readonly text: string;
 }
 
+/** An answer that takes longer is late: people should hear that it is waited for. */
+const LATE_MS = 2_500;
+
 /** HTTP to one daemon, over connections that are kept. */
 export class Http {
   readonly #agent = new Agent({ keepAlive: true });
 
-  constructor(readonly address: Address) {}
+  /** @param onLate - called for each request that stays unanswered for seconds, which is waited for nevertheless */
+  constructor(
+    readonly address: Address,
+    private readonly onLate: () => void = () => undefined,
+  ) {}
 
   /** @throws the signal's reason where `signal` ends it */
   async exchange(exchange: Exchange): Promise<Outcome<Answer>> {
@@ -66,8 +75,12 @@ export class Http {
         resolve({ kind: 'silent' });
         sent.destroy();
       }, exchange.timeoutMs);
+      const late = setTimeout(this.onLate, LATE_MS + (exchange.heldMs ?? 0));
+      // After its answer, its error, or its end for want of both.
+      sent.on('close', () => clearTimeout(late));
       sent.on('response', (response) => {
         clearTimeout(patience);
+        clearTimeout(late);
         resolve({ kind: 'answer', answer: response });
       });
       sent.on('error', (error) => {

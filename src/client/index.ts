@@ -2,6 +2,11 @@ import { locate, type Place } from './address.js';
 import { Flock } from './flock.js';
 import { Http } from './http.js';
 
+export interface ConnectOptions {
+  /** Called for each request that the daemon leaves unanswered for seconds; it is waited for nevertheless. */
+  readonly onLate?: () => void;
+}
+
 /**
  * Speaks to a flock through one daemon: the one given, else that of COVEY_ADDR, else the local one.
  *
@@ -9,11 +14,15 @@ import { Http } from './http.js';
  *
  * @throws CoveyError `usage` where the address cannot be read
  */
-export function connect(place: Place = {}, env: Readonly<Record<string, string | undefined>> = process.env): Flock {
-  return new Flock(new Http(locate(place, env)));
+export function connect(
+  place: Place = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  options: ConnectOptions = {},
+): Flock {
+  return new Flock(new Http(locate(place, env), options.onLate));
 }
 
 export { CoveyError, type ErrorCode } from '../kernel/errors.js';
 export { Flock, type JobsQuery, type LogsQuery, type TasksQuery, type WaitOptions } from './flock.js';
-export { dataDirectory, type Place } from './address.js';
+export { dataDirectory, SOCKET, type Place } from './address.js';
 export type * from '../api/schema.js';

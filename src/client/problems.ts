@@ -49,7 +49,11 @@ export function unanswered(outcome: Exclude<Outcome<never>, { kind: 'answer' }>,
     case 'lost':
       return new CoveyError('unavailable', `the connection to ${where} was lost (${outcome.why})`, 'ask again');
     case 'silent':
-      return new CoveyError('unavailable', `the daemon at ${where} does not answer in time`, 'see `covey nodes`');
+      return new CoveyError(
+        'unavailable',
+        `the daemon at ${where} does not answer in time`,
+        'see whether its process is stopped or overloaded, or ask another daemon with --addr',
+      );
   }
 }
 

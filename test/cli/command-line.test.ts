@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { FakeDaemon } from '../client/support/fake-daemon.js';
+import type { ServerResponse } from 'node:http';
+import { FakeDaemon, json } from '../client/support/fake-daemon.js';
 import { JOB, jobAnswer, WHOLE } from '../client/support/views.js';
+import { until } from '../support/until.js';
 import { objects } from './support/answers.js';
-import { covey } from './support/cli.js';
+import { covey, Running } from './support/cli.js';
 
 describe('the command line', () => {
   let daemon: FakeDaemon;
@@ -29,6 +31,37 @@ describe('the command line', () => {
       ],
     ];
     for (const [argv, line] of wrong) expect(await run(...argv)).to.deep.equal({ code: 2, stdout: '', stderr: line });
+  });
+
+  it('should help with help itself', async () => {
+    const { stdout } = await run('--help');
+    for (const argv of [['help'], ['help', '--help'], ['help', '-h'], ['help', 'help']]) {
+      expect(await run(...argv), argv.join(' ')).to.deep.equal({ code: 0, stdout, stderr: '' });
+    }
+    expect((await run('help', '--wrong')).code).to.equal(2);
+  });
+
+  it('should refuse to keep finished jobs for less than a day', async () => {
+    const { code, stderr } = await run('up', '--retain-for', '23h');
+    expect([code, stderr]).to.deep.equal([
+      2,
+      'covey: --retain-for: 23h is less than a day, which finished jobs are kept in any case (hint: write 1d or more, or leave it out for 7d)\n',
+    ]);
+  });
+
+  it('should say where somebody watches that a daemon has not answered yet, once', async () => {
+    const held: ServerResponse[] = [];
+    daemon.on('GET /v1/nodes', (_seen, response) => void held.push(response));
+    const env = { COVEY_DATA: daemon.data };
+    const unwatched = new Running(['nodes'], { env });
+    await until('one is asked', () => held.length === 1);
+    const quiet = new Running(['nodes', '-q'], { env, isWatched: true });
+    const watched = new Running(['nodes'], { env, isWatched: true });
+    await until('the last of them says so', () => watched.stderr !== '');
+    for (const response of held) json(response, { nodes: [] });
+    const line = `covey: no answer yet from ${daemon.socket}; waiting (is that daemon busy, or stopped?)\n`;
+    const said = await Promise.all([unwatched, quiet, watched].map(async ({ ended }) => (await ended).stderr));
+    expect(said).to.deep.equal(['', '', line]);
   });
 
   it('should give errors as objects with --json, wherever that stands', async () => {

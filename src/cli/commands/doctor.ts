@@ -1,4 +1,4 @@
-import { CoveyError, dataDirectory, type DoctorCheck } from '../../client/index.js';
+import { CoveyError, type DoctorCheck } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { clean } from '../format.js';
@@ -25,14 +25,14 @@ const command: CliCommand = {
 };
 export default command;
 
-async function examined({ flock, globals, io }: Context): Promise<readonly DoctorCheck[]> {
-  const dataDir = dataDirectory(globals.data, io.env);
-  const outside = flock().isLocal ? checkInstallation(dataDir) : [];
+async function examined({ flock }: Context): Promise<readonly DoctorCheck[]> {
+  const { socket } = flock();
+  const outside = socket === undefined ? [] : checkInstallation(socket);
   try {
     return [...outside, ...(await flock().doctor()).checks];
   } catch (error) {
-    if (!(error instanceof CoveyError) || error.code !== 'no-daemon' || !flock().isLocal) throw error;
-    return [...outside, ...checkStopped(dataDir)];
+    if (!(error instanceof CoveyError) || error.code !== 'no-daemon' || socket === undefined) throw error;
+    return [...outside, ...checkStopped(socket)];
   }
 }
 

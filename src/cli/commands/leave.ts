@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CoveyError, type Flock } from '../../client/index.js';
+import { connect, CoveyError, type Flock } from '../../client/index.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
 import { isRunning } from '../running.js';
@@ -19,7 +19,8 @@ const command: CliCommand = {
   },
 
   async run({ flock, out }) {
-    const { node, pid } = await flock().self();
+    const { node, pid, socket } = await flock().self();
+    const isHere = await runsHere(flock(), node, socket);
     out.note('leaving: what it runs and has queued is handed over first');
     const { unfinished } = await flock().leave();
     if (unfinished > 0) {
@@ -28,7 +29,7 @@ const command: CliCommand = {
       );
     }
     await untilSilent(flock());
-    if (flock().isLocal) await untilEnded(node, pid);
+    if (isHere) await untilEnded(node, pid);
     if (out.json) out.object({ node, left: true });
     else out.line(out.quiet ? node : `${node} has left`);
     return EXIT.ok;
@@ -40,6 +41,22 @@ const LOOK_MS = 100;
 const ENDED_LOOK_MS = 20;
 /** A daemon that has left closes its files and ends what it still runs. */
 const END_MS_MAX = 20_000;
+
+/** How long the socket of a daemon that was reached over TCP may take to say whose it is. */
+const BESIDE_MS = 1_000;
+
+/** Whether the process of a daemon can be looked at: it is reached over its socket, or that is on this machine as well. */
+async function runsHere(flock: Flock, node: string, socket: string): Promise<boolean> {
+  if (flock.socket !== undefined) return true;
+  const beside = connect({ addr: socket });
+  try {
+    return (await beside.self({ timeoutMs: BESIDE_MS })).node === node;
+  } catch {
+    return false;
+  } finally {
+    beside.close();
+  }
+}
 
 /** A daemon that has left no longer answers. */
 async function untilSilent(flock: Flock): Promise<void> {

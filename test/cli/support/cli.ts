@@ -12,6 +12,8 @@ export interface Given {
   readonly env?: Io['env'];
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
+  /** Whether somebody watches stderr. */
+  readonly isWatched?: boolean;
 }
 
 /** A command line that runs in this process, with streams of its own. */
@@ -23,11 +25,11 @@ export class Running {
   readonly #out = new Collected();
   readonly #err = new Collected();
 
-  constructor(argv: readonly string[], { env = {}, stdin = '', cwd = '/work' }: Given = {}) {
+  constructor(argv: readonly string[], { env = {}, stdin = '', cwd = '/work', isWatched = false }: Given = {}) {
     const io = {
       stdin: Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]),
       stdout: this.#out,
-      stderr: this.#err,
+      stderr: Object.assign(this.#err, { isTTY: isWatched }),
       env,
       cwd,
     };
