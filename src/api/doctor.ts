@@ -7,6 +7,7 @@ import { MESH } from '../node/core/mesh.js';
 import type { NodeCore } from '../node/core/node-core.js';
 import type { Store, Transport } from '../node/core/ports.js';
 import type { Message } from '../node/core/wire.js';
+import { majorityOf, REPLICAS_MAX } from '../tasks/register/replica-set.js';
 import { VERSION } from '../install.js';
 import type { DoctorCheck } from './schema.js';
 
@@ -20,6 +21,8 @@ export interface Patient {
   readonly everBad: () => number;
   readonly dataDir: string;
   readonly now: () => Now;
+  /** How long a majority must have been dead until this node goes on alone. */
+  readonly lostAfterMs: number;
 }
 
 const FREE_BYTES_MIN = 512 * 2 ** 20;
@@ -127,7 +130,8 @@ function listenCheck({ transport }: Patient): DoctorCheck {
   );
 }
 
-function flockChecks({ core, transport }: Patient): DoctorCheck[] {
+function flockChecks(patient: Patient): DoctorCheck[] {
+  const { core, transport } = patient;
   const others = [...core.membership.members.values()].filter(({ id }) => id !== transport.id);
   const away = others.filter(({ state }) => state === 'suspect' || state === 'dead');
   const strange = others.filter(({ state, profile }) => state === 'alive' && profile.version !== VERSION);
@@ -168,7 +172,23 @@ function flockChecks({ core, transport }: Patient): DoctorCheck[] {
       'finish the upgrade',
     ),
     copiesCheck(others.filter(({ state }) => state !== 'left').length + 1),
+    majorityCheck(patient, away.length),
   ];
+}
+
+/** What those that are away take along: registers with most of their replicas among them wait, or go on alone. */
+function majorityCheck({ core, lostAfterMs }: Patient, away: number): DoctorCheck {
+  const { alive } = core.membership.counts;
+  const members = alive + away;
+  const isAny = alive >= majorityOf(Math.min(members, REPLICAS_MAX));
+  const what = isAny
+    ? `${away} of ${members} members are away: what has most of its replicas among them can record nothing for good`
+    : `only ${alive} of ${members} members is alive: no majority is there, so nothing is accepted, nor recorded for good`;
+  const alone = core.stats()['degraded'] ?? 0;
+  const since = `provisionally (degraded), once they have been dead for ${formatDuration(lostAfterMs)}`;
+  const hint = `bring others back; till then at-most-once work waits, and at-least-once work goes on ${since}: now ${alone} records`;
+  const isWhole = isAny && away < majorityOf(REPLICAS_MAX);
+  return check('majority', isWhole, 'a majority of the replicas of everything is up', what, hint);
 }
 
 /** Not wrong, but to be known: what a majority of so few members can mean. */

@@ -83,7 +83,8 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
       goneOf(reply),
     );
     const tasks = page.tasks.map((task) => taskView(page.job, task));
-    return { tasks, next: page.next ?? null, ...completeness(page.asked, page.answered) };
+    const { asked, answered, isWhole } = page;
+    return { tasks, next: page.next ?? null, partial: !isWhole, asked, answered };
   });
 
   app.post('/v1/jobs/:job/cancel', async (request, reply) => {

@@ -50,7 +50,7 @@ export interface Submitted {
   readonly existed: boolean;
 }
 
-/** How complete an answer is, since no node knows everything. */
+/** How complete an answer is, since no node knows everything: `asked` and `answered` count nodes. */
 export interface Completeness {
   readonly partial: boolean;
   readonly asked: number;
@@ -79,6 +79,8 @@ export interface JobView {
   readonly reason: string | null;
   /** A survivor goes on alone with some of it: what it says is provisional until a majority of the replicas is back. */
   readonly degraded: boolean;
+  /** What keeps its coordinator from recording anything of it, where it has not ended and that is known. */
+  readonly hindrance: string | null;
 }
 
 /** How an earlier run of a task ended. */
@@ -271,6 +273,8 @@ export interface Draining {
   readonly handing: number;
   /** Jobs and shards of which it is a replica, and another node could be. */
   readonly records: number;
+  /** Tasks that have not ended and stay on it, since no other node is there to take them. */
+  readonly unfinished: number;
 }
 
 /**

@@ -22,11 +22,11 @@ const PARENTS_SHOWN = 3;
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, degraded = false, waits, reason = null } = info;
+  const { run = 1, degraded = false, waits, reason = null, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
-    ...{ reason, degraded },
+    ...{ reason, degraded, hindrance },
   };
 }
 
@@ -87,7 +87,7 @@ export function explanation(of: OneTask & { readonly candidates: readonly CoreCa
   return {
     task: `${job.job}/${task.index}`,
     state: task.state,
-    summary: [summaryOf(of), ...provisionalText(of)].join(' '),
+    summary: [summaryOf(of), ...hindranceText(more), ...provisionalText(of)].join(' '),
     coordinator,
     shard,
     key: more.key,
@@ -134,6 +134,21 @@ function summaryOf({
       return `${where}${why}${after}, and is ${task.state}${reason === undefined ? '' : `: ${reason}`}.`;
     }
   }
+}
+
+/** Why nothing of it gets on: what cannot be recorded now. */
+function hindranceText({ hindrance, isCommitting, isAtMostOnce }: TaskMore): string[] {
+  if (isCommitting === true) {
+    return [
+      `What became of it waits to be recorded: ${hindrance ?? 'a majority of its replicas has yet to confirm it'}.`,
+    ];
+  }
+  if (hindrance === undefined) return [];
+  const means =
+    isAtMostOnce === true
+      ? 'It runs at most once, and an attempt starts only when a majority of its replicas has recorded that it may; that, and an end, cannot be recorded now'
+      : 'An end of it cannot be recorded now';
+  return [`${means}: ${hindrance}.`];
 }
 
 function degradedView(degraded: TaskMore['degraded']): Explanation['degraded'] {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { JobView, NodeView, TaskView } from '../client/index.js';
+import type { Completeness, JobView, NodeView, TaskView } from '../client/index.js';
 import { TASK_STATES, type Counts, type TaskState } from '../kernel/states.js';
 import { formatDuration } from '../kernel/units.js';
 
@@ -67,6 +67,12 @@ export function formatExit({ signal, exitCode }: Pick<TaskView, 'signal' | 'exit
 export function outcomeLine({ job, state, tasks, counts, degraded }: JobView): string {
   const provisional = degraded ? ', degraded: provisional' : '';
   return `${job} ${state}${tasks === 1 ? '' : ` (${formatCounts(counts)})`}${provisional}`;
+}
+
+/** Why `what` may be missing from a list. */
+export function missingLine({ asked, answered }: Completeness, what: string): string {
+  const why = answered < asked ? `${answered} of ${asked} nodes answered` : 'not every record can be read just now';
+  return `${why}: ${what} may be missing`;
 }
 
 /** Text of others must not steer the terminal. */

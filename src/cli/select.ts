@@ -41,19 +41,28 @@ export function taskIdOf({ job, indexes }: Chosen): string | undefined {
   return indexes !== undefined && indexCount(indexes) === 1 ? `${job}/${indexes.first}` : undefined;
 }
 
-/** The chosen tasks of a job, by rising index, page by page. */
+/**
+ * The chosen tasks of a job, by rising index, page by page.
+ *
+ * @throws CoveyError `not-found` where indexes are chosen and the job has none of them
+ */
 export async function* tasksOf(flock: Flock, chosen: Chosen, state?: TaskState): AsyncGenerator<TaskView, void> {
   const { job, indexes } = chosen;
   let after = indexes !== undefined && indexes.first > 0 ? indexes.first - 1 : undefined;
-  for (;;) {
+  let isAny = false;
+  for (let isEnd = false; !isEnd;) {
     const page = await flock.tasks(job, { limit: PAGE, after, state });
     for (const task of page.tasks) {
-      if (indexes !== undefined && task.index > indexes.last) return;
-      if (indexes === undefined || hasIndex(indexes, task.index)) yield task;
+      if (indexes !== undefined && !hasIndex(indexes, task.index)) continue;
+      isAny = true;
+      yield task;
     }
-    if (page.next === null) return;
-    after = page.next;
+    const last = page.tasks.at(-1)?.index ?? -1;
+    isEnd = page.next === null || (indexes !== undefined && last >= indexes.last);
+    after = page.next ?? undefined;
   }
+  // The daemon says which there are.
+  if (indexes !== undefined && !isAny && state === undefined) await flock.task(`${job}/${indexes.first}`);
 }
 
 interface EveryJob {

@@ -10,6 +10,7 @@ import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
 import type { Profile } from '../membership/member.js';
+import { LOST_AFTER_MS } from '../tasks/replication/degraded.js';
 import { VERSION } from '../install.js';
 import { userName } from '../user.js';
 import { NodeCore } from './core/node-core.js';
@@ -190,6 +191,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   };
   const api: Api = await createApi({
     ...{ driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },
+    lostAfterMs: options.lostAfterMs ?? LOST_AFTER_MS,
     socket: join(options.dataDir, 'covey.sock'),
     http: options.http,
     leave: () => void leave(),

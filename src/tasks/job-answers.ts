@@ -5,7 +5,7 @@ import type { JobEffect } from './job-events.js';
 import { type Job } from './job.js';
 import { infoOf, type JobRecord } from './job-record.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
-import type { QueryMessage, QueryMessages } from './queries.js';
+import type { JobInfo, QueryMessage, QueryMessages } from './queries.js';
 import { majorityOf } from './register/replica-set.js';
 import type { Places } from './replication/places.js';
 import type { Asker } from './shard-tags.js';
@@ -30,7 +30,7 @@ export class JobAnswers {
     if (job)
       return this.#found(from, re, {
         ...foundOf(job.record, job.replicas),
-        info: job.info(),
+        info: this.#infoOf(job),
         cancelled: job.cancelled,
         ...(job.isDegraded ? { isAlone: true } : {}),
       });
@@ -81,6 +81,11 @@ export class JobAnswers {
 
   reply(to: NodeId, re: number, message: ReplyEffect<TaskMessage | QueryMessage>['message']): void {
     this.emit({ kind: 'reply', to, re, message });
+  }
+
+  #infoOf(job: Job): JobInfo {
+    const hindrance = job.isComplete ? undefined : this.places.hindrance(job.replicas, job.isDegraded);
+    return { ...job.info(), ...(hindrance === undefined ? {} : { hindrance }) };
   }
 
   #found(to: NodeId, re: number, found: Found): void {

@@ -291,8 +291,9 @@ export class JobHome {
     const job = this.#jobs.get(id);
     if (!job || job.isSettled) {
       const place = this.places.placeOf(id);
-      if (place.kind === 'elsewhere') return this.#answers.elsewhere(from, re, id);
-      return this.#answers.reply(from, re, { kind: 'job.cancelled', known: place.kind !== 'unknown', tasks: 0 });
+      // A replica that has missed the job's create cannot say that nothing of it is left.
+      if (place.kind === 'elsewhere' || place.kind === 'unknown') return this.#answers.elsewhere(from, re, id);
+      return this.#answers.reply(from, re, { kind: 'job.cancelled', known: true, tasks: 0 });
     }
     if (this.#retries.isWriting(id)) return this.#answers.elsewhere(from, re, id);
     this.#writeCancel(job, { to: from, re });

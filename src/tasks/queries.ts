@@ -38,6 +38,8 @@ export const JobInfoSchema = record({
   reason: Type.Optional(text(300)),
   /** A survivor without a majority says so, of the job or of a shard: it may be taken back. */
   degraded: Type.Optional(Type.Boolean()),
+  /** What keeps its coordinator from recording anything of it, where it has not ended. */
+  hindrance: Type.Optional(text(1000)),
 });
 export type JobInfo = Static<typeof JobInfoSchema>;
 
@@ -78,6 +80,12 @@ export const TaskMoreSchema = record({
       sinceMs: amount(),
     }),
   ),
+  /** Where it has not ended: what keeps its coordinator from recording anything of it. */
+  hindrance: Type.Optional(text(1000)),
+  /** Where it has not ended: what became of its last attempt is known, and is about to be recorded. */
+  isCommitting: Type.Optional(Type.Boolean()),
+  /** It may not start before that is recorded. */
+  isAtMostOnce: Type.Optional(Type.Boolean()),
   /** Tasks that wait at this shard's home, of all its shards. */
   waiting: count(),
   stdoutTail: bytes(TAIL_BYTES_MAX),

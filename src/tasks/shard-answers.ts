@@ -41,7 +41,9 @@ export class ShardAnswers {
     if (shard) {
       const records = recordsIn(this.places.entriesOf(register));
       const isProvisional = (index: number) => this.places.isProvisional(register, index);
-      return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting(), isProvisional));
+      const hindrance = this.places.hindrance(shard.place.set, shard.place.degraded !== undefined);
+      const circumstances = { isProvisional, hindrance };
+      return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting(), circumstances));
     }
     const { kind } = this.places.placeOf(register);
     const index = message.kind === 'query.task' ? message.index : undefined;

@@ -31,6 +31,12 @@ export function recordsIn(entries: Iterable<readonly [string, { readonly value: 
   return records;
 }
 
+interface Circumstances {
+  readonly isProvisional: (index: number) => boolean;
+  /** What keeps anything of the shard from being recorded. */
+  readonly hindrance: string | undefined;
+}
+
 /**
  * @param stored - the records of the shard's tasks; of those that are live they may not be committed
  * @param shard - undefined where the shard is done
@@ -42,18 +48,18 @@ export function answerTasks(
   shard: Shard | undefined,
   record: ShardRecord | undefined,
   waiting: number,
-  isProvisional: (index: number) => boolean = () => false,
+  { isProvisional, hindrance }: Circumstances = { isProvisional: () => false, hindrance: undefined },
 ): ShardEffect {
   const { to, re } = tag.query;
   const infoOf = (index: number): TaskInfo => {
-    const info = taskInfo(index, shard, stored.get(index), record?.cancelled === true);
+    const info = taskInfo(index, shard, stored.get(index), record?.cancelled === true, hindrance);
     return isProvisional(index) ? { ...info, degraded: true } : info;
   };
   if (tag.what === 'task') {
     const has = record !== undefined && ordinalOf(record.range, tag.query.index) !== undefined;
     const { index } = tag.query;
     const found = has
-      ? { info: infoOf(index), more: taskMore(index, shard, stored.get(index), record, waiting) }
+      ? { info: infoOf(index), more: taskMore(index, shard, stored.get(index), record, waiting, hindrance) }
       : undefined;
     return { kind: 'reply', to, re, message: { kind: 'query.task-told', ...(found ? { found } : {}) } };
   }
@@ -73,11 +79,16 @@ function taskInfo(
   shard: Shard | undefined,
   record: TaskRecord | undefined,
   cancelled: boolean,
+  hindrance: string | undefined,
 ): TaskInfo {
   const live = shard?.live.get(index);
   if (live) {
     const { epoch, executor, attempts, startedAtMs } = live;
-    const started = startedAtMs === undefined ? {} : { startedAtMs };
+    const isHeldUp = live.phase === 'committing' && hindrance !== undefined;
+    const started = {
+      ...(startedAtMs === undefined ? {} : { startedAtMs }),
+      ...(isHeldUp ? { reason: `what became of it waits to be recorded: ${hindrance}` } : {}),
+    };
     const shown = { index, state: shownState(live), epoch, attempts, ...runsOf(live) };
     return { ...shown, ...(executor ? { executor } : {}), ...started };
   }
@@ -119,10 +130,15 @@ function taskMore(
   record: TaskRecord | undefined,
   of: ShardRecord,
   waiting: number,
+  hindrance: string | undefined,
 ): TaskMore {
   const outcome = record?.outcome;
+  const live = shard?.live.get(index);
   return {
-    path: [...(shard?.live.get(index)?.path ?? record?.path ?? [])],
+    ...(hindrance === undefined || !shard || shard.isEnded(index) ? {} : { hindrance }),
+    ...(live?.phase === 'committing' ? { isCommitting: true } : {}),
+    ...(shard?.runsAtMostOnce === true ? { isAtMostOnce: true } : {}),
+    path: [...(live?.path ?? record?.path ?? [])],
     key: of.key ?? shardName(of.job, of.shard),
     ...(shard ? { needs: shard.spec.needs } : {}),
     ...(shard?.place.degraded ? { degraded: degradationOf(shard.place.degraded, shard.place.set) } : {}),

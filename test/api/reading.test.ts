@@ -40,7 +40,7 @@ describe('HTTP API', () => {
   it('should show a job', async () => {
     const { counts, submittedAt, finishedAt, ...rest } = await json<JobAnswer>(`/v1/jobs/${job}`);
     const whole = { partial: false, asked: 1, answered: 1 };
-    const said = { state: 'failed', tasks: 1, run: 1, waits: null, reason: null, degraded: false };
+    const said = { state: 'failed', tasks: 1, run: 1, waits: null, reason: null, degraded: false, hindrance: null };
     expect(rest).to.deep.equal({ job, name: 'sh', ...said, ...whole });
     expect(counts).to.include({ failed: 1, succeeded: 0, pending: 0 });
     expect(Date.parse(finishedAt!)).to.be.at.least(Date.parse(submittedAt));
@@ -146,9 +146,10 @@ describe('HTTP API', () => {
     for (const rest of ['', '/tasks']) await missing(`/v1/jobs/${UNKNOWN}${rest}`, /no job zzzzzzzz/);
     for (const rest of ['', '/logs', '/explain']) {
       await missing(`/v1/tasks/${UNKNOWN}/0${rest}`, /no job/);
-      await missing(`/v1/tasks/${array}/11${rest}`, /no task 11/);
+      await missing(`/v1/tasks/${job}/1${rest}`, new RegExp(`^job ${job} has one task, 0; there is no task 1$`));
+      await missing(`/v1/tasks/${array}/11${rest}`, /has tasks 10-30:2; there is no task 11$/);
       const problem = await missing(`/v1/tasks/${array}/32${rest}`, /no task 32/);
-      expect(problem.hint).to.equal('its tasks are 10 to 30');
+      expect(problem.hint).to.equal(`see \`covey show ${array}\``);
     }
     await missing('/v2/jobs', /there is no GET \/v2\/jobs/);
     await refused(served.post('/v1/nodes'), 404, 'not-found', /no POST/);

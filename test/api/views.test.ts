@@ -84,6 +84,23 @@ describe('views', () => {
     expect(summary({ state: 'cancelled' }, free)).to.equal('It never ran, and is cancelled.');
   });
 
+  it('should explain what keeps it from being recorded, and what that means', () => {
+    const summary = (more: Partial<OneTask['more']>) => {
+      const task = { ...PENDING, state: 'queued' as const, executor: NODE };
+      return explanation({ job: JOB, task, more: { ...MORE, ...more }, ...PLACE, candidates: [] }).summary;
+    };
+    const hindrance = 'only 1 of its 3 replicas is up, which is no majority';
+    const queued = 'It waits in the queue of 00000001.';
+    expect(summary({ isAtMostOnce: true })).to.equal(queued);
+    expect(summary({ hindrance })).to.equal(`${queued} An end of it cannot be recorded now: ${hindrance}.`);
+    expect(summary({ hindrance, isAtMostOnce: true })).to.match(
+      new RegExp(`^${queued} It runs at most once, and an attempt starts only when a majority .*: ${hindrance}\\.$`),
+    );
+    const waits = `${queued} What became of it waits to be recorded`;
+    expect(summary({ hindrance, isCommitting: true })).to.equal(`${waits}: ${hindrance}.`);
+    expect(summary({ isCommitting: true })).to.match(new RegExp(`^${waits}: a majority of its replicas has yet to `));
+  });
+
   it('should show a node of which nothing is known yet', () => {
     const capacity = { cpus: 4, memBytes: 1, gpus: 0, custom: {} };
     const profile = { addresses: ['/ip4/127.0.0.1/tcp/1'], capacity, labels: {}, zone: 'z', speed: 1, version: '1' };

@@ -69,6 +69,9 @@ describe('commands about jobs', () => {
       daemon.answers(`GET /v1/jobs/${JOB}/tasks`, { tasks: [], next: null, ...partial });
       expect((await run('show', JOB)).stderr).to.equal('covey: 2 of 3 nodes answered: tasks may be missing\n');
       expect(JSON.parse((await run('show', JOB, '--json')).stdout)).to.deep.include(partial);
+      daemon.answers(`GET /v1/jobs/${JOB}/tasks`, { tasks: [], next: null, ...partial, answered: 3 });
+      const why = 'not every record can be read just now';
+      expect((await run('show', JOB)).stderr).to.equal(`covey: ${why}: tasks may be missing\n`);
     });
 
     it('should show a task with the end of its output', async () => {

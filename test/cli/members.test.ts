@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isRunning } from '../../src/cli/running.js';
+import { isOver, isRunning } from '../../src/cli/running.js';
 import { FakeDaemon, json, problem } from '../client/support/fake-daemon.js';
 import { JOB, jobAnswer, NODE, WHOLE } from '../client/support/views.js';
 import { answerTasks, objects } from './support/answers.js';
@@ -63,7 +63,51 @@ describe('commands about members', () => {
     });
   });
 
+  describe('drain', () => {
+    const left = { node: NODE, running: 1, queued: 0, handing: 0, records: 0, unfinished: 2 };
+
+    it('should wait until nothing goes any more, and say how many tasks stay', async () => {
+      let looks = 0;
+      daemon.on(`POST /v1/nodes/${NODE}/drain`, (_seen, response) => {
+        json(response, { ...left, running: looks++ === 0 ? 1 : 0 });
+      });
+      const { code, stdout, stderr } = await run('drain', NODE);
+      expect([code, stdout]).to.deep.equal([0, `${NODE} is drained: nothing is left on it that others can take\n`]);
+      expect(stderr)
+        .to.contain('covey: still there: 1 running\n')
+        .and.to.contain('covey: 2 unfinished tasks stay on it');
+      expect(daemon.requests.map(({ query }) => query['begin'])).to.deep.equal([undefined, 'false']);
+      expect(objects((await run('drain', NODE, '--json')).stdout)).to.deep.equal([
+        { ...left, running: 0, drained: true },
+      ]);
+    });
+  });
+
+  describe('doctor', () => {
+    const names = ({ stdout }: { stdout: string }) => [...stdout.matchAll(/^(\w+) +([a-z-]+): (.*)$/gm)];
+
+    it('should speak of the node that it was asked about, and of no other', async () => {
+      const nowhere = '/tmp/covey-nobody-is-here';
+      for (const [args, socket, others] of [
+        [['--addr', `${nowhere}/some.sock`], `${nowhere}/some.sock`, ['node-version', 'daemon', 'socket']],
+        [['--data', nowhere], `${nowhere}/covey.sock`, ['node-version', 'data-directory', 'daemon', 'socket']],
+      ] as const) {
+        const ended = await run('doctor', ...args);
+        expect(ended).to.include({ code: 1, stderr: '' });
+        expect(names(ended).map(([, , name]) => name)).to.deep.equal(others);
+        expect(ended.stdout).to.contain(`FAILED  daemon: no daemon answers at ${socket} (hint: `);
+        expect(ended.stdout).not.to.contain(daemon.data);
+      }
+    });
+  });
+
   describe('leave, keys and version', () => {
+    it('should take a process whose first thread alone has ended for one that runs', () => {
+      const stat = (state: string, threads: number) =>
+        `7 (a) b) ${state} ${Array.from({ length: 16 }, () => 0).join(' ')} ${threads} 0`;
+      expect([isOver(stat('Z', 1)), isOver(stat('Z', 4)), isOver(stat('S', 1))]).to.deep.equal([true, false, false]);
+    });
+
     it('should leave, and be done once the process of the daemon has ended', async () => {
       const slow = 'process.on("SIGTERM", () => setTimeout(() => process.exit(), 300)); setInterval(() => {}, 9e5);';
       const child = spawn(process.execPath, ['-e', `${slow} console.log("here")`], {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FakeDaemon, json } from '../client/support/fake-daemon.js';
+import { FakeDaemon, json, problem } from '../client/support/fake-daemon.js';
 import { JOB, jobAnswer, WHOLE } from '../client/support/views.js';
 import { answerTasks } from './support/answers.js';
 import { covey } from './support/cli.js';
@@ -42,11 +42,27 @@ describe('selecting', () => {
       )
       .answers(`POST /v1/jobs/${OTHER}/cancel`, { job: OTHER, cancelled: 0 })
       .answers(`POST /v1/jobs/${JOB}/cancel`, { job: JOB, cancelled: 2 });
-    expect((await run('cancel', 'last')).stdout).to.equal(`${OTHER}: nothing was left to cancel\n`);
+    daemon.answers(`GET /v1/jobs/${OTHER}`, jobAnswer('cancelled', { job: OTHER, degraded: true }));
+    const nothing = `${OTHER}: nothing was left to cancel: the job is cancelled (degraded: provisional)\n`;
+    expect((await run('cancel', 'last')).stdout).to.equal(nothing);
     expect((await run('cancel', 'all', '-q')).stdout).to.equal(`${OTHER}\n${JOB}\n`);
     daemon.answers('GET /v1/jobs', { jobs: [], cursor: null, ...WHOLE });
     expect((await run('cancel', 'last')).code).to.equal(3);
     expect(await run('cancel', 'all')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('should say with the words of the daemon that no task has such an index', async () => {
+    answerTasks(daemon, 3);
+    const none = `job ${JOB} has tasks 0-2; there is no task 7`;
+    daemon.on(`GET /v1/tasks/${JOB}/7`, (_seen, response) => problem(response, 404, 'not-found', none));
+    for (const command of ['show', 'logs', 'wait', 'cancel', 'retry', 'explain']) {
+      expect(await run(command, `${JOB}/7-9`), command).to.deep.equal({
+        code: 3,
+        stdout: '',
+        stderr: `covey: ${none}\n`,
+      });
+    }
+    expect((await run('show', `${JOB}/0-2`, '--state', 'failed')).code, 'there are such tasks').to.equal(0);
   });
 
   it('should cancel single tasks, and of a range those that have not ended', async () => {

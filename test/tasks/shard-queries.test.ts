@@ -44,6 +44,24 @@ describe('what is said of tasks', () => {
     ]);
   });
 
+  it('should say of those that live what keeps them from being recorded', () => {
+    const made = home();
+    made.result('x', 1, at(1, 2), 'succeeded', { exitCode: 0 });
+    const one = (index: number) => ask(made, { kind: 'query.task', index }).found!;
+    expect(one(1).more).to.include({ isCommitting: true }).and.not.to.have.property('hindrance');
+    const hindrance = (made.registers.known.hindered = 'the disk is full');
+    expect(one(1).more).to.include({ hindrance, isCommitting: true });
+    expect(one(1).info).to.include({
+      state: 'running',
+      reason: `what became of it waits to be recorded: ${hindrance}`,
+    });
+    expect(one(2).more).to.include({ hindrance }).and.not.to.have.property('isCommitting');
+    expect(one(2).info).not.to.have.property('reason');
+    expect(one(0).more, 'it has ended').not.to.have.property('hindrance');
+    made.sync();
+    expect(one(1).info).to.include({ state: 'succeeded' }).and.not.to.have.property('reason');
+  });
+
   it('should come in pages and by state', () => {
     expect(tasks(home(), { after: 1, limit: 2 })).to.deep.equal(['2 queued', '3 queued']);
     expect(tasks(home(), { state: 'pending', limit: 1 })).to.deep.equal(['4 pending']);

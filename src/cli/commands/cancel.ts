@@ -21,13 +21,21 @@ const command: CliCommand = {
       const provisional = degraded ? ' (degraded: provisional)' : '';
       if (out.json) out.object({ job, cancelled, degraded });
       else if (out.quiet) out.line(nameOf(chosen));
-      else if (cancelled === 0) out.line(`${nameOf(chosen)}: nothing was left to cancel`);
+      else if (cancelled === 0)
+        out.line(`${nameOf(chosen)}: nothing was left to cancel: ${await standing(flock(), chosen)}`);
       else out.line(`${nameOf(chosen)}: ${cancelled} ${cancelled === 1 ? 'task' : 'tasks'} cancelled${provisional}`);
     }
     return EXIT.ok;
   },
 };
 export default command;
+
+/** How that stands of which nothing is cancelled any more: by an earlier cancel, or it has ended in another way. */
+async function standing(flock: Flock, chosen: Chosen): Promise<string> {
+  const task = taskIdOf(chosen);
+  const { state, degraded } = task === undefined ? await flock.job(chosen.job) : await flock.task(task);
+  return `the ${task === undefined ? 'job' : 'task'} is ${state}${degraded ? ' (degraded: provisional)' : ''}`;
+}
 
 async function cancel(flock: Flock, chosen: Chosen): Promise<Cancelled> {
   if (chosen.indexes === undefined) return flock.cancel(chosen.job);

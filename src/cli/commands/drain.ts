@@ -15,11 +15,14 @@ const TIMEOUT_MS = 600_000;
 
 const command: CliCommand<Options> = {
   define(command) {
-    command.argument('<node>', 'its id, or a unique prefix');
+    command.argument('<node>', 'its id, or a unique beginning or end of that');
     option(command, '--timeout <time>', 'give up waiting after 30s, 5m, 2h (default 10m)', parseDuration);
     command.addHelpText(
       'after',
-      '\nThe node takes no work any more. What it has queued and the records that it holds move to others at once; what it runs may end. It stays a member until it leaves or is started again. Where nobody can take its records they stay: keep its data directory.',
+      '\nThe node takes no work any more. What it has queued and the records that it holds move to others at once; what it\n' +
+        'runs may end. It stays a member until it leaves or is started again. Where nobody can take its records they stay, and\n' +
+        'it says how many unfinished tasks are among them: keep its data directory. While all nodes drain, submissions are\n' +
+        'refused with exit code 6.',
     );
     examples(
       command,
@@ -43,12 +46,19 @@ const command: CliCommand<Options> = {
       said = wordsFor(left);
       await pause(LOOK_MS);
     }
+    const { node, unfinished } = left;
+    if (unfinished > 0) out.note(staying(unfinished));
     if (out.json) out.object({ ...left, drained: true });
-    else out.line(out.quiet ? left.node : `${left.node} is drained: nothing is left on it that others can take`);
+    else out.line(out.quiet ? node : `${node} is drained: nothing is left on it that others can take`);
     return EXIT.ok;
   },
 };
 export default command;
+
+function staying(tasks: number): string {
+  const what = tasks === 1 ? '1 unfinished task stays' : `${tasks} unfinished tasks stay`;
+  return `${what} on it, since no other node can take them: they wait until it, or another, takes work again`;
+}
 
 function isEmpty({ running, queued, handing, records }: Draining): boolean {
   return running + queued + handing + records === 0;

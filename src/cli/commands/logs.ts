@@ -1,4 +1,4 @@
-import { CoveyError, type Flock, type TaskView } from '../../client/index.js';
+import type { CoveyError } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit.js';
 import { copyOutput, isOutputGone, printOutputs, STREAMS, type PrintOptions } from '../output.js';
@@ -45,23 +45,11 @@ export default command;
 async function printChosen(context: Context, chosen: Chosen, options: PrintOptions): Promise<void> {
   const flock = context.flock();
   const one = taskIdOf(chosen);
-  if (one === undefined) return printOutputs(context, flock, someTasks(flock, chosen), options);
+  if (one === undefined) return printOutputs(context, flock, tasksOf(flock, chosen), options);
   try {
     await copyOutput(context, flock, one, options);
   } catch (error) {
     if (!isOutputGone(error)) throw error;
     options.onGone(one, error);
-  }
-}
-
-/** @throws CoveyError `not-found` where there is none */
-async function* someTasks(flock: Flock, chosen: Chosen): AsyncGenerator<TaskView, void> {
-  let found = false;
-  for await (const task of tasksOf(flock, chosen)) {
-    found = true;
-    yield task;
-  }
-  if (!found) {
-    throw new CoveyError('not-found', `job ${chosen.job} has no such task`, `see \`covey show ${chosen.job}\``);
   }
 }

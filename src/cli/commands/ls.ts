@@ -3,7 +3,7 @@ import type { JobAnswer } from '../../client/index.js';
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
-import { age, formatCounts, paint } from '../format.js';
+import { age, formatCounts, missingLine, paint } from '../format.js';
 import { option, wholeNumber } from '../options.js';
 import { everyJob } from '../select.js';
 import { table } from '../table.js';
@@ -53,7 +53,7 @@ const command: CliCommand<LsOptions> = {
     if (rows.length > 0) out.line(await table(['JOB', 'STATE', 'TASKS', 'AGE', 'NAME'], rows));
     if (more) out.note(`there are more; --all lists every one`);
     const last = jobs.at(-1);
-    if (last?.partial === true) out.note(`${last.answered} of ${last.asked} nodes answered: jobs may be missing`);
+    if (last?.partial === true) out.note(missingLine(last, 'jobs'));
     if (rows.length === 0) out.note('there is no such job');
     return EXIT.ok;
   },

@@ -5,6 +5,7 @@ import { connect, CoveyError, type Flock, type SubmitBody, type Submitted } from
 import { attachArray, attachTask } from '../attach.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
+import { sayHindrances } from '../hindrances.js';
 import { Interrupt } from '../interrupt.js';
 import { startNode } from '../node-process.js';
 import { withParents } from '../start-options.js';
@@ -52,13 +53,14 @@ starts for this command alone, and Ctrl-C cancels at once.`,
       body.tasks === undefined
         ? attachTask(context, flock, job, interrupt.signal)
         : attachArray(context, flock, submitted, interrupt.signal);
+    const hush = sayHindrances(context, flock, [job]);
     const code = await Promise.race([
       attached.catch((error: unknown) => {
         if (interrupt.code !== undefined) return interrupt.ended;
         throw lostSight(error, job, ownNode);
       }),
       interrupt.ended,
-    ]);
+    ]).finally(hush);
     return interrupt.code ?? code;
   },
 };

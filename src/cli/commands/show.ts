@@ -3,7 +3,7 @@ import type { Completeness, Flock, JobAnswer, TasksPage, TaskView } from '../../
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
-import { age, clean, formatBytes, formatCounts, formatExit, paint, shortNode, took } from '../format.js';
+import { age, clean, formatBytes, formatCounts, formatExit, missingLine, paint, shortNode, took } from '../format.js';
 import type { Out } from '../out.js';
 import { chooseAll, PAGE, taskIdOf, tasksOf, type Chosen } from '../select.js';
 import { table } from '../table.js';
@@ -41,12 +41,16 @@ const command: CliCommand<ShowOptions> = {
 };
 export default command;
 
+type Pages = AsyncIterable<TasksPage> | Iterable<TasksPage>;
+
 /** It may be taken back; `covey explain` says more. */
 const PROVISIONAL = ' (degraded: provisional until a majority of its replicas is back)';
 
 async function showJob(out: Out, flock: Flock, chosen: Chosen, options: ShowOptions): Promise<void> {
   const job = await flock.job(chosen.job);
-  const pages = pagesOf(flock, chosen, options);
+  // What is not there is to be said before anything is printed.
+  const pages =
+    chosen.indexes === undefined ? pagesOf(flock, chosen, options) : [await chosenPage(flock, chosen, options)];
   if (out.json) return printObject(out, job, pages);
   if (out.quiet) {
     for await (const page of pages) for (const task of page.tasks) out.line(task.id);
@@ -57,19 +61,20 @@ async function showJob(out: Out, flock: Flock, chosen: Chosen, options: ShowOpti
   for await (const page of pages) {
     if (page.tasks.length > 0) out.line(`\n${await taskTable(out, page.tasks, options.full === true)}`);
     shown += page.tasks.length;
-    if (page.partial) out.note(`${page.answered} of ${page.asked} nodes answered: tasks may be missing`);
+    if (page.partial) out.note(missingLine(page, 'tasks'));
     if (page.next !== null && options.all !== true) out.note(`these are the first ${shown}; --all shows every one`);
   }
 }
 
-/** The first page, or each in turn with `all`; chosen indexes come as one page, since they were asked for by name. */
+/** Chosen indexes come as one page, since they were asked for by name. */
+async function chosenPage(flock: Flock, chosen: Chosen, { state }: ShowOptions): Promise<TasksPage> {
+  const tasks: TaskView[] = [];
+  for await (const task of tasksOf(flock, chosen, state)) tasks.push(task);
+  return { tasks, next: null, partial: false, asked: 0, answered: 0 };
+}
+
+/** The first page, or each in turn with `all`. */
 async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOptions): AsyncGenerator<TasksPage, void> {
-  if (chosen.indexes !== undefined) {
-    const tasks: TaskView[] = [];
-    for await (const task of tasksOf(flock, chosen, state)) tasks.push(task);
-    yield { tasks, next: null, partial: false, asked: 0, answered: 0 };
-    return;
-  }
   let after: number | undefined;
   for (;;) {
     const page = await flock.tasks(chosen.job, { limit: PAGE, after, state });
@@ -80,7 +85,7 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 }
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
-async function printObject(out: Out, view: JobAnswer, pages: AsyncIterable<TasksPage>): Promise<void> {
+async function printObject(out: Out, view: JobAnswer, pages: Pages): Promise<void> {
   const { job, state, run, counts, waits, reason, degraded } = view;
   let known: Completeness = view;
   let comma = '';
@@ -107,6 +112,7 @@ function printHead(out: Out, job: JobAnswer): void {
   out.line(`state      ${paint(job.state, out.color)}${job.degraded ? PROVISIONAL : ''}`);
   for (const line of waitLines(job)) out.line(line);
   if (job.run > 1) out.line(`run        ${job.run}`);
+  if (job.hindrance !== null) out.line(`hindrance  nothing of it can be recorded now: ${clean(job.hindrance)}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);
   out.line(`submitted  ${job.submittedAt} (${ago} ago)`);
   if (job.finishedAt !== null) out.line(`finished   ${job.finishedAt}`);

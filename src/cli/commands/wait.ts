@@ -5,6 +5,7 @@ import { parseDuration } from '../../kernel/units.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { outcomeLine } from '../format.js';
+import { sayHindrances } from '../hindrances.js';
 import { option } from '../options.js';
 import { startProgress, type Progress } from '../progress.js';
 import { chooseAll, nameOf, tasksOf, type Chosen } from '../select.js';
@@ -33,7 +34,10 @@ const command: CliCommand<WaitOptions> = {
     const chosen = await chooseAll(context.flock(), args);
     const progress = await startProgress(context, { plain: false });
     const deadline = performance.now() + (timeout ?? Infinity);
-    const codes = await Promise.all(chosen.map((one) => waitOne(context, one, deadline, progress)));
+    const jobs = chosen.map(({ job }) => job);
+    const hush = sayHindrances(context, context.flock(), jobs, () => progress.clear());
+    const waits = chosen.map((one) => waitOne(context, one, deadline, progress));
+    const codes = await Promise.all(waits).finally(hush);
     return codes.find((code) => code === EXIT.timedOut) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
   },
 };

@@ -9,6 +9,8 @@ const LEAVE_MS = 15_000;
 
 export const DEPARTURE = 'departure';
 
+type Standing = Omit<Extract<Message, { readonly kind: 'node.draining' }>, 'kind' | 're'>;
+
 /** How a node lets go of everything: to stay without work (drain), or to leave the flock. */
 export class Departure {
   #state: 'no' | 'draining' | 'leaving' | 'left' = 'no';
@@ -26,11 +28,10 @@ export class Departure {
     return this.#state === 'no';
   }
 
-  /** What is still here. */
-  held(): Omit<Extract<Message, { readonly kind: 'node.draining' }>, 'kind' | 're'> {
-    const { executor, exchange, replication } = this.machines;
-    const handing = exchange.count(({ owner }) => owner === 'executor');
-    return { running: executor.running, queued: executor.queued, handing, records: replication.held() };
+  /** What is still here, and what stays. */
+  standing(): Standing {
+    const { replication, shards } = this.machines;
+    return { ...this.#held(), unfinished: replication.heirs > 0 ? 0 : shards.unfinished };
   }
 
   /** Takes no work any more; what runs may end, the rest is handed over. */
@@ -53,8 +54,8 @@ export class Departure {
   check(now: Now, how?: 'overdue'): void {
     const { executor, membership, outlet } = this.machines;
     if (this.#state !== 'leaving') return;
-    if (how !== 'overdue' && !(executor.isIdle && isNothing(this.held()))) return;
-    const { records } = this.held();
+    if (how !== 'overdue' && !(executor.isIdle && isNothing(this.#held()))) return;
+    const { records } = this.#held();
     if (records > 0 && records < this.#records) {
       this.#records = records;
       return outlet.push(this.timers.arm(DEPARTURE, LEAVE_MS));
@@ -64,12 +65,19 @@ export class Departure {
     outlet.push({ kind: 'left' });
   }
 
+  /** What is to go before this node may. */
+  #held(): Omit<Standing, 'unfinished'> {
+    const { executor, exchange, replication } = this.machines;
+    const handing = exchange.count(({ owner }) => owner === 'executor');
+    return { running: executor.running, queued: executor.queued, handing, records: replication.held() };
+  }
+
   #refuseWork(now: Now): void {
     this.wiring.membership(this.machines.membership.step({ kind: 'set-draining', draining: true }, now));
     this.wiring.replicate({ kind: 'leave' });
   }
 }
 
-function isNothing(held: ReturnType<Departure['held']>): boolean {
+function isNothing(held: Omit<Standing, 'unfinished'>): boolean {
   return Object.values(held).every((count) => count === 0);
 }

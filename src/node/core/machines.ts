@@ -112,6 +112,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     flock: new ReplicaFlock(view),
     retention: options.retention,
     lostAfterMs: options.lostAfterMs,
+    storeRefusal: () => outlet.refusal,
   });
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
   const shards = new ShardHome(self, policy, replication.places, members);

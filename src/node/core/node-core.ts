@@ -200,7 +200,7 @@ export class NodeCore {
         return this.#onSteal(from, message);
       case 'node.drain':
         if (message.begin) this.#departure.drain(this.#now);
-        return outlet.send(from, { kind: 'node.draining', re: message.ask, ...this.#departure.held() });
+        return outlet.send(from, { kind: 'node.draining', re: message.ask, ...this.#departure.standing() });
       case 'register.ask':
       case 'register.tell':
       case 'register.remind':

@@ -27,6 +27,8 @@ export const WIRE_SCHEMAS = {
     handing: count(),
     /** Jobs and shards of which it is a replica. */
     records: count(),
+    /** Tasks that have not ended and stay here, since nobody is there to take them. */
+    unfinished: Type.Optional(count()),
   }),
   /** Gossiped: how loaded its origin is. */
   'load.vector': record({ kind: Type.Literal('load.vector'), vector: LoadVectorSchema }),

@@ -13,10 +13,10 @@ import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
 import type { RegisterId } from '../register/head.js';
 import type { RegisterMessage } from '../register/messages.js';
 import type { RegisterEvent, RegisterTag } from '../register/registers.js';
-import type { ReplicaSet } from '../register/replica-set.js';
 import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './effects.js';
 import type { ReplicationMessage } from './messages.js';
 import type { ProposalAnswer, ProposalAsk } from './proposals.js';
+import type { PlacesPort } from './places.js';
 import type { FlockPort } from './relocation.js';
 import type { RetentionConfig } from './retention.js';
 import type { SurvivorTag } from './survivor.js';
@@ -47,17 +47,12 @@ export type ReplicationEffect<Tag> =
   | { readonly kind: 'news'; readonly news: RegisterNews<Tag> }
   | ClaimNews;
 
-export interface ReplicationOptions {
-  readonly self: NodeId;
+export interface ReplicationOptions extends PlacesPort {
   readonly prng: Prng;
-  /** Alive, and not suspected. */
-  readonly isHere: (node: NodeId) => boolean;
   /** Dead, left or forgotten. */
   readonly isGone: (node: NodeId) => boolean;
   /** Whether it is worth sending to a node. */
   readonly isReachable: (node: NodeId) => boolean;
-  /** The replicas that a new register should have. */
-  readonly chooseSet: (id: RegisterId) => ReplicaSet;
   readonly flock: FlockPort;
   readonly retention?: Partial<RetentionConfig> | undefined;
   /** How long a majority may be dead before a survivor goes on alone. @default LOST_AFTER_MS */

@@ -8,25 +8,56 @@ import type { FinalSummary } from './finality.js';
 import type { JobRecord } from '../job-record.js';
 import type { JobSpec } from '../spec.js';
 import type { TellOf } from '../register/messages.js';
-import { digestOf, type ReplicaSet } from '../register/replica-set.js';
+import { digestOf, majorityOf, type ReplicaSet } from '../register/replica-set.js';
 import type { AskedShard } from '../shard-tags.js';
 import { JOB, SHARD, shardName, SPEC, TASK_PREFIX, taskEntry } from './names.js';
 import type { Survivor } from './survivor.js';
+
+/** What else is to be known of this node and of others. */
+export interface PlacesPort {
+  readonly self: NodeId;
+  /** Alive, and not suspected. */
+  readonly isHere: (node: NodeId) => boolean;
+  /** The set that this node would choose for a new register. */
+  readonly chooseSet: (id: RegisterId) => ReplicaSet;
+  /** Why the store of this node takes no writes; undefined while it does. @default it does */
+  readonly storeRefusal?: () => string | undefined;
+}
 
 /** Who can speak for a register, as the replicas of this node know it. */
 export class Places implements Whereabouts {
   /** Finished when last looked at. */
   readonly #jobs = new Set<RegisterId>();
+  private readonly self: NodeId;
+  private readonly isHere: PlacesPort['isHere'];
+  private readonly choose: PlacesPort['chooseSet'];
+  private readonly storeRefusal: NonNullable<PlacesPort['storeRefusal']>;
 
   constructor(
-    private readonly self: NodeId,
+    { self, isHere, chooseSet, storeRefusal = () => undefined }: PlacesPort,
     private readonly replica: Replica,
-    private readonly isHere: (node: NodeId) => boolean,
     private readonly isOpen: (id: RegisterId) => boolean,
-    /** The set that this node would choose for a new register. */
-    private readonly choose: (id: RegisterId) => ReplicaSet,
     private readonly survivor: Pick<Survivor<unknown>, 'entriesOf' | 'isProvisional'>,
-  ) {}
+  ) {
+    this.self = self;
+    this.isHere = isHere;
+    this.choose = chooseSet;
+    this.storeRefusal = storeRefusal;
+  }
+
+  /**
+   * What keeps this node, which coordinates what a set holds, from having anything recorded, in words for people; undefined
+   * where nothing is known.
+   *
+   * @param isAlone - it goes on without a majority
+   */
+  hindrance(set: ReplicaSet, isAlone: boolean): string | undefined {
+    const refusal = this.storeRefusal();
+    if (refusal !== undefined) return `the disk of node ${this.self.slice(-8)} takes no writes: ${refusal}`;
+    const here = set.filter((node) => node === this.self || this.isHere(node)).length;
+    if (isAlone || here >= majorityOf(set)) return undefined;
+    return `only ${here} of its ${set.length} replicas ${here === 1 ? 'is' : 'are'} up, which is no majority`;
+  }
 
   /** Whether this node would give a new register the same replicas. */
   wouldChoose(id: RegisterId, set: ReplicaSet): boolean {

@@ -73,7 +73,7 @@ export class Replication<Tag> {
       run: this.#run.bind(this),
       placeOf: (id) => this.places.placeOf(id),
     });
-    this.places = new Places(self, replica, isHere, this.#isOpen, options.chooseSet, this.survivor);
+    this.places = new Places(options, replica, this.#isOpen, this.survivor);
   }
 
   /** Nodes that could take over what this one holds, as far as they are looked for. */

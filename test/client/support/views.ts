@@ -21,6 +21,7 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
     waits: null,
     reason: null,
     degraded: false,
+    hindrance: null,
     ...WHOLE,
     ...changes,
   };

@@ -56,6 +56,40 @@ describe('a node that is left alone by the majority', () => {
     expectQuiet(flock);
   });
 
+  it('should say what a cancel has ended, though it was asked for before anybody could record it', () => {
+    const flock = Flock.formed(3, { cpus: 2 });
+    flock.submit('n0', 'sleep 600000', { tasks: 6 });
+    flock.untilStarted(6);
+    const jobs = Array.from({ length: 60 }, () => flock.submit('n0', 'sleep 600000'));
+    flock.world.run(1_000);
+    for (const id of ['n1', 'n2']) flock.keepAway(id);
+    const cancel = (job: JobId) => flock.ask('n0', { op: 'cancel', job });
+    const asks = new Map<JobId, ReturnType<typeof cancel>>();
+    const answers = new Map<JobId, unknown>();
+    const unconfirmed = new Set<JobId>();
+    const untilMs = flock.world.nowMs + LOST_AFTER_MS + 2 * BELIEVED_MS;
+    for (; answers.size < jobs.length && flock.world.nowMs < untilMs; flock.world.run(500)) {
+      const next = jobs[asks.size];
+      if (next) asks.set(next, cancel(next));
+      for (const [job, { result }] of asks) {
+        if (result === undefined || result === 'node-died') continue;
+        if (result.isOk) answers.set(job, result.value);
+        else {
+          unconfirmed.add(job);
+          asks.set(job, cancel(job));
+        }
+      }
+    }
+    const isTold = (job: JobId) => (answers.get(job) as { tasks: number }).tasks === 1;
+    for (const job of jobs) {
+      expect(infoOf(flock, 'n0', job)).to.include({ state: 'cancelled', degraded: true });
+      expect(isTold(job) || unconfirmed.has(job), `${job}: by an earlier cancel, which was not confirmed`).to.equal(
+        true,
+      );
+    }
+    expect(jobs.filter((job) => !isTold(job)).length, 'asked again after it was carried out').to.be.below(5);
+  });
+
   it('should leave what it has not come to for later, under higher epochs, and run nothing again that has ended', () => {
     const { flock, job } = lonely({ tasks: 200 });
     flock.world.runUntil('it is alone', 120_000, () => flock.total('degraded') > 0);

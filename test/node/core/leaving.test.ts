@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { CoveyError } from '../../../src/kernel/errors.js';
 import { expectEachOnce, expectQuiet, shardHomes } from './support/checks.js';
 import { Flock } from '../../../simnet/world/flock.js';
 
@@ -49,6 +50,25 @@ describe('a node that leaves', () => {
     for (const id of flock.ids) flock.request(id, { op: 'drain', node: id, begin: true });
     flock.world.run(1_000);
     expect(flock.request('n1', { op: 'job', job, waitMs: 0 })).to.deep.include({ state: 'succeeded' });
+  });
+
+  it('should say of what it drains how many tasks stay, and take no more where all drain', () => {
+    const flock = Flock.formed(2);
+    const job = flock.submit('n0', 'sleep 1000', { tasks: 40 });
+    flock.world.run(500);
+    const drain = (id: string) => flock.request('n0', { op: 'drain', node: id, begin: true });
+    const idle = (id: string) => {
+      return () => Object.values({ ...drain(id), node: 0, unfinished: 0 }).every((count) => count === 0);
+    };
+    flock.world.runUntil('n1 is drained', 10_000, idle('n1'));
+    expect(drain('n1')).to.include({ unfinished: 0 });
+    flock.submit('n0', 'sleep 10');
+    flock.world.runUntil('n0 is drained', 10_000, idle('n0'));
+    const { counts } = flock.request('n0', { op: 'job', job, waitMs: 0 });
+    expect(drain('n0').unfinished).to.be.at.least(counts.pending).and.above(0);
+    expect(() => flock.submit('n0', 'sleep 10'))
+      .to.throw(CoveyError, 'no node takes work')
+      .with.property('code', 'unplaceable');
   });
 
   it('should leave though nobody takes back what it holds', () => {

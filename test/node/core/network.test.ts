@@ -86,4 +86,19 @@ describe('a flock in a bad network', () => {
     const jobs = flock.request('n0', { op: 'jobs', prefix: '', limit: 10 });
     expect(jobs).to.include({ asked: 4, answered: 1 });
   });
+
+  it('should count nodes, not questions, in what it says of a page of tasks', () => {
+    const flock = Flock.formed(5);
+    const job = flock.submit('n0', 'sleep 300000', { tasks: 40 });
+    const page = () => flock.request('n0', { op: 'tasks', job, after: -1, limit: 40 });
+    flock.world.run(2_000);
+    const whole = page();
+    expect(whole).to.include({ isWhole: true, answered: whole.asked });
+    expect(whole.asked).to.be.within(1, 5);
+    flock.network.split(['n0', 'n3', 'n4'] as NodeId[], ['n1', 'n2'] as NodeId[]);
+    const partial = page();
+    expect(partial.isWhole).to.equal(false);
+    expect(partial.asked).to.equal(5);
+    expect(partial.answered).to.be.within(1, 3);
+  });
 });

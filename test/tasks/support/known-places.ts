@@ -28,6 +28,8 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
   /** What is to be said of a register in place of what is kept. */
   readonly told = new Map<RegisterId, Place>();
   chosen: ReplicaSet = [];
+  /** What keeps everything from being recorded. */
+  hindered: string | undefined;
 
   placeOf(id: RegisterId): Place {
     const told = this.told.get(id);
@@ -50,6 +52,10 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
 
   shardRegister(job: string, shard: number): RegisterId {
     return this.registers.get(job)?.entries.has(SHARD) ? job : shardName(job, shard);
+  }
+
+  hindrance(): string | undefined {
+    return this.hindered;
   }
 
   isProvisional(): boolean {

@@ -1,9 +1,9 @@
 import type { Reply } from '../../../kernel/effects.js';
 import { CoveyError } from '../../../kernel/errors.js';
-import { compareText, type JobId } from '../../../kernel/ids.js';
-import { isTerminal } from '../../../kernel/states.js';
+import { compareText, type JobId, type NodeId } from '../../../kernel/ids.js';
+import { isTerminal, terminalCount } from '../../../kernel/states.js';
 import { candidatesFor } from '../../../placement/explain.js';
-import { indexAt, ordinalOf, shardOf } from '../../../tasks/range.js';
+import { indexAt, ordinalOf, shardOf, type TaskRange } from '../../../tasks/range.js';
 import type { JobInfo, TaskInfo } from '../../../tasks/queries.js';
 import { LIMITS } from '../../../tasks/spec.js';
 import type { Message } from '../wire.js';
@@ -90,23 +90,28 @@ export function* readTasks(scene: Scene, query: Asks<'tasks'>): Conversation<Tas
   const { range, plan, info } = foundJob.found;
   const shards = shardCount(foundJob.found);
   const tasks: TaskInfo[] = [];
-  let asked = 0;
-  let answered = 0;
+  const asked = new Set<NodeId>();
+  const answered = new Set<NodeId>();
+  let isWhole = true;
   const first = after < range.first ? 0 : Math.floor(((after - range.first) / range.step + 1) / plan.shardSize);
   for (let from = first; from < shards && tasks.length < limit; from += SHARDS_AT_ONCE) {
     const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, shards - from) }, (_, i) => from + i);
     const answers = yield* askShards(scene, foundJob, some, query);
     answers.forEach((answer, i) => {
-      asked += 1;
-      if (answer) answered += 1;
-      tasks.push(...(answer?.found ? answer.tasks : unsaid(foundJob, some[i] ?? 0, query)));
+      const shard = some[i] ?? 0;
+      const { register, set } = shardOfJob(foundJob.found, shard);
+      const speaker = scene.places.get(register) ?? set[0];
+      for (const node of answer && speaker ? [speaker] : set) asked.add(node);
+      if (answer && speaker) answered.add(speaker);
+      isWhole &&= answer !== undefined;
+      tasks.push(...(answer?.found ? answer.tasks : unsaid(foundJob, shard, query)));
     });
   }
   const page = tasks.slice(0, limit);
   const last = page.at(-1)?.index;
   const isEnd = last === undefined || (tasks.length <= limit && last === indexAt(range, range.count - 1));
   const next = isEnd || page.length < limit ? undefined : last;
-  return { job: info, tasks: page, next, asked, answered };
+  return { job: info, tasks: page, next, isWhole, asked: asked.size, answered: answered.size };
 }
 
 /** Asks for the tasks of several shards at once; of those whose coordinator is not where it was thought, again. */
@@ -150,12 +155,7 @@ export function* readTask(scene: Scene, { job, index }: { job: JobId; index: num
   const { found } = yield* find(scene, job);
   const shard = shardOf(found.range, found.plan.shardSize, index);
   if (shard === undefined || ordinalOf(found.range, index) === undefined) {
-    const last = indexAt(found.range, found.range.count - 1);
-    throw new CoveyError(
-      'not-found',
-      `job ${job} has no task ${index}`,
-      `its tasks are ${found.range.first} to ${last}`,
-    );
+    throw noTask(job, index, found.range);
   }
   const registered = shardOfJob(found, shard);
   const answer = yield* askCoordinator(scene, registered, { kind: 'query.task', job, shard, index }, 'query.task-told');
@@ -169,6 +169,13 @@ export function* readTask(scene: Scene, { job, index }: { job: JobId; index: num
   };
   const coordinator = scene.places.get(registered.register) ?? registered.set[0] ?? scene.self;
   return { job: found.info, task, more, coordinator, registered, shard };
+}
+
+function noTask(job: JobId, index: number, range: TaskRange): CoveyError {
+  const { first, step, count } = range;
+  const steps = step === 1 ? '' : `:${step}`;
+  const tasks = count === 1 ? `one task, ${first}` : `tasks ${first}-${indexAt(range, count - 1)}${steps}`;
+  return new CoveyError('not-found', `job ${job} has ${tasks}; there is no task ${index}`, `see \`covey show ${job}\``);
 }
 
 const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
@@ -193,7 +200,12 @@ export function* cancel(scene: Scene, { job, index }: Asks<'cancel'>): Conversat
   const message = { kind: 'job.cancel' as const, job };
   const answer = yield* askCoordinator(scene, { register: job, set: found.set }, message, 'job.cancelled');
   if (!answer) throw unconfirmed(job);
-  return { tasks: answer.tasks, degraded: answer.degraded === true };
+  const isOpen = !found.cancelled && terminalCount(found.info.counts) < found.info.tasks;
+  if (answer.tasks > 0 || !isOpen) return { tasks: answer.tasks, degraded: answer.degraded === true };
+  // They have ended meanwhile; or this was asked more than once, and an earlier time, whose answer was lost, has done it.
+  const { info } = (yield* find(scene, job)).found;
+  const tasks = Math.max(0, info.counts.cancelled - found.info.counts.cancelled);
+  return { tasks, degraded: info.degraded === true };
 }
 
 function unconfirmed(job: JobId): CoveyError {

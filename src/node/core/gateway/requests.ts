@@ -11,7 +11,7 @@ import type { Tried } from './places.js';
 import type { TaskRange } from '../../../tasks/range.js';
 import type { JobSpec } from '../../../tasks/spec.js';
 
-/** How complete an answer is. */
+/** How complete an answer is: how many nodes were asked, and how many of them answered. */
 export interface Completeness {
   readonly asked: number;
   readonly answered: number;
@@ -46,6 +46,8 @@ export interface TaskPage extends Completeness {
   readonly tasks: readonly TaskInfo[];
   /** Index to go on after; undefined at the end. */
   readonly next: number | undefined;
+  /** Every task that there is between the first of the page and its end is on it. */
+  readonly isWhole: boolean;
 }
 
 export interface OneTask {
@@ -90,6 +92,8 @@ export interface Draining {
   readonly handing: number;
   /** Jobs and shards of which it is a replica, and another node could be. */
   readonly records: number;
+  /** Tasks that have not ended and stay on it, since no other node is there to take them. */
+  readonly unfinished: number;
 }
 
 /** What clients ask of a node, and what they get. */

@@ -36,6 +36,7 @@ export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
   const result = mayBeKnown ? yield* search(scene, job.job) : undefined;
   if (result?.found) return repeated(job, result.found);
   if (result?.isGone) throw gone(job);
+  refuseUntaken(scene);
   const before = job.repeat?.tried ?? scene.places.tried(job.job);
   if (result && before === undefined && job.spec.contract === 'at-most-once') refuseUnsearched(scene, result);
   const fresh = { set: chooseReplicas(scene.view, job.job), createdAtMs: scene.now().wallMs };
@@ -228,6 +229,13 @@ function refuseUnplaceable(scene: Scene, job: Submission): void {
     `no node has enough ${lacking} for this job`,
     'see `covey nodes` for what there is',
   );
+}
+
+/** Where every node drains it would wait until one is started again, which nobody may have in mind. */
+function refuseUntaken({ view }: Scene): void {
+  if (view.ring.size > 0) return;
+  const hint = 'nothing was submitted; start another node, or one of these again: see `covey nodes`';
+  throw new CoveyError('unplaceable', 'no node takes work: all that are here drain', hint);
 }
 
 function unknownOutcome(job: Submission, tried: Tried): CoveyError {
