@@ -9,13 +9,14 @@ import { createShellRunner } from '../executor/io/shell-runner.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
-import type { Profile } from '../membership/member.js';
+import type { NodeId } from '../kernel/ids.js';
+import { isLive, type MemberState, type Profile } from '../membership/member.js';
 import { LOST_AFTER_MS } from '../tasks/replication/degraded.js';
 import { VERSION } from '../install.js';
 import { userName } from '../user.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
-import { BOOT_KEY, readStored } from './core/stored.js';
+import { BOOT_KEY, MEMBERS_KEY, readStored } from './core/stored.js';
 import { WIRE_SCHEMAS, type Message } from './core/wire.js';
 import { Driver, Inbox } from './driver.js';
 import { isLoopback, parseMultiaddr, toMultiaddr } from './io/addresses.js';
@@ -31,6 +32,7 @@ import { FORMAT_KEY } from './io/store/format.js';
 import { openStore, type OpenedStore } from './io/store/open.js';
 import { verifyStore } from './io/store/verify.js';
 import { createTransport } from './io/transport.js';
+import { findTwin, type TwinSearch } from './io/twin.js';
 
 export interface DaemonOptions {
   readonly dataDir: string;
@@ -116,11 +118,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     process.on('SIGXFSZ', ignore);
     undo.push(() => void process.off('SIGXFSZ', ignore));
     undo.push(keepBallast(options.dataDir));
+    const codec = createCodec<Message>(WIRE_SCHEMAS);
+    if (!identity.isNew) await refuseTwin(identity.id, opened.store, { others: seeds, clusterKey, codec });
     const transport = await createTransport<Message>({
       listen,
       privateKey: identity.privateKey,
       clusterKey,
-      codec: createCodec<Message>(WIRE_SCHEMAS),
+      codec,
       events: inbox,
       warn: (message, details) => log.warn(details, message),
     });
@@ -130,6 +134,30 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     for (const step of undo.reverse()) await step();
     throw error;
   }
+}
+
+/**
+ * Two processes of one identity would vote twice and end each other. The older one has been answering for longer: the newcomer
+ * gives way, before it has shown itself to anybody.
+ *
+ * @throws CoveyError `held`
+ */
+async function refuseTwin(
+  self: NodeId,
+  store: Store,
+  search: Pick<TwinSearch, 'others' | 'clusterKey' | 'codec'>,
+): Promise<void> {
+  const members = (store.get(MEMBERS_KEY) as readonly MemberState[] | undefined) ?? [];
+  const own = members.find(({ id }) => id === self)?.profile.addresses ?? [];
+  const known = members.filter((member) => member.id !== self && isLive(member));
+  const others = [...search.others, ...known.map(({ profile }) => profile.addresses)];
+  const place = await findTwin({ ...search, self, own, others });
+  if (place === undefined) return;
+  throw new CoveyError(
+    'held',
+    `node ${self} runs already${place === '' ? '' : `, at ${place}`}: this data directory, or its node.key, is a copy`,
+    'stop the other first, or start here with an empty data directory, as a node of its own',
+  );
 }
 
 /** Slot shells made at the start; more are made when needed. */

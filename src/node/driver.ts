@@ -170,8 +170,8 @@ export class Driver {
         return this.#fail(
           new CoveyError(
             'held',
-            `the flock knows a later start of this node (${effect.boot}): its data directory is an old copy`,
-            'start it again: it then holds back until its peers have made good what it may have forgotten',
+            `the flock knows a later start of this node (${effect.boot}): its data directory is an old copy, or a copy of it runs elsewhere`,
+            'see that no other process has its node.key; started again, it holds back until its peers have made good what it may have forgotten',
           ),
         );
     }

@@ -13,12 +13,18 @@ export interface Identity {
   readonly id: NodeId;
 }
 
+/** As it was found in a data directory, or made for it. */
+export interface LoadedIdentity extends Identity {
+  /** Nobody else can have it. */
+  readonly isNew: boolean;
+}
+
 /**
  * Reads `<dir>/node.key` (hexadecimal, mode 0600), or makes it on the first start. The caller holds the directory's lock.
  *
  * @throws CoveyError `failed` where the file is damaged: a node never takes on a new identity unasked
  */
-export async function loadIdentity(dir: string): Promise<Identity> {
+export async function loadIdentity(dir: string): Promise<LoadedIdentity> {
   const path = join(dir, 'node.key');
   let text: string;
   try {
@@ -27,10 +33,10 @@ export async function loadIdentity(dir: string): Promise<Identity> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const identity = await newIdentity();
     await writeKey(dir, path, identity.privateKey);
-    return identity;
+    return { ...identity, isNew: true };
   }
   await chmod(path, 0o600);
-  return parseIdentity(text, path);
+  return { ...parseIdentity(text, path), isNew: false };
 }
 
 /** An identity that is kept nowhere. */
