@@ -34,7 +34,11 @@ export class Daemon {
    *
    * @param program - what Node runs in place of covey
    */
-  static async start(args: readonly string[], program: readonly string[] = [COVEY]): Promise<Daemon> {
+  static async start(
+    args: readonly string[],
+    program: readonly string[] = [COVEY],
+    readyMs = READY_MS,
+  ): Promise<Daemon> {
     const child = spawn(process.execPath, [...program, 'up', '--json', ...args], {
       env: withoutCovey(process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,7 +54,7 @@ export class Daemon {
           if (hasEnded(child)) throw new Error(`covey up ended with ${child.exitCode ?? child.signalCode}`);
           return ready;
         },
-        READY_MS,
+        readyMs,
       );
       return new Daemon(child.pid!, first, child);
     } catch (error) {

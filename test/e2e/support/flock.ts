@@ -115,12 +115,13 @@ export class Flock {
    * Starts a node that has ended again, on its data directory; whom to join it must remember itself.
    *
    * @param where - on another port, or on its own, where the others find it though they ended, too
+   * @param readyMs - how long it may take
    */
-  async restart(node: number, where: 'elsewhere' | 'same-port' = 'elsewhere'): Promise<void> {
+  async restart(node: number, where: 'elsewhere' | 'same-port' = 'elsewhere', readyMs?: number): Promise<void> {
     const before = this.daemon(node);
     if (before.running) throw new Error(`node ${node} still runs`);
     const port = where === 'same-port' ? /\/tcp\/(\d+)/.exec(before.ready.listen[0] ?? '')?.[1] : undefined;
-    await this.up(node, [], port);
+    await this.up(node, [], port, readyMs);
   }
 
   /** Ends all daemons and removes their files. Throws where one did not end by itself or left a process behind. */
@@ -140,8 +141,8 @@ export class Flock {
       throw new Error(`left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
   }
 
-  private async up(node: number, join: readonly string[], port = '0'): Promise<void> {
+  private async up(node: number, join: readonly string[], port = '0', readyMs?: number): Promise<void> {
     const where = ['--data', this.dataDir(node), '--listen', `127.0.0.1:${port}`];
-    this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs], this.program);
+    this.#daemons[node] = await Daemon.start([...where, ...join, ...this.upArgs], this.program, readyMs);
   }
 }
