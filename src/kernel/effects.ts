@@ -96,5 +96,8 @@ export interface LoadEffect<Tag> {
 export interface Loaded<Tag> {
   readonly kind: 'loaded';
   readonly tag: Tag;
+  /** Those that can be believed. */
   readonly entries: readonly Put[];
+  /** Some other was bad. @default false */
+  readonly isBad?: boolean;
 }

@@ -47,7 +47,12 @@ export function setOf({ width, nodes, members }: Plan, shard: number, replicas: 
 }
 
 /** What users see of a job. */
-export function infoOf(record: JobRecord, name: string, counts: Counts, finishedAtMs: number | undefined): JobInfo {
+export function infoOf(
+  record: Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'> & Partial<Pick<JobRecord, 'cancelled' | 'gate'>>,
+  name: string,
+  counts: Counts,
+  finishedAtMs: number | undefined,
+): JobInfo {
   return {
     job: record.job,
     name,

@@ -106,9 +106,9 @@ export class NodeCore {
         return outlet.setRefusal(event.isOk ? undefined : (event.reason ?? 'its store takes no writes'));
       case 'loaded': {
         const read = outlet.wasRead(event.read);
-        const entries = goodOf(event.entries);
-        if (read?.owner === 'registers') this.#wiring.replicate({ kind: 'loaded', tag: read.tag, entries });
+        if (read?.owner === 'registers') this.#wiring.loaded(read.tag, event.entries);
         if (read?.owner !== 'shards') return;
+        const entries = goodOf(event.entries);
         return this.#wiring.shards(this.#machines.shards.step({ kind: 'loaded', tag: read.tag, entries }, this.#now));
       }
       case 'output': {

@@ -80,7 +80,7 @@ export function restoring(stored: StoredState, prng: Prng, { wallMs }: Now) {
   const loss = isLost ? { era: prng.below(2 ** 32) + 1, beforeMs: wallMs } : undefined;
   const gone = isLost ? [...bad, LOST_KEY] : bad;
   return {
-    puts: gone.map((key): Put => ({ key, value: undefined })),
+    puts: removals(gone),
     restore: { kind: 'restore' as const, registers, degraded, before, loss },
   };
 }
@@ -114,6 +114,15 @@ class Reader {
     const entries = entriesOf(this.all(entryKey(id, '')));
     return { entries, isBad: this.bad.size > before };
   }
+}
+
+export function removals(keys: readonly string[]): Put[] {
+  return keys.map((key) => ({ key, value: undefined }));
+}
+
+/** The keys of those that cannot be believed. */
+export function badOf(entries: readonly Entry[]): string[] {
+  return entries.filter(({ isBad }) => isBad === true).map(({ key }) => key);
 }
 
 /** Those that can be believed. */

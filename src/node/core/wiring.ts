@@ -1,4 +1,4 @@
-import type { PeerEvent, ReplyEffect, Request } from '../../kernel/effects.js';
+import type { Entry, PeerEvent, ReplyEffect, Request } from '../../kernel/effects.js';
 import { known } from '../../kernel/assert.js';
 import type { JobId, NodeId } from '../../kernel/ids.js';
 import type { LoadVector } from '../../kernel/load.js';
@@ -9,13 +9,14 @@ import type { MembershipEffect } from '../../membership/events.js';
 import type { StealingEffect } from '../../placement/stealing.js';
 import type { JobEffect } from '../../tasks/job-events.js';
 import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/events.js';
+import type { RegisterId } from '../../tasks/register/head.js';
 import { JOB, SHARD } from '../../tasks/replication/names.js';
 import type { ShardEffect } from '../../tasks/offering.js';
 import type { ExchangeEffect, Manner } from './exchange.js';
 import type { GatewayEffect } from './gateway/gateway.js';
 import type { Requests } from './gateway/requests.js';
 import { buildMachines, type AskTag, type Machines, type NodeCoreOptions, type RegisterOwner } from './machines.js';
-import { MEMBERS_KEY, outdated } from './stored.js';
+import { badOf, goodOf, MEMBERS_KEY, outdated, removals } from './stored.js';
 import type { Message } from './wire.js';
 
 /** How long another job is waited for before it is looked for anew. */
@@ -185,6 +186,14 @@ export class Wiring {
       for (const effect of this.machines.replication.step(next, this.#now())) this.#onReplication(effect);
     }
     this.#isReplicating = false;
+  }
+
+  /** The entries of a register that memory had let go of. */
+  loaded(tag: RegisterId, found: readonly Entry[]): void {
+    const bad = badOf(found);
+    // Removed in the same write that notes the doubt: a crash leaves both or none.
+    if (bad.length > 0) this.machines.outlet.commit(removals(bad), { owner: 'disk' });
+    this.replicate({ kind: 'loaded', tag, entries: goodOf(found), isBad: bad.length > 0 });
   }
 
   #onReplication(effect: ReplicationEffect<RegisterOwner>): void {

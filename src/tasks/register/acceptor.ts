@@ -7,7 +7,7 @@ import { compareLineages, type Head, type Lineage, type RegisterId, type Seal } 
 import type { AskOf, TellOf } from './messages.js';
 import type { PageBounds } from './page.js';
 import { coreKey, entryKey, type StoredCore, type StoredRegister } from './stored.js';
-import { compareVersions, type Version } from './version.js';
+import { compareVersions, isLater, type Version } from './version.js';
 
 /**
  * One replica's duty for one register: what it has promised and accepted. It decides at once; what it answers is sent once
@@ -34,8 +34,10 @@ export class Acceptor {
   final: unknown;
   /** Writes of it on their way to the disk: until then memory alone has all of it. */
   writing = 0;
-  /** Its entries are in the store only. */
+  /** Its entries are in the store only: it is finished, or rests. */
   isEvicted = false;
+  /** What its host keeps of it while it rests. */
+  gist: unknown;
   /** Names what it may have lost; it abstains until that is repaired. */
   doubt: number | undefined;
   /** It is known to have been at a majority: no other register of its id can be made. */
@@ -71,7 +73,15 @@ export class Acceptor {
   /** Takes back what was evicted. */
   load(entries: StoredRegister['entries']): void {
     this.isEvicted = false;
+    this.gist = undefined;
     this.#take(entries);
+  }
+
+  /** Nothing happens to it: memory keeps what the host says, until the entries are asked for. */
+  rest(gist: unknown): void {
+    this.gist = gist;
+    this.isEvicted = true;
+    this.entries.evict();
   }
 
   /** Finished, committed and known to be: memory keeps what the host says, the store the rest. */
@@ -146,8 +156,8 @@ export class Acceptor {
     for (const { key, value } of ask.entries) {
       if (this.entries.keep(key, version, value)) puts.push({ key: entryKey(this.id, key), value: { version, value } });
     }
-    if (ask.head && isNews(version, this.headAt)) this.#follow(ask.head, version, puts);
-    if (ask.seal && isNews(version, this.sealAt)) {
+    if (ask.head && isLater(version, this.headAt)) this.#follow(ask.head, version, puts);
+    if (ask.seal && isLater(version, this.sealAt)) {
       this.seal = ask.seal;
       this.sealAt = version;
       this.#isDirty = true;
@@ -307,8 +317,4 @@ export class Acceptor {
     this.isStub = false;
     this.#isDirty = true;
   }
-}
-
-function isNews(version: Version, known: Version | undefined): boolean {
-  return known === undefined || compareVersions(version, known) > 0;
 }

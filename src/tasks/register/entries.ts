@@ -11,10 +11,15 @@ export interface Entry extends Held {
   readonly key: string;
 }
 
+/** In place of what memory does not hold; nothing is ever added to it. */
+const NONE = new Map<never, never>();
+
 /** What a replica has accepted of one register: of each key the highest version (register.md, rule 2). */
 export class Entries {
-  readonly #held = new Map<string, Held>();
+  #held: Map<string, Held> = NONE;
   #order: string[] | undefined;
+  /** Of what memory has let go of, where replicas are still compared by it. */
+  #sum: number | undefined;
 
   get size(): number {
     return this.#held.size;
@@ -30,6 +35,7 @@ export class Entries {
 
   /** Stands for all keys and versions: two replicas with the same have the same entries, but for a chance of 2^-48. */
   get sum(): number {
+    if (this.#sum !== undefined) return this.#sum;
     let sum = 0;
     for (const [key, { version }] of this.#held) sum = (sum + hashOf(key, version)) % SUM_MAX;
     return sum;
@@ -40,13 +46,16 @@ export class Entries {
     const held = this.#held.get(key);
     if (held && compareVersions(held.version, version) >= 0) return false;
     if (!held) this.#order = undefined;
+    if (this.#held === NONE) this.#held = new Map();
     this.#held.set(key, { version, value });
+    this.#sum = undefined;
     return true;
   }
 
-  /** Lets go of what memory holds; the store keeps it. */
+  /** Lets go of what memory holds, but for the sum; the store keeps it. */
   evict(): void {
-    this.#held.clear();
+    this.#sum = this.sum;
+    this.#held = NONE;
     this.#order = undefined;
   }
 
@@ -55,7 +64,9 @@ export class Entries {
     const dropped: string[] = [];
     for (const [key, { version }] of this.#held) if (isVoid(version)) dropped.push(key);
     for (const key of dropped) this.#held.delete(key);
-    if (dropped.length > 0) this.#order = undefined;
+    if (dropped.length === 0) return dropped;
+    this.#order = undefined;
+    this.#sum = undefined;
     return dropped;
   }
 

@@ -65,6 +65,8 @@ export type RegisterEvent =
   | LettingGo
   /** It is finished and committed: memory keeps `summary` in place of its entries. */
   | { readonly kind: 'finish'; readonly id: RegisterId; readonly summary: unknown }
+  /** Nothing has happened to it for a while: the same, where nothing speaks against it. */
+  | { readonly kind: 'rest'; readonly id: RegisterId; readonly gist: unknown }
   | { readonly kind: 'write'; readonly id: RegisterId; readonly entries: readonly Written[]; readonly tag: unknown }
   | { readonly kind: 'seal'; readonly id: RegisterId; readonly seal: Seal };
 
@@ -152,6 +154,10 @@ export class Registers {
         return this.#onLoaded(event, now);
       case 'finish':
         return this.#finish(event.id, event.summary);
+      case 'rest':
+        // Who coordinates it has all of it in use.
+        if (!this.coordinators.get(event.id)) this.replica.rest(event.id, event.gist);
+        return;
       case 'timer':
         return this.coordinators.fired(event.timer, now);
       case 'restore':
@@ -235,8 +241,9 @@ export class Registers {
     return true;
   }
 
-  #onLoaded({ tag: id, entries }: Loaded<RegisterId>, now: Now): void {
-    this.replica.get(id)?.load(entriesOf(entries));
+  #onLoaded({ tag: id, entries, isBad = false }: Loaded<RegisterId>, now: Now): void {
+    this.replica.loaded(id, entriesOf(entries), isBad, this.#puts);
+    if (isBad) this.coordinators.abstain(id);
     const waiting = this.#loading.get(id) ?? [];
     this.#loading.delete(id);
     for (const what of waiting) {

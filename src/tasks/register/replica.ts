@@ -155,8 +155,9 @@ export class Replica {
     acceptor.learn(ballot, ask.committed);
     acceptor.flush(votes.puts);
     const isOfBallot = promised?.n === ballot.n && acceptor.headAt?.n === ballot.n;
-    // Of what is evicted only that can be said: a ballot that has opened it again is known here, or not.
-    if (!isOfBallot || (!acceptor.isEvicted && acceptor.entries.sum !== ask.sum))
+    // Of what is finished and evicted only that can be said: a ballot that has opened it again is known here, or not.
+    const isSumKnown = !acceptor.isEvicted || acceptor.final === undefined;
+    if (!isOfBallot || (isSumKnown && acceptor.entries.sum !== ask.sum))
       votes.atOnce.push({ kind: 'behind', id: ask.id, n: ask.n });
   }
 
@@ -209,6 +210,25 @@ export class Replica {
   written(id: RegisterId): void {
     const acceptor = this.#registers.get(id);
     if (acceptor) acceptor.writing = Math.max(0, acceptor.writing - 1);
+  }
+
+  /**
+   * Keeps of a register to which nothing happens only what the host says, where all of it is committed and on this disk. It is
+   * read again before anybody is answered who asks about its entries.
+   */
+  rest(id: RegisterId, gist: unknown): void {
+    const acceptor = this.#registers.get(id);
+    if (!acceptor?.head || acceptor.isStub || acceptor.isGone || acceptor.isEvicted) return;
+    const isWhole = acceptor.writing === 0 && this.abstention.known(acceptor) === undefined;
+    if (isWhole && acceptor.isAllCommitted) acceptor.rest(gist);
+  }
+
+  /** What was let go of was read again. */
+  loaded(id: RegisterId, entries: StoredRegister['entries'], isBad: boolean, puts: Put[]): void {
+    const acceptor = this.#registers.get(id);
+    acceptor?.load(entries);
+    if (isBad) acceptor?.quarantine(this.#nonce());
+    acceptor?.flush(puts);
   }
 
   /** Keeps of a finished register only what the host says; the rest stays in the store. */

@@ -17,6 +17,10 @@ export function compareVersions(a: Version, b: Version): number {
   return a.generation - b.generation || a.n - b.n || compareNodes(a.node, b.node) || a.seq - b.seq;
 }
 
+export function isLater(version: Version, known: Version | undefined): boolean {
+  return known === undefined || compareVersions(version, known) > 0;
+}
+
 function compareNodes(a: NodeId, b: NodeId): number {
   return a === b ? 0 : compareText(a, b);
 }

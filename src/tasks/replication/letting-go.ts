@@ -1,9 +1,11 @@
 import type { NodeId } from '../../kernel/ids.js';
 import type { Now } from '../../kernel/time.js';
 import type { RegisterId } from '../register/head.js';
+import type { RegisterEvent } from '../register/registers.js';
 import type { Replica } from '../register/replica.js';
 import type { FinalSummary } from './finality.js';
 import type { ReplicationMessage } from './messages.js';
+import type { Resting } from './resting.js';
 import { Retention, RETENTION_DEFAULTS, type RetentionConfig } from './retention.js';
 
 type AboutGone = Extract<ReplicationMessage, { readonly kind: 'job.gone-ask' | 'job.gone-tell' }>;
@@ -13,14 +15,14 @@ export function isAboutGone(message: { readonly kind: string }): message is Abou
 }
 
 export interface LettingGoPort {
-  run(event: { readonly kind: 'bury' | 'forget'; readonly id: RegisterId }, now: Now): void;
+  run(event: RegisterEvent, now: Now): void;
   send(to: NodeId, message: ReplicationMessage): void;
 }
 
 /** Jobs in one question. */
 const ASKED_MAX = 1024;
 
-/** Carries out on the replicas of this node what retention decides. */
+/** Carries out on the replicas of this node what retention decides, and lets memory go of what rests. */
 export class LettingGo {
   readonly tickMs: number;
   readonly #retention: Retention;
@@ -28,6 +30,7 @@ export class LettingGo {
 
   constructor(
     private readonly replica: Replica,
+    private readonly resting: Resting,
     config: Partial<RetentionConfig> = {},
     private readonly port: LettingGoPort,
   ) {
@@ -41,7 +44,8 @@ export class LettingGo {
   }
 
   /** After anything that may have finished, reopened, moved or buried a register. */
-  look(id: RegisterId): void {
+  look(id: RegisterId, nowMs: number): void {
+    this.resting.touched(id, nowMs);
     const acceptor = this.replica.get(id);
     if (acceptor?.isGone) return this.#retention.buried(id, acceptor.goneAtMs);
     const final = acceptor?.final as FinalSummary | undefined;
@@ -53,6 +57,7 @@ export class LettingGo {
   }
 
   tick(now: Now): void {
+    for (const event of this.resting.due(now.monoMs)) this.port.run(event, now);
     if (now.monoMs - this.#tickedMs < this.tickMs) return;
     this.#tickedMs = now.monoMs;
     const { bury, forget, asks, isPressed } = this.#retention.due(now.wallMs);

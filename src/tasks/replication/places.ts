@@ -5,12 +5,11 @@ import { entriesOf, entryKey } from '../register/stored.js';
 import type { Replica } from '../register/replica.js';
 import type { Place, Whereabouts } from './effects.js';
 import type { FinalSummary } from './finality.js';
-import type { JobRecord } from '../job-record.js';
-import type { JobSpec } from '../spec.js';
 import type { TellOf } from '../register/messages.js';
 import { digestOf, majorityOf, type ReplicaSet } from '../register/replica-set.js';
 import type { AskedShard } from '../shard-tags.js';
-import { JOB, SHARD, shardName, SPEC, TASK_PREFIX, taskEntry } from './names.js';
+import { SHARD, shardName, TASK_PREFIX, taskEntry } from './names.js';
+import { listedOf, type Gist, type ListedJob } from './resting.js';
 import type { Survivor } from './survivor.js';
 
 /** What else is to be known of this node and of others. */
@@ -91,17 +90,17 @@ export class Places implements Whereabouts {
   shardRegister(job: string, shard: number): RegisterId {
     const whole = shard === 0 ? this.replica.get(job) : undefined;
     const summary = whole?.final as FinalSummary | undefined;
-    const isOnly = whole?.entries.get(SHARD) !== undefined || summary?.shard !== undefined;
+    const gist = whole?.gist as Gist | undefined;
+    const isOnly = gist?.hasShard === true || whole?.entries.get(SHARD) !== undefined || summary?.shard !== undefined;
     return isOnly ? job : shardName(job, shard);
   }
 
   /** Jobs of which this node is a replica, unfinished, and nobody who coordinates them is there. */
-  *orphanedJobs(): Generator<{ readonly record: JobRecord; readonly name: string }> {
-    for (const { id, entries } of this.replica.registers()) {
-      const record = entries.get(JOB)?.value as JobRecord | undefined;
-      const place = record && this.placeOf(id);
-      if (place?.kind !== 'elsewhere' || place.nodes.length > 0) continue;
-      if (record) yield { record, name: (entries.get(SPEC)?.value as JobSpec).name };
+  *orphanedJobs(): Generator<{ readonly record: ListedJob; readonly name: string }> {
+    for (const acceptor of this.replica.registers()) {
+      const listed = listedOf(acceptor);
+      const place = listed && this.placeOf(acceptor.id);
+      if (listed && place?.kind === 'elsewhere' && place.nodes.length === 0) yield listed;
     }
   }
 

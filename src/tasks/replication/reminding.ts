@@ -43,3 +43,12 @@ export function heldOf(replica: Replica, ids: readonly RegisterId[]): RegisterId
     return acceptor?.head !== undefined && !acceptor.isStub;
   });
 }
+
+/** Registers of which this node is still a replica. */
+export function countHeld(replica: Replica, self: NodeId): number {
+  let held = 0;
+  for (const { head, isStub, isGone } of replica.registers()) {
+    if (!isStub && !isGone && head?.set.includes(self) === true) held += 1;
+  }
+  return held;
+}

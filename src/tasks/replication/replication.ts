@@ -16,8 +16,9 @@ import { isAboutGone, LettingGo } from './letting-go.js';
 import { Gathering } from './gathering.js';
 import type { ReplicationMessage } from './messages.js';
 import type { FlockPort } from './relocation.js';
-import { heldOf, sortReminded } from './reminding.js';
+import { countHeld, heldOf, sortReminded } from './reminding.js';
 import { Succession } from './succession.js';
+import { Resting } from './resting.js';
 import { Survivor } from './survivor.js';
 import { Upkeep } from './upkeep.js';
 import { weigh } from './values.js';
@@ -60,7 +61,8 @@ export class Replication<Tag> {
     this.#self = self;
     this.#flock = flock;
     this.#registers = new Registers({ self, prng, isReachable, config: { ...REGISTER_DEFAULTS, weigh } });
-    this.#letting = new LettingGo(this.#registers.replica, options.retention, {
+    const resting = new Resting(self, this.#registers.replica, isHere);
+    this.#letting = new LettingGo(this.#registers.replica, resting, options.retention, {
       run: (event, now) => void this.#run(event, now),
       send: this.#send.bind(this),
     });
@@ -88,9 +90,7 @@ export class Replication<Tag> {
 
   /** Registers that this node still holds, of which somebody else could take its place. */
   held(): number {
-    if (this.heirs === 0) return 0;
-    const registers = [...this.#registers.replica.registers()];
-    return registers.filter(({ head, isStub, isGone }) => !isStub && !isGone && head?.set.includes(this.#self)).length;
+    return this.heirs === 0 ? 0 : countHeld(this.#registers.replica, this.#self);
   }
 
   step(event: ReplicationEvent<Tag>, now: Now): ReplicationEffect<Tag>[] {
@@ -138,10 +138,8 @@ export class Replication<Tag> {
         this.#succession.joined(now.monoMs);
         return this.#sweep(now);
       case 'members-changed':
-        this.#upkeep.membersChanged();
-        return this.#sweep(now);
       case 'leave':
-        this.#isLeaving = true;
+        this.#isLeaving ||= event.kind === 'leave';
         this.#upkeep.membersChanged();
         return this.#sweep(now);
       case 'timer':
@@ -236,7 +234,7 @@ export class Replication<Tag> {
     touched.clear();
     for (const id of ids) {
       const acceptor = this.#registers.replica.get(id);
-      this.#letting.look(id);
+      this.#letting.look(id, now.monoMs);
       if (acceptor) this.#look(acceptor, now);
       else this.#succession.unwatch(id);
     }
@@ -276,7 +274,7 @@ export class Replication<Tag> {
   #look(acceptor: Acceptor, now: Now): void {
     const { id, head, promised, isStub, isGone } = acceptor;
     if (!head || isStub || isGone) return this.#succession.unwatch(id);
-    if (acceptor.isEvicted) {
+    if (acceptor.isEvicted && acceptor.final !== undefined) {
       this.places.keep(id, acceptor.final as FinalSummary);
       return this.#succession.unwatch(id);
     }
@@ -288,7 +286,7 @@ export class Replication<Tag> {
     // And what is not yet on this disk must stay in memory: readers would be told of nothing.
     const mustStay = isMoving || acceptor.writing > 0;
     if (mustStay) this.#registers.replica.touched.add(id);
-    const summary = mustStay ? undefined : summaryOf(acceptor.entries);
+    const summary = mustStay || acceptor.isEvicted ? undefined : summaryOf(acceptor.entries);
     if (summary && (acceptor.final !== undefined || acceptor.isAllCommitted)) return this.#finish(id, summary, now);
     this.#succession.watch(id, known(promised, `promise of ${id}`).node, head.set);
   }
@@ -298,7 +296,7 @@ export class Replication<Tag> {
     this.places.keep(id, summary);
     this.#succession.unwatch(id);
     this.#run({ kind: 'finish', id, summary }, now);
-    this.#letting.look(id);
+    this.#letting.look(id, now.monoMs);
     if (wasOpen) this.#close(id, 'final');
   }
 

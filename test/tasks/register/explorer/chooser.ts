@@ -20,6 +20,7 @@ const DRAWS = {
   lose: (chooser, world) => chooser.lose(world),
   age: (chooser, world) => chooser.age(world),
   claim: (chooser, world) => chooser.claim(world),
+  rest: (chooser, world) => chooser.rest(world),
 } satisfies Record<string, Draw>;
 
 type Weights = Record<keyof typeof DRAWS, number>;
@@ -30,7 +31,7 @@ interface Profile extends Weights {
 
 const ORDINARY: Profile = {
   ...{ steps: 300, deliver: 560, store: 250, create: 20, takeOver: 25, write: 50, seal: 12 },
-  ...{ crash: 20, restart: 20, fire: 20, read: 15, lose: 0, age: 0, claim: 0 },
+  ...{ crash: 20, restart: 20, fire: 20, read: 15, lose: 0, age: 0, claim: 0, rest: 0 },
 };
 
 /** What a walk is about: one seed in each. */
@@ -42,6 +43,8 @@ const PROFILES: readonly Profile[] = [
   { ...ORDINARY, steps: 250, seal: 20, age: 60 },
   { ...ORDINARY, steps: 400, lose: 15, age: 10 },
   { ...ORDINARY, steps: 250, create: 60, claim: 250, takeOver: 40, seal: 4 },
+  { ...ORDINARY, steps: 300, rest: 60 },
+  { ...ORDINARY, steps: 250, lose: 20, rest: 60 },
 ];
 
 /** Where gateways disagree on who there is. */
@@ -204,6 +207,7 @@ export class Chooser {
     if (dice < 2) return { kind: 'copy-disk', node };
     const { copies, pending } = nodes[node]!;
     if (dice < 4) return { kind: 'fail-store', node, stored: prng.below(pending.length + 1) };
+    if (nodes[node]!.up?.replica.get(ID)?.isEvicted === true) return { kind: 'rot', node, value: prng.below(100) };
     this.#restartSoon(node);
     if (dice < 6) return { kind: 'spoil', node, value: prng.below(100) };
     return {
@@ -211,6 +215,12 @@ export class Chooser {
       node,
       copy: copies.length > 0 && prng.chance(0.7) ? prng.below(copies.length) : undefined,
     };
+  }
+
+  /** It is let go of wherever the host would: where this node does not coordinate it. */
+  rest({ nodes }: World): Action | undefined {
+    const node = this.#some(nodes, ({ up }) => up?.replica.get(ID)?.isEvicted === false);
+    return node === undefined ? undefined : { kind: 'rest', node };
   }
 
   /** The floor passes, and what is old enough is let go of; the machine is asked to whether it is or not. */

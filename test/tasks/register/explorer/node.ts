@@ -82,6 +82,20 @@ export class ExplorerNode {
     };
   }
 
+  /** What is durable of the register's entries. */
+  entries(): Put[] {
+    return [...this.disk].flatMap(([key, value]) => (key.startsWith(ENTRY_PREFIX) ? [{ key, value }] : []));
+  }
+
+  /** A value under one of these prefixes goes bad. */
+  spoil(value: number, prefixes: readonly string[]): void {
+    const keys = [...this.disk.keys()].filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+    const key = keys[value % keys.length];
+    if (key === undefined) return;
+    this.disk.delete(key);
+    this.isBad = true;
+  }
+
   /** The first write that is under way reaches the disk. */
   store(): RegisterTag | undefined {
     const write = this.pending.shift();

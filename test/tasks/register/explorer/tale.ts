@@ -62,7 +62,7 @@ export class Tale {
     return this.do({ kind: 'create', node: at(name), content, createdAtMs: this.#createdAtMs, ...claimedOf(what) });
   }
 
-  on(kind: 'take-over' | 'restart' | 'forget' | 'bury', ...names: Name[]): this {
+  on(kind: 'take-over' | 'restart' | 'forget' | 'bury' | 'rest', ...names: Name[]): this {
     for (const name of names) this.do({ kind, node: at(name) });
     return this;
   }
@@ -83,6 +83,11 @@ export class Tale {
     return this.do({ kind: 'lose-disk', node: at(name), copy: undefined })
       .on('restart', name)
       .store(name);
+  }
+
+  /** Of what rests there. */
+  rot(name: Name, entry: number): this {
+    return this.do({ kind: 'rot', node: at(name), value: entry });
   }
 
   failStore(name: Name): this {

@@ -35,6 +35,18 @@ function lostBehindTheBack(): Tale {
     .flow('a', 'c');
 }
 
+/** `a` and `c` have committed x, `b` has missed it, and `c` lets go of its entries. */
+function resting(): Tale {
+  return new Tale()
+    .create('a', 'one')
+    .flow('a', 'b', 'c')
+    .write('a', 'x')
+    .flow('a', 'c')
+    .sweep('a')
+    .flow('a', 'c')
+    .on('rest', 'c');
+}
+
 /**
  * Stories that a random walk seldom comes upon, each the shortest known for its rule. The machine must stand every one of
  * them; without the rule it does not.
@@ -211,6 +223,11 @@ export const TALES: Readonly<Record<string, () => Tale>> = {
       .flow('b', 'c')
       .write('b', 'x')
       .flow('b', 'c'),
+
+  'what rests is read again before it is promised': () => resting().on('take-over', 'b').flow('b', 'c'),
+
+  'what went bad while it rested is not voted on': () =>
+    resting().rot('c', 1).on('take-over', 'b').flow('b', 'c').flow('a', 'b', 'c'),
 
   'a repair needs a ballot that is newer than the loss': lostBehindTheBack,
 

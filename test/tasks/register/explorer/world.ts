@@ -84,7 +84,13 @@ export class World {
         node.isLost = true;
         return;
       case 'spoil':
-        return this.#spoil(node, action.value);
+        node.crash(0);
+        return void node.spoil(action.value, [CORE_PREFIX, ENTRY_PREFIX]);
+      case 'rest':
+        return this.#step(node, { kind: 'rest', id: ID, gist: undefined });
+      case 'rot':
+        if (node.up?.replica.get(ID)?.isEvicted === true) node.spoil(action.value, [ENTRY_PREFIX]);
+        return;
       case 'claim':
         return this.#claim(node, action);
       case 'create':
@@ -128,15 +134,6 @@ export class World {
     for (let i = 0; i < Math.min(stored, failed.length); i++) node.store();
     node.pending = [];
     for (const { tag } of failed) this.#step(node, { kind: 'commit-failed', tag });
-  }
-
-  #spoil(node: ExplorerNode, value: number): void {
-    node.crash(0);
-    const keys = [...node.disk.keys()].filter((key) => key.startsWith(CORE_PREFIX) || key.startsWith(ENTRY_PREFIX));
-    const key = keys[value % keys.length];
-    if (key === undefined) return;
-    node.disk.delete(key);
-    node.isBad = true;
   }
 
   #claim(node: ExplorerNode, { set, rank }: Claimed): void {
@@ -211,7 +208,7 @@ export class World {
         node.timers = node.timers.filter(({ serial }) => serial !== effect.timer.serial);
         return;
       case 'load':
-        throw new Error(`nothing is let go of here, and yet ${effect.tag} is to be read`);
+        return this.#step(node, { kind: 'loaded', tag: effect.tag, entries: node.entries(), isBad: node.isBad });
       case 'register':
         return this.#hear(node, effect.news);
     }

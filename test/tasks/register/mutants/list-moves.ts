@@ -130,6 +130,22 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
     edits: [{ file: 'abstention.ts', find: 'if (acceptor.doubt !== undefined) return acceptor.doubt;\n', replace: '' }],
   },
   {
+    name: 'promises-what-rests-unread',
+    rule: '3',
+    edits: [
+      {
+        file: 'registers.ts',
+        find: 'if (this.replica.get(id)?.isEvicted !== true) return false;',
+        replace: 'if (this.replica.get(id)?.final === undefined) return false;',
+      },
+    ],
+  },
+  {
+    name: 'votes-on-what-went-bad-at-rest',
+    rule: '17',
+    edits: [{ file: 'replica.ts', find: 'if (isBad) acceptor?.quarantine(this.#nonce());', replace: '' }],
+  },
+  {
     name: 'votes-after-a-failed-write',
     rule: '17',
     edits: [{ file: 'registers.ts', find: 'this.replica.failed(event.tag.ids);', replace: '' }],
