@@ -8,6 +8,8 @@ export interface Offer {
   readonly from: NodeId;
   /** Of the coordinator: offers of a lower one than was disowned are void. */
   readonly ballot: number;
+  /** To be refused where it cannot start at once. */
+  readonly startsNow: boolean;
   /** Who may take the coordinator's place. */
   readonly set: readonly NodeId[];
   readonly job: JobId;

@@ -202,7 +202,7 @@ export class Executor {
     const { job, shard, work, from: coordinator, set } = offer;
     const { index, epoch, attempt, steals, item } = task;
     const estimateMs = this.#estimates.of(work.name);
-    const refusal = this.#room.refusal(work.needs, estimateMs);
+    const refusal = this.#room.refusal(work.needs, estimateMs, offer.startsNow);
     if (refusal !== undefined) return refusal;
     this.#queue.push({ id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs });
     return undefined;

@@ -20,11 +20,12 @@ export class Room {
   ) {}
 
   /** Why a task is not taken; undefined where it is. */
-  refusal(needs: Resources, estimateMs: number): string | undefined {
+  refusal(needs: Resources, estimateMs: number, startsNow: boolean): string | undefined {
     const { queued, running, workMs } = this.load;
     const never = shortage(needs, this.capacity);
     if (never !== undefined) return `it has too little ${never}`;
     if (queued === 0 && this.canStart(needs)) return undefined;
+    if (startsNow) return 'it has no free slot';
     if (queued >= this.config.queueMax) return 'its queue is full';
     if (running + queued >= this.admission.bound()) return 'it is at its bound';
     return workMs > this.admission.workBoundMs(estimateMs) ? 'its work is at its bound' : undefined;

@@ -34,14 +34,25 @@ export class BoundedRing implements Placer {
 
   choose(demand: Demand): Choice | undefined {
     let candidates = 0;
+    let below: Choice | undefined;
     for (const node of this.view.ring.walk(demand.key)) {
       if (this.#filter(node, demand.needs) !== undefined) continue;
-      if (++candidates > CANDIDATES_MAX) return undefined;
+      if (++candidates > CANDIDATES_MAX) break;
       if (demand.closed(node)) continue;
-      const left = Math.min(this.standing(node, demand.needs).room, ROOM_MAX) - demand.offered(node);
-      if (left >= 1) return { node, room: left };
+      const offered = demand.offered(node);
+      const left = Math.min(this.standing(node, demand.needs).room, ROOM_MAX) - offered;
+      if (left < 1) continue;
+      const slots = Math.min(left, this.#startable(node, demand.needs) - offered);
+      if (demand.seeksSlot && slots >= 1) return { node, room: slots, startsNow: true };
+      below ??= { node, room: left, startsNow: false };
+      if (!demand.seeksSlot) break;
     }
-    return undefined;
+    return below;
+  }
+
+  freeSlots(node: NodeId): number {
+    const vector = this.view.loads.of(node);
+    return !vector || vector.queued > 0 ? 0 : Math.floor(vector.free);
   }
 
   mayOffer(node: NodeId, needs: Resources): boolean {
@@ -59,10 +70,7 @@ export class BoundedRing implements Placer {
     const free = vector?.free ?? capacity?.cpus ?? 0;
     const load = vector ? loadOf(vector) : 0;
     const bound = this.bound(node);
-    const fits =
-      (vector?.queued ?? 0) > 0
-        ? 0
-        : fitCount({ ...needs, memBytes: 0, gpus: 0, custom: {} }, { ...NOTHING, cpus: free });
+    const fits = this.#startable(node, needs);
     const out = this.#filter(node, needs);
     const isLaden = (vector?.workMs ?? 0) > this.workBoundMs(node, 0);
     const queued = vector?.queued ?? 0;
@@ -83,6 +91,14 @@ export class BoundedRing implements Placer {
     const placed = running + queued;
     const allMs = placed === 0 ? workMs : (workMs * (placed + waiting)) / placed;
     return BOUNDED_LOAD.c * (allMs + estimateMs) * this.view.ring.share(node) + estimateMs;
+  }
+
+  /** Such tasks that could start at once, as far as CPUs go: of nothing else is it known how much is free. */
+  #startable(node: NodeId, needs: Resources): number {
+    const vector = this.view.loads.of(node);
+    if (vector && vector.queued > 0) return 0;
+    const cpus = vector?.free ?? this.view.member(node)?.profile.capacity.cpus ?? 0;
+    return fitCount({ ...needs, memBytes: 0, gpus: 0, custom: {} }, { ...NOTHING, cpus });
   }
 
   #filter(node: NodeId, needs: Resources): string | undefined {

@@ -209,6 +209,8 @@ export const TASK_MESSAGES = {
     set: ReplicaSetSchema,
     /** The boot of the executor that is meant: a later one cannot know whether it took the offer up before. */
     executorBoot: count(),
+    /** To be refused where it cannot start at once. */
+    startsNow: Type.Optional(Type.Boolean()),
     spec: JobSpecSchema,
     tasks: list(
       record({

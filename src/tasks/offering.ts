@@ -27,11 +27,20 @@ export interface OfferingConfig {
   readonly restMs: number;
   /** Shards without luck that one pump tries before it gives up: all look at much the same nodes. */
   readonly triesMax: number;
+  /** While no more than these wait here a free slot is sought for each; more are a burst, which queues spread with fewer offers. */
+  readonly fewMax: number;
   /** A node that does not answer an offer for so long is passed over. */
   readonly offerMs: number;
 }
 
-const OFFERING_DEFAULTS: OfferingConfig = { batchMax: 64, hopsMax: 4, restMs: 250, triesMax: 8, offerMs: 5_000 };
+const OFFERING_DEFAULTS: OfferingConfig = {
+  batchMax: 64,
+  hopsMax: 4,
+  restMs: 250,
+  triesMax: 8,
+  fewMax: 4,
+  offerMs: 5_000,
+};
 
 const REST = 'rest';
 
@@ -41,6 +50,8 @@ export class Offering {
   readonly #queue = new Map<Shard, number>();
   /** Nodes that refused, until they say something new of their load. */
   readonly #closed = new Set<NodeId>();
+  /** Nodes that have said of late that they have free slots. */
+  readonly #freed = new Set<NodeId>();
   readonly #offered = new Map<NodeId, number>();
   #waiting = 0;
   #offeredTotal = 0;
@@ -74,13 +85,15 @@ export class Offering {
     else this.#queue.delete(shard);
   }
 
-  /** A node said something new of its load: it may have room again. */
+  /** A node said something new of its load: it may have room again, and what waits while it has a free slot is its. */
   reopen(node: NodeId): void {
     if (this.#closed.delete(node)) for (const shard of this.#queue.keys()) shard.restUntilMs = 0;
+    if (this.#queue.size > 0 && this.placer.freeSlots(node) > 0) this.#freed.add(node);
   }
 
   /** Offers what waits to whoever is known to have room. Cheap where nothing waits or nothing has changed. */
   pump(now: Now): void {
+    this.#giveToFreed();
     const visited: Shard[] = [];
     let failures = 0;
     let served = 0;
@@ -107,18 +120,10 @@ export class Offering {
 
   /** Hands up to `n` waiting tasks to a node that asked for work. Returns how many were offered. */
   giveTo(node: NodeId, n: number): number {
-    let given = 0;
-    for (const shard of this.#queue.keys()) {
-      if (given >= n) break;
-      if (!this.placer.mayOffer(node, shard.spec.needs)) continue;
-      const tasks = shard.take(Math.min(n - given, this.config.batchMax));
-      this.offer(shard, tasks, node);
-      given += tasks.length;
-    }
-    return given;
+    return this.#give(node, n, () => true, false);
   }
 
-  offer(shard: Shard, tasks: readonly LiveTask[], to: NodeId): void {
+  offer(shard: Shard, tasks: readonly LiveTask[], to: NodeId, startsNow = false): void {
     if (tasks.length === 0) return;
     const executorBoot = this.placer.bootOf(to);
     for (const task of tasks) {
@@ -148,6 +153,7 @@ export class Offering {
         shard: shard.record.shard,
         set: [...shard.place.set],
         executorBoot,
+        ...(startsNow ? { startsNow } : {}),
         spec: shard.spec,
         tasks: tasks.map((task) => offeredTask(shard, task)),
       },
@@ -185,7 +191,8 @@ export class Offering {
         if (!answer) stale.push({ index, epoch });
       }
     }
-    if (accepted.size < tag.tasks.length) shard.refusals += 1;
+    shard.isTurnedAway = accepted.size < tag.tasks.length;
+    if (shard.isTurnedAway) shard.refusals += 1;
     if (shard.refusals >= this.config.hopsMax) {
       shard.refusals = 0;
       shard.restUntilMs = now.monoMs + this.config.restMs;
@@ -209,6 +216,27 @@ export class Offering {
     }
   }
 
+  /** What was turned away elsewhere starts where a slot has become free. What was not goes to the places of its key first. */
+  #giveToFreed(): void {
+    for (const node of this.#freed) {
+      const slots = this.placer.freeSlots(node) - (this.#offered.get(node) ?? 0);
+      this.#give(node, slots, (shard) => shard.isTurnedAway, true);
+    }
+    this.#freed.clear();
+  }
+
+  #give(node: NodeId, n: number, isFor: (shard: Shard) => boolean, startsNow: boolean): number {
+    let given = 0;
+    for (const shard of this.#queue.keys()) {
+      if (given >= n) break;
+      if (!isFor(shard) || !this.placer.mayOffer(node, shard.spec.needs)) continue;
+      const tasks = shard.take(Math.min(n - given, this.config.batchMax));
+      this.offer(shard, tasks, node, startsNow);
+      given += tasks.length;
+    }
+    return given;
+  }
+
   #settle(node: NodeId, tasks: number): void {
     const left = (this.#offered.get(node) ?? 0) - tasks;
     this.#offeredTotal -= tasks;
@@ -220,14 +248,18 @@ export class Offering {
   #place(shard: Shard, now: Now): boolean {
     while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
       const choice = this.placer.choose({
-        key: shard.spec.key ?? shard.name,
+        key: shard.spec.key ?? shard.place.register,
         needs: shard.spec.needs,
         closed: (node) => this.#closed.has(node),
         offered: (node) => this.#offered.get(node) ?? 0,
+        seeksSlot: shard.spec.key === undefined && this.#waiting <= this.config.fewMax,
       });
-      if (!choice) return false;
+      if (!choice) {
+        shard.isTurnedAway = true;
+        return false;
+      }
       const tasks = shard.take(Math.min(choice.room, this.config.batchMax));
-      this.offer(shard, tasks, choice.node);
+      this.offer(shard, tasks, choice.node, choice.startsNow);
     }
     return true;
   }

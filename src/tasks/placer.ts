@@ -10,18 +10,24 @@ export interface Demand {
   readonly closed: (node: NodeId) => boolean;
   /** Tasks offered to a node that it has not answered yet. */
   readonly offered: (node: NodeId) => number;
+  /** A free slot further on is better than a place in the first queue with room. */
+  readonly seeksSlot: boolean;
 }
 
 export interface Choice {
   readonly node: NodeId;
   /** How many such tasks it likely takes; at least 1. It decides itself. */
   readonly room: number;
+  /** It is believed to have free slots, and is to take no more than can start there at once. */
+  readonly startsNow: boolean;
 }
 
 /** Chooses nodes for tasks; the placement room stands behind it. */
 export interface Placer {
   /** The next node to be offered such tasks; undefined where none is known to have room. */
   choose(demand: Demand): Choice | undefined;
+  /** Slots that a node is believed to have free, with nothing queued for them. */
+  freeSlots(node: NodeId): number;
   /** Whether tasks may be offered to this very node now (it asked for them). */
   mayOffer(node: NodeId, needs: Resources): boolean;
   /** The boot that this node knows of; 0 where the node is unknown. */

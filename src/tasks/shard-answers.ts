@@ -3,9 +3,11 @@ import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessage } from './messages.js';
 import type { ShardEffect } from './offering.js';
 import type { QueryMessage, QueryMessages } from './queries.js';
+import type { RegisterId } from './register/head.js';
 import type { Place } from './replication/effects.js';
 import type { Places } from './replication/places.js';
 import type { AboutTasks } from './shard-events.js';
+import type { Shard } from './shard.js';
 import { answerTasks, queryTag, recordsIn } from './shard-queries.js';
 import type { ShardName, ShardTable } from './shard-table.js';
 import type { Asker, ShardTag } from './shard-tags.js';
@@ -40,10 +42,7 @@ export class ShardAnswers {
     const tag = queryTag(from, message);
     if (shard) {
       const records = recordsIn(this.places.entriesOf(register));
-      const isProvisional = (index: number) => this.places.isProvisional(register, index);
-      const hindrance = this.places.hindrance(shard.place.set, shard.place.degraded !== undefined);
-      const circumstances = { isProvisional, hindrance };
-      return this.emit(answerTasks(tag, records, shard, shard.record, this.waiting(), circumstances));
+      return this.emit(answerTasks(tag, records, shard, shard.record, this.#around(register, shard)));
     }
     const { kind } = this.places.placeOf(register);
     const index = message.kind === 'query.task' ? message.index : undefined;
@@ -56,7 +55,8 @@ export class ShardAnswers {
     if (tag.what !== 'tasks' && tag.what !== 'task') return;
     const place = this.#placeOf(tag);
     const record = place.kind === 'final' ? place.summary.shard : undefined;
-    this.emit(answerTasks(tag, recordsIn(this.places.read(entries)), undefined, record, this.waiting()));
+    const around = this.#around(this.places.shardRegister(tag.job, tag.shard));
+    this.emit(answerTasks(tag, recordsIn(this.places.read(entries)), undefined, record, around));
   }
 
   state(of: ShardName, asker: Asker): void {
@@ -76,6 +76,15 @@ export class ShardAnswers {
 
   reply({ to, re }: Asker, message: ReplyEffect<TaskMessage | QueryMessage>['message']): void {
     this.emit({ kind: 'reply', to, re, message });
+  }
+
+  /** @param shard - where this node coordinates it */
+  #around(register: RegisterId, shard?: Shard) {
+    const plain = { register, waiting: this.waiting() };
+    if (!shard) return plain;
+    const { set, degraded } = shard.place;
+    const isProvisional = (index: number) => this.places.isProvisional(register, index);
+    return { ...plain, isProvisional, hindrance: this.places.hindrance(set, degraded !== undefined) };
   }
 
   #placeOf({ job, shard }: ShardName): Place {

@@ -1,7 +1,8 @@
 import type { NodeId } from '../kernel/ids.js';
 import { majorityOf, type ReplicaSet } from './register/replica-set.js';
 import type { Degradation } from './replication/effects.js';
-import { shardName, TASK_PREFIX } from './replication/names.js';
+import type { RegisterId } from './register/head.js';
+import { TASK_PREFIX } from './replication/names.js';
 import type { ShardEffect } from './offering.js';
 import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
 import { indexAt, ordinalOf } from './range.js';
@@ -31,10 +32,16 @@ export function recordsIn(entries: Iterable<readonly [string, { readonly value: 
   return records;
 }
 
-interface Circumstances {
-  readonly isProvisional: (index: number) => boolean;
+/** What an answer says beside the shard's own. */
+interface Around {
+  /** Where the shard is kept: its tasks are placed from there on, where no other key was given. */
+  readonly register: RegisterId;
+  /** Tasks that wait at this node, of all its shards. */
+  readonly waiting: number;
+  /** What a survivor alone says of a task; absent: nothing. */
+  readonly isProvisional?: (index: number) => boolean;
   /** What keeps anything of the shard from being recorded. */
-  readonly hindrance: string | undefined;
+  readonly hindrance?: string | undefined;
 }
 
 /**
@@ -47,19 +54,18 @@ export function answerTasks(
   stored: Records,
   shard: Shard | undefined,
   record: ShardRecord | undefined,
-  waiting: number,
-  { isProvisional, hindrance }: Circumstances = { isProvisional: () => false, hindrance: undefined },
+  around: Around,
 ): ShardEffect {
   const { to, re } = tag.query;
   const infoOf = (index: number): TaskInfo => {
-    const info = taskInfo(index, shard, stored.get(index), record?.cancelled === true, hindrance);
-    return isProvisional(index) ? { ...info, degraded: true } : info;
+    const info = taskInfo(index, shard, stored.get(index), record?.cancelled === true, around.hindrance);
+    return around.isProvisional?.(index) === true ? { ...info, degraded: true } : info;
   };
   if (tag.what === 'task') {
     const has = record !== undefined && ordinalOf(record.range, tag.query.index) !== undefined;
     const { index } = tag.query;
     const found = has
-      ? { info: infoOf(index), more: taskMore(index, shard, stored.get(index), record, waiting, hindrance) }
+      ? { info: infoOf(index), more: taskMore(index, shard, stored.get(index), record, around) }
       : undefined;
     return { kind: 'reply', to, re, message: { kind: 'query.task-told', ...(found ? { found } : {}) } };
   }
@@ -129,8 +135,7 @@ function taskMore(
   shard: Shard | undefined,
   record: TaskRecord | undefined,
   of: ShardRecord,
-  waiting: number,
-  hindrance: string | undefined,
+  { waiting, register, hindrance }: Around,
 ): TaskMore {
   const outcome = record?.outcome;
   const live = shard?.live.get(index);
@@ -139,7 +144,7 @@ function taskMore(
     ...(live?.phase === 'committing' ? { isCommitting: true } : {}),
     ...(shard?.runsAtMostOnce === true ? { isAtMostOnce: true } : {}),
     path: [...(live?.path ?? record?.path ?? [])],
-    key: of.key ?? shardName(of.job, of.shard),
+    key: of.key ?? register,
     ...(shard ? { needs: shard.spec.needs } : {}),
     ...(shard?.place.degraded ? { degraded: degradationOf(shard.place.degraded, shard.place.set) } : {}),
     waiting,

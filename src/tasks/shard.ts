@@ -49,6 +49,8 @@ export class Shard {
   /** Refusals since the last rest, and until when the shard rests from offering (monotonic ms). */
   refusals = 0;
   restUntilMs = 0;
+  /** It was refused of late, or nobody is known to have room for it. */
+  isTurnedAway = false;
   /** Tasks that have begun since it was taken over. */
   startedSince = 0;
   readonly live = new Map<number, LiveTask>();

@@ -42,6 +42,13 @@ describe('An executor that is offered tasks', () => {
     expect([rig.executor.running, rig.executor.queued]).to.deep.equal([1, 2]);
   });
 
+  it('should refuse what is to start at once as soon as no slot is free, however far below its bounds', () => {
+    const rig = new Rig(resources(2), {}, { bound: () => 9 });
+    const offer = offerOf([{ index: 0 }, { index: 1 }, { index: 2 }], { startsNow: true });
+    const { accepted, reason } = rig.executor.offer(offer, { monoMs: 0, wallMs: 0 });
+    expect({ accepted, reason }).to.deep.equal({ accepted: [0, 1], reason: 'it has no free slot' });
+  });
+
   it('should bound the work of what it holds, the new task in view', () => {
     const asked: number[] = [];
     const workBoundMs = (estimateMs: number) => {

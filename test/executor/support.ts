@@ -32,7 +32,7 @@ export function workOf(more: Partial<Work> = {}): Work {
 
 export function offerOf(tasks: readonly (Partial<Offer['tasks'][number]> & { index: number })[], more = {}): Offer {
   return {
-    ...{ from: HOME, ballot: 1, set: SET, job: JOB, shard: 0, work: workOf(), ...more },
+    ...{ from: HOME, ballot: 1, startsNow: false, set: SET, job: JOB, shard: 0, work: workOf(), ...more },
     tasks: tasks.map((task) => ({ epoch: 1, attempt: 1, steals: 0, ...task })),
   };
 }

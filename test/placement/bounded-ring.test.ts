@@ -7,6 +7,9 @@ import { demandOf, flockOf, load, member, node, resources, type MemberOptions } 
 const CANDIDATES_MAX = 16;
 const BUSY = { running: 1, free: 0 };
 
+/** Of a choice for what may wait in a queue. */
+const BELOW = { startsNow: false };
+
 /** Nodes with no room at all: a long queue and work beyond any bound. */
 const FULL = { ...BUSY, queued: QUEUE_MAX };
 
@@ -26,8 +29,22 @@ describe('A walk around the bounded ring', () => {
     const [first, second, third] = view.ring.preference('key', 3);
     const closed = (id: string) => id === first;
     const offered = (id: string) => (id === second ? 2 : id === third ? 1 : 0);
-    expect(policy.choose(demandOf('key', { closed }))).to.deep.equal({ node: second, room: 2 });
-    expect(policy.choose(demandOf('key', { closed, offered }))).to.deep.equal({ node: third, room: 1 });
+    expect(policy.choose(demandOf('key', { closed }))).to.deep.equal({ ...BELOW, node: second, room: 2 });
+    expect(policy.choose(demandOf('key', { closed, offered }))).to.deep.equal({ ...BELOW, node: third, room: 1 });
+  });
+
+  it('should pass over queues where a slot is sought, and come back to the first of them where none is free', () => {
+    const { view, policy } = flockOf(3, 2);
+    const [first, second, third] = view.ring.preference('key', 3);
+    for (const id of [first!, second!]) load(view, id, { slots: 2, running: 1, queued: 1, free: 1 });
+    const seeking = demandOf('key', { seeksSlot: true });
+    expect(policy.choose(demandOf('key'))).to.include({ node: first, startsNow: false });
+    expect(policy.choose(seeking)).to.deep.equal({ node: third, room: 2, startsNow: true });
+    const offered = (id: string) => (id === third ? 2 : 0);
+    expect(policy.choose({ ...seeking, offered })).to.include({ node: first, startsNow: false });
+    expect([first!, third!, node(9)].map((id) => policy.freeSlots(id))).to.deep.equal([0, 0, 0]);
+    load(view, third!, { slots: 2, running: 1, free: 1 });
+    expect(policy.freeSlots(third!), 'it has said so').to.equal(1);
   });
 
   it('should look at no more than its number of candidates', () => {
@@ -68,7 +85,11 @@ describe('A walk around the bounded ring', () => {
 
   it('should offer tasks that need nothing in batches all the same', () => {
     const { policy } = flockOf(1);
-    expect(policy.choose(demandOf('key', { needs: resources(0) }))).to.deep.equal({ node: node(0), room: 256 });
+    expect(policy.choose(demandOf('key', { needs: resources(0) }))).to.deep.equal({
+      ...BELOW,
+      node: node(0),
+      room: 256,
+    });
   });
 });
 

@@ -47,5 +47,5 @@ export function load(view: FlockView, id: NodeId, more: Partial<LoadVector>): vo
 }
 
 export function demandOf(key: string, more: Partial<Demand> = {}): Demand {
-  return { key, needs: resources(1), closed: () => false, offered: () => 0, ...more };
+  return { key, needs: resources(1), closed: () => false, offered: () => 0, seeksSlot: false, ...more };
 }

@@ -48,6 +48,42 @@ describe('placing', () => {
     expect(home.pump()).to.deep.equal(['offer b 0@1.5']);
   });
 
+  it('should offer what waits to a node that says it has free slots, rest or not, and no more than start there', () => {
+    const home = new Home({ a: 1, b: 1, c: 1, d: 1 });
+    home.open(5);
+    home.pump();
+    for (const name of ['a', 'b', 'c', 'd']) home.accept(name, []);
+    expect(home.pump()).to.deep.equal([]);
+    home.room.slots.set(node('e'), 3);
+    home.home.reopen(node('e'));
+    expect(home.pump()).to.deep.equal(['offer e 0@1.5 1@1.6 2@1.7 now']);
+    home.home.reopen(node('e'));
+    expect(home.pump(), 'they are on their way there').to.deep.equal([]);
+    home.home.reopen(node('f'));
+    expect(home.pump(), 'no slot is free there').to.deep.equal([]);
+  });
+
+  it('should seek a free slot for each of a few tasks, and room for many', () => {
+    const few = new Home();
+    few.open(4);
+    few.pump();
+    expect(few.room.wanted?.seeksSlot).to.equal(true);
+    const many = new Home();
+    many.open(5);
+    many.pump();
+    expect(many.room.wanted?.seeksSlot).to.equal(false);
+  });
+
+  it('should place tasks from where their shard is kept on, or from the key they were given', () => {
+    const home = new Home();
+    home.open(1);
+    home.pump();
+    expect(home.room.wanted?.key, 'the register').to.equal('job1#0');
+    home.open(1, { key: 'warm' }, 1);
+    home.pump();
+    expect(home.room.wanted).to.include({ key: 'warm', seeksSlot: false });
+  });
+
   it('should keep a timer armed while anything waits', () => {
     const home = new Home();
     home.open(1);

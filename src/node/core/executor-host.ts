@@ -55,8 +55,14 @@ interface Wires {
   ask(to: NodeId, message: Request<Message>, tag: ExecutorTag, how: Manner): void;
 }
 
+/** Coordinators that are remembered: with more of them waiting than this a node is not idle soon. */
+const TURNED_AWAY_MAX = 16;
+
 /** Speaks for the executor: turns messages of coordinators into its calls, and what it does into messages. */
 export class ExecutorHost {
+  /** Coordinators whose tasks were refused since this node was last idle. */
+  readonly #turnedAway = new Set<NodeId>();
+
   constructor(
     private readonly self: NodeId,
     private readonly executor: Executor,
@@ -113,6 +119,18 @@ export class ExecutorHost {
     return given;
   }
 
+  /**
+   * This node has a free slot: coordinators that it turned away hear of it at once, for their tasks may wait still. As late
+   * binding does (Ousterhout, Wendell, Zaharia, Stoica: Sparrow, SOSP 2013), this has the first of several nodes that is free run
+   * a task, whatever was believed of their loads.
+   */
+  tellTurnedAway(): void {
+    for (const node of this.#turnedAway) {
+      this.wires.outlet.send(node, { kind: 'load.vector', vector: this.wires.ownLoad() });
+    }
+    this.#turnedAway.clear();
+  }
+
   /** An attempt that has ended, and whose outcome this node is about to propose, is not unknown to it. */
   #isProposed(from: NodeId, { job, shard, tasks }: TaskMessages['task.revoke'], index: number): boolean {
     const epoch = tasks.find((task) => task.index === index)?.epoch;
@@ -125,12 +143,13 @@ export class ExecutorHost {
   }
 
   #offer(from: NodeId, message: TaskMessages['task.offer'], now: Now): void {
-    const { job, shard, set, spec: work, tasks } = message;
+    const { job, shard, set, spec: work, tasks, startsNow = false } = message;
     const ballot = ballotOf(tasks[0]?.epoch ?? 0);
     const isMeant = message.executorBoot === this.wires.ownLoad().boot;
     const { accepted, reason, effects } = isMeant
-      ? this.executor.offer({ from, ballot, set, job, shard, work, tasks }, now)
+      ? this.executor.offer({ from, ballot, startsNow, set, job, shard, work, tasks }, now)
       : { accepted: [], reason: 'it has restarted since', effects: [] };
+    if (accepted.length < tasks.length) this.#turnAway(from);
     this.#reply(from, {
       kind: 'task.offered',
       re: message.ask,
@@ -198,6 +217,10 @@ export class ExecutorHost {
     const message = { kind: 'task.result' as const, job, shard, index, epoch, outcome };
     const how = { patience: 'alive' as const, delayMs };
     this.wires.ask(coordinator, message, { what: 'result', attempt: { task: id, epoch }, hops }, how);
+  }
+
+  #turnAway(coordinator: NodeId): void {
+    if (coordinator !== this.self && this.#turnedAway.size < TURNED_AWAY_MAX) this.#turnedAway.add(coordinator);
   }
 
   #readOutput(from: NodeId, message: QueryMessages['query.output']): void {

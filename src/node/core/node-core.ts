@@ -142,7 +142,7 @@ export class NodeCore {
       if (!outlet.hasOwn) break;
     }
     if (ownLoad.vector.waiting !== shards.waiting) ownLoad.refresh(membership.self.draining);
-    if (this.#isIdle()) this.#wiring.stealing(stealing.idle());
+    if (this.#isIdle()) this.#wiring.idle();
     else stealing.busy();
     this.#publishLoad();
     this.#departure.check(this.#now);

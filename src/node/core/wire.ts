@@ -30,7 +30,7 @@ export const WIRE_SCHEMAS = {
     /** Tasks that have not ended and stay here, since nobody is there to take them. */
     unfinished: Type.Optional(count()),
   }),
-  /** Gossiped: how loaded its origin is. */
+  /** How loaded its origin is: gossiped, and told to those whom it has turned away. */
   'load.vector': record({ kind: Type.Literal('load.vector'), vector: LoadVectorSchema }),
 };
 

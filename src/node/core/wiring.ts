@@ -260,6 +260,12 @@ export class Wiring {
     this.jobs(this.machines.jobs.step({ kind: 'parent-told', job, ...told }, this.#now()));
   }
 
+  /** To be called whenever this node is idle: who was turned away is told, and work is looked for elsewhere. */
+  idle(): void {
+    this.machines.host.tellTurnedAway();
+    this.stealing(this.machines.stealing.idle());
+  }
+
   stealing(effects: readonly StealingEffect[]): void {
     const { ownLoad, outlet } = this.machines;
     for (const effect of effects) {

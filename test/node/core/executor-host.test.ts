@@ -92,6 +92,16 @@ describe('an executor to its coordinators', () => {
     expect(rig.executor.isIdle).to.equal(true);
   });
 
+  it('should tell whom it turned away, once, when it is idle', () => {
+    const rig = new Rig();
+    for (let index = 0; index < 9; index++) rig.offer('a', FIRST + index, { index });
+    expect(rig.offer('b', FIRST, { index: 10 })).to.deep.equal(['task.offered  to b']);
+    rig.offer('c', FIRST, { index: 11 });
+    rig.offer('self', FIRST, { index: 12 });
+    expect(rig.said(() => rig.host.tellTurnedAway())).to.deep.equal(['load.vector to b', 'load.vector to c']);
+    expect(rig.said(() => rig.host.tellTurnedAway())).to.deep.equal([]);
+  });
+
   it('should refuse a ballot below one of its own before it says what it holds', () => {
     const rig = new Rig();
     const head = { set: SET, generation: 0, createdAtMs: 1, digest: 7, bornAtMs: 1 };

@@ -48,7 +48,7 @@ export const at = (ballot: number, counter: number) => ballot * 2 ** 20 + counte
 function asked({ message, to, tag }: Extract<ShardEffect, { kind: 'ask' }>): Shown[] {
   switch (message.kind) {
     case 'task.offer':
-      return [`offer ${to} ${epochs(message.tasks)}`];
+      return [`offer ${to} ${epochs(message.tasks)}${message.startsNow ? ' now' : ''}`];
     case 'task.revoke':
       return [`revoke ${to} ${epochs(message.tasks)}`];
     case 'shard.report':

@@ -44,7 +44,8 @@ export class Grantor {
   constructor(spec: Partial<JobSpec> = {}) {
     this.#spec = specOf({ contract: 'at-most-once', ...spec });
     const placer = {
-      choose: () => ({ node: this.room, room: 1 }),
+      choose: () => ({ node: this.room, room: 1, startsNow: false }),
+      freeSlots: () => 0,
       mayOffer: () => true,
       bootOf: (name: typeof E) => this.boots.get(name) ?? 0,
     };

@@ -3,7 +3,7 @@ import { loadOf } from '../../../src/kernel/load.js';
 import type { TimerToken } from '../../../src/kernel/timers.js';
 import type { TaskMessage } from '../../../src/tasks/messages.js';
 import type { ShardEffect } from '../../../src/tasks/offering.js';
-import type { Placer } from '../../../src/tasks/placer.js';
+import type { Demand, Placer } from '../../../src/tasks/placer.js';
 import type { Outcome, TaskRecord } from '../../../src/tasks/record.js';
 import { shardName, taskEntry } from '../../../src/tasks/replication/names.js';
 import type { ShardEvent } from '../../../src/tasks/shard-events.js';
@@ -24,12 +24,22 @@ type Asking = Extract<ShardEffect, { kind: 'ask' }>;
 class Room implements Placer {
   readonly left = new Map<NodeId, number>();
   readonly boots = new Map<NodeId, number>();
+  readonly slots = new Map<NodeId, number>();
 
-  choose({ closed, offered, needs }: Parameters<Placer['choose']>[0]) {
+  /** What the last choice was of. */
+  wanted: Demand | undefined;
+
+  choose(demand: Demand) {
+    const { closed, offered, needs } = (this.wanted = demand);
     for (const [id, room] of this.left) {
-      if (needs.gpus === 0 && !closed(id) && room > offered(id)) return { node: id, room: room - offered(id) };
+      if (needs.gpus === 0 && !closed(id) && room > offered(id))
+        return { node: id, room: room - offered(id), startsNow: false };
     }
     return undefined;
+  }
+
+  freeSlots(id: NodeId): number {
+    return this.slots.get(id) ?? 0;
   }
 
   mayOffer(): boolean {

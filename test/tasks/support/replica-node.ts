@@ -154,8 +154,9 @@ export class ReplicaNode {
       choose: ({ closed, offered }) => {
         const open = executors.filter((id) => !this.beliefs.isGone(id) && !closed(id) && offered(id) < 4);
         const node = prng.pick(open);
-        return node === undefined ? undefined : { node, room: 1 + prng.below(4) };
+        return node === undefined ? undefined : { node, room: 1 + prng.below(4), startsNow: prng.chance(0.5) };
       },
+      freeSlots: () => prng.below(2),
       mayOffer: (id) => !this.beliefs.isGone(id),
       bootOf: (id) => this.beliefs.bootOf(id),
     };
