@@ -7,7 +7,7 @@ import type { Wiring } from './wiring.js';
 /** How long a leaving node waits for what it handed back to be taken, and again for its records while these become fewer. */
 const LEAVE_MS = 15_000;
 
-export const DEPARTURE = 'departure';
+const DEPARTURE = 'departure';
 
 type Standing = Omit<Extract<Message, { readonly kind: 'node.draining' }>, 'kind' | 're'>;
 

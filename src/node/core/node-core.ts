@@ -8,16 +8,13 @@ import { LoadPublisher } from '../../membership/load.js';
 import { fairLoot } from '../../placement/stealing.js';
 import type { TaskMessages } from '../../tasks/messages.js';
 import type { ShardEvent } from '../../tasks/shard-events.js';
-import { DEPARTURE, Departure } from './departure.js';
+import { Departure } from './departure.js';
 import type { NodeEffect, NodeEvent } from './events.js';
 import type { AskTag, Machines, NodeCoreOptions, WriteTag } from './machines.js';
 import { goodOf, NOTHING_STORED, restoring, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
 import { statsOf } from './stats.js';
 import { Wiring } from './wiring.js';
-
-/** How often a node looks whether a change of its load has still to be gossiped. */
-const TICK_MS = 1_000;
 
 /**
  * In one step: a refusal makes more wait, which raises the own bound; where it had another reason, offers to itself would go on
@@ -155,7 +152,6 @@ export class NodeCore {
     if (puts.length > 0) outlet.commit(puts, { owner: 'disk' });
     this.#wiring.replicate(restore);
     this.#wiring.membership(membership.step({ kind: 'start' }, this.#own));
-    outlet.push(this.#timers.arm('tick', TICK_MS));
   }
 
   #onMessage(from: NodeId, message: Message): void {
@@ -253,7 +249,7 @@ export class NodeCore {
     const { membership, jobs, shards, host, stealing, exchange, gateway } = this.#machines;
     switch (event.timer.owner) {
       case 'node':
-        if (this.#timers.fired(event.timer)) this.#onOwnTimer(event.timer.name);
+        if (this.#timers.fired(event.timer)) this.#departure.check(this.#now, 'overdue');
         return;
       case 'exchange': {
         const { effects, expired } = exchange.fired(event, this.#now);
@@ -279,13 +275,7 @@ export class NodeCore {
     }
   }
 
-  #onOwnTimer(name: string): void {
-    if (name === DEPARTURE) return this.#departure.check(this.#now, 'overdue');
-    this.#publishLoad();
-    this.#machines.outlet.push(this.#timers.arm('tick', TICK_MS));
-  }
-
-  /** At once where the last time was long enough ago; else a tick comes to it. */
+  /** At once where the last time was long enough ago; else one of the next steps comes to it, and every probe is some. */
   #publishLoad(): void {
     const { ownLoad, membership, outlet } = this.#machines;
     if (!this.#publisher.due(ownLoad.vector, membership.counts.alive, this.#now)) return;
