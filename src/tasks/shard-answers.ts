@@ -51,8 +51,10 @@ export class ShardAnswers {
     else this.elsewhere(message, { to: from, re: message.ask });
   }
 
-  loaded({ tag, entries }: Loaded<ShardTag>): void {
+  loaded({ tag, entries, isBad = false }: Loaded<ShardTag>): void {
     if (tag.what !== 'tasks' && tag.what !== 'task') return;
+    // Of a task whose record is bad this node would say that it has not begun.
+    if (isBad) return this.elsewhere(tag, tag.query);
     const place = this.#placeOf(tag);
     const record = place.kind === 'final' ? place.summary.shard : undefined;
     const around = this.#around(this.places.shardRegister(tag.job, tag.shard));

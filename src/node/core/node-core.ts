@@ -106,7 +106,9 @@ export class NodeCore {
         if (read?.owner === 'registers') this.#wiring.loaded(read.tag, event.entries);
         if (read?.owner !== 'shards') return;
         const entries = goodOf(event.entries);
-        return this.#wiring.shards(this.#machines.shards.step({ kind: 'loaded', tag: read.tag, entries }, this.#now));
+        const isBad = entries.length < event.entries.length;
+        const loaded = { kind: 'loaded' as const, tag: read.tag, entries, isBad };
+        return this.#wiring.shards(this.#machines.shards.step(loaded, this.#now));
       }
       case 'output': {
         const read = outlet.wasRead(event.read);
