@@ -1,3 +1,4 @@
+import { waitingAt } from '../../src/kernel/load.js';
 import type { Series } from '../measure/result.js';
 import type { Flock } from '../world/flock.js';
 import type { SimNode } from '../world/sim-node.js';
@@ -95,14 +96,15 @@ export class Sampler {
     const queuedByGroup = new Float32Array(this.#groups);
     let [running, queued, queuedMaxOfANode, busy, slots] = [0, 0, 0, 0, 0];
     for (const { core, id } of up) {
-      const { running: now = 0, queued: here = 0, waiting: unplaced = 0, free = 0 } = core.stats();
       const { index, profile } = flock.machine(id);
-      const waiting = here + unplaced;
-      running += now;
+      // What it says of its own load; `stats()` counts much that is not asked for here.
+      const load = core.view.loads.of(id);
+      const waiting = load ? waitingAt(load) : 0;
+      running += load?.running ?? 0;
       queued += waiting;
       queuedMaxOfANode = Math.max(queuedMaxOfANode, waiting);
       slots += profile.capacity.cpus;
-      busy += profile.capacity.cpus - free;
+      busy += load ? profile.capacity.cpus - load.free : 0;
       const group = Math.floor(index / this.#perGroup);
       queuedByGroup[group] = (queuedByGroup[group] ?? 0) + waiting / this.#perGroup;
     }
