@@ -42,13 +42,14 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     invariant: 'no-vote-from-amnesia',
     promise: 'a node whose disk lied (torn tail, bit flip, an older copy) abstains until it is repaired',
     pending,
-    because: 'a start does not look for a loss yet; these faults are drawn once it does',
+    because:
+      'it does for nearly all that a bit flip can hit (docs/simnet.md, "Open"); seeds draw these faults once it does for all',
   },
   {
     invariant: 'replication-factor',
     promise: 'within 60 s of a death every register has its number of replicas again',
     pending,
-    because: 'sets do not move yet',
+    because: 'sets move since; no check measures how soon',
   },
   {
     invariant: 'cancel-is-final',

@@ -15,8 +15,8 @@ export interface DrawOptions {
 }
 
 /**
- * Kinds that the world can do and no seed draws: what is found bad or missing stands on no other disk yet. They leave this list
- * when nodes abstain after an amnesia and are repaired.
+ * Kinds that the world can do and no seed draws. Nodes abstain from what they find damaged, but not in every story: the figures
+ * stand in docs/simnet.md, "Open". A torn tail leaves no trace where the disk lost the last sync alone, so no node can know of it.
  */
 export const PENDING_FAULTS: readonly FaultKind[] = ['bit-flip', 'torn-tail'];
 
