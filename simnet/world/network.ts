@@ -12,6 +12,7 @@ import { Dials, type DialTarget } from './network-dials.js';
 import { Links } from './network-links.js';
 import { networkOptions, type NetworkGiven, type NetworkOptions } from './network-options.js';
 import { Process, WaitingList } from './network-process.js';
+import { Tamperings, type Tampering } from './network-tampering.js';
 import { KindCounts, type Traffic } from './network-traffic.js';
 import { Pubsub } from './pubsub.js';
 import { sizeOf } from './size.js';
@@ -39,6 +40,7 @@ export class Network {
   readonly #links: Links;
   readonly #carrier: Carrier;
   readonly #pubsub: Pubsub;
+  readonly #tamperings = new Tamperings();
 
   constructor(
     private readonly world: World,
@@ -59,7 +61,15 @@ export class Network {
       closed: (half) => this.#pubsub.closed(half),
     });
     this.#carrier = new Carrier(world, prng, options, this.#delays, this.#links);
-    this.#pubsub = new Pubsub(world, new Prng(prng.below(2 ** 30)), options, this.#delays, this.#links, this.#all);
+    this.#pubsub = new Pubsub(
+      world,
+      new Prng(prng.below(2 ** 30)),
+      options,
+      this.#delays,
+      this.#links,
+      this.#all,
+      this.#tamperings,
+    );
   }
 
   attach(id: NodeId, feed: (event: NodeEvent) => void): void {
@@ -120,6 +130,11 @@ export class Network {
     this.#cuts.unclog(a, b);
   }
 
+  /** Lays a hand on single messages. Returns what ends that; `heal` does not. */
+  tamper(tampering: Tampering): () => void {
+    return this.#tamperings.add(tampering);
+  }
+
   /** Ends every partition, cut and clog. What TCP kept back comes with its next try, which may be as late again. */
   heal(): void {
     this.#cuts.heal();
@@ -144,6 +159,12 @@ export class Network {
 
   send(from: NodeId, to: NodeId, message: Message, lane: Lane): void {
     this.sent.add(message.kind);
+    const { fate, byMs = 0 } = this.#tamperings.of(from, to, message) ?? {};
+    if (fate === 'late' || fate === 'copied') this.world.after(byMs, () => this.#send(from, to, message, lane));
+    if (fate === undefined || fate === 'copied') this.#send(from, to, message, lane);
+  }
+
+  #send(from: NodeId, to: NodeId, message: Message, lane: Lane): void {
     const endpoint = this.#endpoints.get(from);
     if (endpoint?.process === undefined) return;
     const bytes = sizeOf(message);

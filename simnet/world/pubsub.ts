@@ -5,6 +5,7 @@ import type { Delays } from './network-delays.js';
 import { sampleMs } from './network-latency.js';
 import type { Links } from './network-links.js';
 import type { NetworkOptions } from './network-options.js';
+import type { Tamperings } from './network-tampering.js';
 import { GOSSIP_FRAME_BYTES } from './network-traffic.js';
 import { graft, leaveMesh } from './pubsub-mesh.js';
 import { Spread } from './pubsub-spread.js';
@@ -40,6 +41,7 @@ export class Pubsub {
     private readonly delays: Delays,
     private readonly links: Links,
     private readonly endpoints: readonly Endpoint[],
+    private readonly tamperings: Tamperings,
   ) {}
 
   attached(endpoint: Endpoint): void {
@@ -86,6 +88,7 @@ export class Pubsub {
     }
     const { options, prng } = this;
     if (options.loss > 0 && prng.chance(options.loss)) return;
+    if (this.tamperings.isLost(from.id, to.id, spread.event.message)) return;
     let atMs = this.delays.departMs(from, spread.bytes) + this.delays.wayMs(from, to);
     if (options.packetLoss > 0) atMs += this.delays.resendingMs(spread.bytes);
     if (options.corrupt > 0 && prng.chance(options.corrupt)) {
@@ -173,6 +176,7 @@ export class Pubsub {
       const half = prng.pick(endpoint.peers);
       if (!half || half.isInMesh || !half.reverse.isOpen || !spread.has(half.to.index)) continue;
       const { to: teller } = half;
+      if (this.tamperings.isLost(teller.id, endpoint.id, spread.event.message)) continue;
       if (!isJoined(endpoint, teller) || (options.loss > 0 && prng.chance(1 - (1 - options.loss) ** 3))) continue;
       endpoint.traffic.gossipMessages += 1;
       endpoint.traffic.gossipBytes += GOSSIP_FRAME_BYTES + ID_BYTES;
