@@ -1,4 +1,4 @@
-import type { Start } from '../../tasks/gate.js';
+import type { SubmitBody } from '../../client/index.js';
 import { parseDuration, parseSize } from '../../kernel/units.js';
 import { shown, wrong, type Section } from '../../toml/section.js';
 import { defined } from '../options.js';
@@ -8,7 +8,7 @@ import type { SubmitOptions } from '../submission.js';
 /** A dependency within a job file. */
 export interface Dependency {
   readonly task: string;
-  readonly on: Start['after'][number]['on'];
+  readonly on: NonNullable<SubmitBody['after']>[number]['on'];
 }
 
 /** One table of a job file: what its task runs, how, and after which others. */
@@ -57,7 +57,7 @@ export function readTask(name: string, section: Section): FileTask {
 function readCommand(value: unknown): string[] {
   if (typeof value === 'string' && value.trim() !== '') return [value];
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
-  if (isList) return value as string[];
+  if (isList) return value;
   throw wrong(`${shown(value)} is no command`, 'write ["program", "argument"], or a text with shell = true');
 }
 
