@@ -43,6 +43,7 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
     find: 'this.#free = isEmpty ? this.capacity : addResources(this.#free, work.needs);',
     replace: 'if (isEmpty) this.#free = this.capacity;',
     breaks: 'a slot is free again when its attempt is killed',
+    told: 'freed-slots',
   },
   {
     name: 'freed-slot-stays-empty',
@@ -99,5 +100,13 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
     find: 'COVEY_EPOCH: String(',
     replace: 'COVEY_EPOCH: String(0 * ',
     breaks: 'a task can fence its effects by its epoch',
+  },
+  {
+    name: 'refused-offer-taken-later',
+    file: 'src/executor/executor.ts',
+    find: 'if (fate !== undefined) return',
+    replace: "if (fate === 'taken') return",
+    breaks: 'an offer that was refused, or given up, never runs',
+    told: 'offer-again',
   },
 ];

@@ -2,15 +2,16 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { root } from './bundle.js';
 
-/** What a seed's run came to; nothing found is what the clean code owes. */
+/** What a story came to; nothing found is what the clean code owes. */
 export interface Verdict {
-  readonly seed: number;
+  /** The name of one that is told, or a seed. */
+  readonly story: string;
   readonly findings: readonly { readonly invariant: string; readonly message: string }[];
 }
 
 export interface Hunt {
-  readonly seeds: readonly number[];
-  /** `first`: up to the first seed that finds something. */
+  readonly stories: readonly string[];
+  /** `first`: up to the first story that finds something. */
   readonly until: 'first' | 'all';
   readonly limitMs: number;
 }
@@ -22,10 +23,10 @@ export interface Hunted {
   readonly tookMs: number;
 }
 
-/** Runs a bundle of the swarm over some seeds, in a process of its own: a planted bug may spin or take all memory. */
-export function hunt(code: string, { seeds, until, limitMs }: Hunt): Promise<Hunted> {
+/** Runs a bundle of the swarm over some stories, in a process of its own: a planted bug may spin or take all memory. */
+export function hunt(code: string, { stories, until, limitMs }: Hunt): Promise<Hunted> {
   const beganMs = Date.now();
-  const args = ['--input-type=module', '-', until, ...seeds.map(String)];
+  const args = ['--input-type=module', '-', until, ...stories];
   // The program has no file, so that nothing is left behind; from there its packages are found by the working directory.
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
   const verdicts: Verdict[] = [];

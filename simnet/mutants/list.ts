@@ -7,7 +7,7 @@ import { PLACEMENT_MUTANTS } from './placement.js';
 import { REPLICATION_MUTANTS } from './replication.js';
 import { TASK_MUTANTS } from './tasks.js';
 
-/** The planted bugs that the swarm must catch; what escapes it stands in `escaped.ts`. */
+/** The planted bugs that the swarm must catch, by its seeds or by the story that a bug names. */
 export const MUTANTS: readonly Mutant[] = [
   ...TASK_MUTANTS,
   ...REPLICATION_MUTANTS,

@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
-import { ESCAPED } from './escaped.js';
+import { isTold } from '../swarm/told/list.js';
+import type { Verdict } from './hunt.js';
 import { MUTANTS } from './list.js';
 import type { Mutant } from './mutant.js';
 import { Trials, type CleanRun, type Trial, type TrialOptions } from './trial.js';
 
-/** `npm run mutants [-- NAME… | --escaped] [--seeds N] [--limit SECONDS] [--jobs N]`: exit 0 where the swarm catches every one. */
+/** `npm run mutants [-- NAME…] [--seeds N] [--limit SECONDS] [--jobs N]`: exit 0 where the swarm catches every one. */
 async function main(): Promise<number> {
   const { options, mutants } = chosen();
   const trials = new Trials(options);
-  const clean = await trials.clean();
+  const clean = await trials.clean(mutants);
   reportClean(clean);
   const all = await trials.all(mutants, report);
   const caught = all.filter((trial) => trial.caught).length;
@@ -23,11 +24,10 @@ function chosen(): { readonly options: TrialOptions; readonly mutants: readonly 
       seeds: text('60'),
       limit: text('60'),
       jobs: text('2'),
-      escaped: { type: 'boolean', default: false } as const,
     };
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
     const [seeds, limitS, jobs] = [values.seeds, values.limit, values.jobs].map(positive) as [number, number, number];
-    const mutants = positionals.length > 0 ? positionals.map(named) : values.escaped ? ESCAPED : MUTANTS;
+    const mutants = positionals.length > 0 ? positionals.map(named) : MUTANTS;
     return { options: { seeds, limitMs: limitS * 1000, jobs }, mutants };
   } catch (error) {
     console.error(`covey: ${(error as Error).message}`);
@@ -42,30 +42,34 @@ function positive(text: string): number {
 }
 
 function named(name: string): Mutant {
-  const mutant = [...MUTANTS, ...ESCAPED].find((each) => each.name === name);
+  const mutant = MUTANTS.find((each) => each.name === name);
   if (mutant) return mutant;
   throw new Error(`no mutant ${name} (hint: they stand in simnet/mutants/)`);
 }
 
-function reportClean({ failed, seeds, tookMs, broken }: CleanRun): void {
+function reportClean({ failed, stories, tookMs, broken }: CleanRun): void {
   const word = failed.length > 0 || broken !== undefined ? 'FAILED' : 'ok';
-  console.log(line(word, 'the clean code', `${seeds} seeds`, tookMs));
-  for (const verdict of failed) console.log(`  seed ${verdict.seed}: ${found(verdict)}`);
+  console.log(line(word, 'the clean code', `${stories} stories`, tookMs));
+  for (const verdict of failed) console.log(`  ${nameOf(verdict)}: ${found(verdict)}`);
   if (broken !== undefined) console.log(`  ${broken}`);
 }
 
-function report({ mutant, caught, seeds, tookMs, broken }: Trial): void {
+function report({ mutant, caught, stories, tookMs, broken }: Trial): void {
   if (caught) {
-    console.log(line('caught', mutant.name, `seed ${caught.seed}`, tookMs));
+    console.log(line('caught', mutant.name, nameOf(caught), tookMs));
     console.log(`  ${found(caught)}`);
   } else {
-    console.log(line('MISSED', mutant.name, `${seeds} seeds`, tookMs));
+    console.log(line('MISSED', mutant.name, `${stories} stories`, tookMs));
     console.log(`  ${broken ?? mutant.breaks}`);
   }
 }
 
-function line(word: string, name: string, seeds: string, tookMs: number): string {
-  return `${word.padEnd(6)}  ${name.padEnd(40)} ${seeds.padEnd(9)} ${(tookMs / 1000).toFixed(1).padStart(5)} s`;
+function line(word: string, name: string, stories: string, tookMs: number): string {
+  return `${word.padEnd(6)}  ${name.padEnd(40)} ${stories.padEnd(18)} ${(tookMs / 1000).toFixed(1).padStart(5)} s`;
+}
+
+function nameOf({ story }: Verdict): string {
+  return isTold(story) ? story : `seed ${story}`;
 }
 
 /** The first of what was found, on one line. */

@@ -72,4 +72,20 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     replace: 'return this.startedMs + 0 * fall;',
     breaks: 'who lives has the time to refute',
   },
+  {
+    name: 'views-never-compared',
+    file: 'src/membership/syncer.ts',
+    find: 'else if (ask) for (const chunk',
+    replace: "else if (ask && view === '') for (const chunk",
+    breaks: 'views agree within ten seconds of the last fault',
+    told: 'unheard-rumour',
+  },
+  {
+    name: 'dead-not-redialled',
+    file: 'src/membership/dialler.ts',
+    find: "filter((m) => m.state === 'dead')",
+    replace: "filter((m) => m.state === 'left')",
+    breaks: 'partitions heal by themselves',
+    told: 'strangers',
+  },
 ];

@@ -1,3 +1,5 @@
+import type { ToldName } from '../swarm/story.js';
+
 /** A bug planted in the product: one change of text in one file, compiled in when it is asked for by name. */
 export interface Mutant {
   readonly name: string;
@@ -8,6 +10,8 @@ export interface Mutant {
   readonly replace: string;
   /** The promise that it breaks. */
   readonly breaks: string;
+  /** The story that meets it, where seeds seldom or never do; it is told before any seed. */
+  readonly told?: ToldName;
 }
 
 /**

@@ -15,6 +15,7 @@ export const NODE_MUTANTS: readonly Mutant[] = [
     find: '    this.#tell(result, delayMs, tag.hops + 1);\n',
     replace: '',
     breaks: 'a result waits until its coordinator is back',
+    told: 'long-cut',
   },
   {
     name: 'offer-to-an-earlier-boot-taken',
@@ -79,6 +80,7 @@ export const NODE_MUTANTS: readonly Mutant[] = [
     find: "if (patience === 'forever') return false;",
     replace: '',
     breaks: 'what must arrive waits until its receiver is back',
+    told: 'long-cut',
   },
   {
     name: 'gateway-takes-another-job-for-the-same',
@@ -86,5 +88,21 @@ export const NODE_MUTANTS: readonly Mutant[] = [
     find: 'if (digest !== job.digest) throw conflict(job, info.tasks);',
     replace: "if (digest === '') throw conflict(job, info.tasks);",
     breaks: 'one key stands for one job: another under it is a conflict',
+  },
+  {
+    name: 'own-load-not-told',
+    file: 'src/node/core/own-load.ts',
+    find: 'seq: before.seq + 1',
+    replace: 'seq: 1',
+    breaks: 'nodes know the load of others to within a second or so',
+    told: 'loads-known',
+  },
+  {
+    name: 'key-not-searched',
+    file: 'src/node/core/gateway/submit.ts',
+    find: 'mayBeKnown ? yield* search(scene, job.job) : undefined',
+    replace: '(mayBeKnown && (yield* search(scene, job.job)), undefined)',
+    breaks: 'one key stands for one job, whoever is alive when it is submitted again',
+    told: 'newcomers-key',
   },
 ];

@@ -9,4 +9,12 @@ export const PLACEMENT_MUTANTS: readonly Mutant[] = [
     replace: 'return waiting + 0 * thief.free;',
     breaks: 'a thief gets no more than half, and no more than it can start',
   },
+  {
+    name: 'thief-asks-only-once',
+    file: 'src/placement/stealing.ts',
+    find: 'this.#isAsking = false;\n    this.#stolen',
+    replace: 'this.#stolen',
+    breaks: 'an idle node finds work that waits elsewhere',
+    told: 'waves',
+  },
 ];

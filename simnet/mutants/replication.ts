@@ -107,6 +107,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     find: 'if (summary && (acceptor.final !== undefined || acceptor.isAllCommitted)) return',
     replace: 'if (summary) return',
     breaks: 'a replica answers for an end only when it knows that it is committed',
+    told: 'minority-word',
   },
   {
     name: 'nobody-takes-over',
@@ -121,6 +122,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     find: 'return Math.max(0, line.indexOf(this.self));',
     replace: 'return line.indexOf(this.self) > 0 ? Infinity : 0;',
     breaks: 'any survivor finishes what was accepted',
+    told: 'heir-knows-nothing',
   },
   {
     name: 'own-registers-not-taken-up',
@@ -151,6 +153,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     replace:
       "if (!job && this.places.placeOf(message.job).kind === 'unknown') {\n      return this.#answers.elsewhere(from, message.ask, message.job);",
     breaks: 'a job hears of the end of its shards',
+    told: 'stays-informed',
   },
   {
     name: 'noted-attempt-given-up-at-a-takeover',
@@ -180,5 +183,6 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     find: "mayBeTaken ||= isStaged && answer?.kind !== 'job.created';",
     replace: 'mayBeTaken ||= false;',
     breaks: 'what is refused never runs',
+    told: 'silence-then-refusal',
   },
 ];

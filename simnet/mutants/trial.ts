@@ -15,19 +15,20 @@ export interface TrialOptions {
 export interface Trial {
   readonly mutant: Mutant;
   /**
-   * The first verdict against it on a seed that the clean code passes. A name that is not there, since the code around the
+   * The first verdict against it on a story that the clean code passes. A name that is not there, since the code around the
    * mutant has changed, is a slip of the mutant's and catches nothing.
    */
   readonly caught: Verdict | undefined;
-  readonly seeds: number;
+  /** How many were tried. */
+  readonly stories: number;
   readonly tookMs: number;
   readonly broken: string | undefined;
 }
 
-/** The clean code over the same seeds: a mutant is caught only by what the clean code passes. */
+/** The clean code over the same stories: a mutant is caught only by what the clean code passes. */
 export interface CleanRun {
   readonly failed: readonly Verdict[];
-  readonly seeds: number;
+  readonly stories: number;
   readonly tookMs: number;
   readonly broken: string | undefined;
 }
@@ -35,25 +36,29 @@ export interface CleanRun {
 /** Tries mutants against the swarm. */
 export class Trials {
   readonly #bundler = new Bundler();
-  #seeds: readonly number[];
+  readonly #seeds: readonly string[];
+  /** Those that the clean code does not pass. */
+  readonly #void = new Set<string>();
 
   constructor(readonly options: TrialOptions) {
-    this.#seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
+    this.#seeds = Array.from({ length: options.seeds }, (_, i) => String(i + 1));
   }
 
-  /** Seeds that the clean code fails are left out from now on. */
-  async clean(): Promise<CleanRun> {
+  /** Stories that the clean code fails, or has not come to, are left out from now on. */
+  async clean(mutants: readonly Mutant[]): Promise<CleanRun> {
     const { jobs, limitMs } = this.options;
     const code = await this.#bundler.bundle();
-    const shares = Array.from({ length: jobs }, (_, job) => this.#seeds.filter((_seed, i) => i % jobs === job));
-    const hunts = shares.map((seeds) => hunt(code, { seeds, until: 'all', limitMs: CLEAN_LIMITS * limitMs }));
+    const all = [...new Set(mutants.flatMap(({ told }) => told ?? [])), ...this.#seeds];
+    const shares = Array.from({ length: jobs }, (_, job) => all.filter((_story, i) => i % jobs === job));
+    const hunts = shares.map((stories) => hunt(code, { stories, until: 'all', limitMs: CLEAN_LIMITS * limitMs }));
     const parts = await Promise.all(hunts);
-    const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => a.seed - b.seed);
+    const verdicts = parts.flatMap((part) => part.verdicts);
     const failed = verdicts.filter(({ findings }) => findings.length > 0);
-    this.#seeds = verdicts.filter((verdict) => !failed.includes(verdict)).map(({ seed }) => seed);
+    const passed = new Set(verdicts.filter((verdict) => !failed.includes(verdict)).map(({ story }) => story));
+    for (const story of all) if (!passed.has(story)) this.#void.add(story);
     const tookMs = Math.max(...parts.map((part) => part.tookMs));
     const broken = parts.find((part) => part.broken !== undefined)?.broken;
-    return { failed, seeds: verdicts.length, tookMs, broken };
+    return { failed, stories: verdicts.length, tookMs, broken };
   }
 
   /** @param done - is given each trial as it ends */
@@ -75,16 +80,18 @@ export class Trials {
     try {
       const code = await this.#bundler.bundle(mutant);
       const { limitMs } = this.options;
-      const { verdicts, broken, tookMs } = await hunt(code, { seeds: this.#seeds, until: 'first', limitMs });
+      const stories = [mutant.told ?? [], ...this.#seeds].flat().filter((story) => !this.#void.has(story));
+      const { verdicts, broken, tookMs } = await hunt(code, { stories, until: 'first', limitMs });
       const caught = verdicts.find(({ findings }) => findings.length > 0);
       const slip = caught?.findings.find(({ message }) => message.startsWith('ReferenceError'));
-      if (slip) return { mutant, caught: undefined, seeds: verdicts.length, tookMs, broken: `no bug: ${slip.message}` };
-      return { mutant, caught, seeds: verdicts.length, tookMs, broken };
+      const tried = { mutant, stories: verdicts.length, tookMs };
+      if (slip) return { ...tried, caught: undefined, broken: `no bug: ${slip.message}` };
+      return { ...tried, caught, broken };
     } catch (error) {
-      return { mutant, caught: undefined, seeds: 0, tookMs: 0, broken: (error as Error).message };
+      return { mutant, caught: undefined, stories: 0, tookMs: 0, broken: (error as Error).message };
     }
   }
 }
 
-/** The clean code runs every seed to its end, where a mutant mostly runs a few. */
+/** The clean code runs every story to its end, where a mutant mostly runs a few. */
 const CLEAN_LIMITS = 10;

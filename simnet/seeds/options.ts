@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
+import { TOLD_NAMES, type ToldName } from '../swarm/story.js';
+import { isTold } from '../swarm/told/list.js';
 
 /** Which stories are to be run. */
 export type What =
   | { readonly kind: 'seed'; readonly seed: number }
   | { readonly kind: 'story'; readonly file: string }
+  | { readonly kind: 'told'; readonly name: ToldName }
   /** Up to `last`, or for `forMs` where that is Infinity. */
   | { readonly kind: 'range'; readonly first: number; readonly last: number; readonly forMs: number };
 
@@ -20,7 +23,7 @@ const PER_DAY = 50_000;
 const DAY_MS = 86_400_000;
 const SEED_MAX = 2 ** 31 - 2 ** 21;
 
-const HINT = 'npm run swarm -- --seeds 1-1000, --seed 17, --story FILE, or --minutes 3 --from-date';
+const HINT = 'npm run swarm -- --seeds 1-1000, --seed 17, --story FILE, --told NAME, or --minutes 3 --from-date';
 
 /** @throws Error that says in one line what is wrong, with a hint */
 export function readOptions(args: readonly string[], nowMs: number, cpus: number): Options {
@@ -39,6 +42,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         seeds: { type: 'string' },
         story: { type: 'string' },
+        told: { type: 'string' },
         minutes: { type: 'string' },
         'from-date': { type: 'boolean', default: false },
         jobs: { type: 'string' },
@@ -50,11 +54,12 @@ function parse(args: readonly string[]) {
   }
 }
 
-function whatOf({ seed, seeds, story, minutes, 'from-date': fromDate }: Values, nowMs: number): What {
-  if ([seed, seeds, story].filter((given) => given !== undefined).length > 1) {
-    throw wrong('--seed, --seeds and --story exclude each other');
+function whatOf({ seed, seeds, story, told, minutes, 'from-date': fromDate }: Values, nowMs: number): What {
+  if ([seed, seeds, story, told].filter((given) => given !== undefined).length > 1) {
+    throw wrong('--seed, --seeds, --story and --told exclude each other');
   }
   if (story !== undefined) return { kind: 'story', file: story };
+  if (told !== undefined) return { kind: 'told', name: toldName(told) };
   if (seed !== undefined) return { kind: 'seed', seed: wholeNumber('--seed', seed) };
   const forMs = minutes === undefined ? Infinity : 60_000 * positive('--minutes', minutes);
   const [from = '1', to, ...more] = (seeds ?? '1').split('-');
@@ -64,6 +69,11 @@ function whatOf({ seed, seeds, story, minutes, 'from-date': fromDate }: Values, 
   const last = to === undefined ? SEED_MAX : wholeNumber('--seeds', to);
   if (last < first) throw wrong(`--seeds ${seeds} ends before it begins`);
   return { kind: 'range', first, last, forMs };
+}
+
+function toldName(text: string): ToldName {
+  if (isTold(text)) return text;
+  throw wrong(`no story ${text} is told, but ${TOLD_NAMES.join(', ')}`);
 }
 
 function wholeNumber(name: string, text: string, max = SEED_MAX): number {

@@ -131,7 +131,7 @@ function isAccepted(result: Pending['result']): boolean {
   return result !== undefined && result !== 'node-died' && result.isOk;
 }
 
-function again(fair: FairWeather, submission: ReturnType<FairWeather['submission']>): void {
+export function again(fair: FairWeather, submission: ReturnType<FairWeather['submission']>): void {
   const { flock } = fair;
   for (const request of [submission, { ...submission, digest: 'another' }]) {
     const pending = flock.ask(fair.any(), request);

@@ -7,6 +7,7 @@ import { alone } from './scene-alone.js';
 import { coordinatorAway, death, keys, leaving, shortCut, split } from './scenes-nodes.js';
 import { busy, cancels, earlyCancels, poison, retries } from './scenes-work.js';
 import type { SceneName } from './story.js';
+import { TOLD_SCENES } from './told/scenes.js';
 
 const SCENES: Readonly<Record<SceneName, (fair: FairWeather) => void>> = {
   busy,
@@ -21,6 +22,7 @@ const SCENES: Readonly<Record<SceneName, (fair: FairWeather) => void>> = {
   'short-cut': shortCut,
   keys,
   alone,
+  ...TOLD_SCENES,
 };
 
 /**

@@ -64,7 +64,29 @@ export const SCENE_NAMES = [
 ] as const;
 /** Played last where survivors are hasty. */
 export const ALONE = 'alone' as const;
-export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE;
+/** In no seed's story: each is the point of one that is told (`told/list.ts`). */
+export const TOLD_NAMES = [
+  'long-cut',
+  'strangers',
+  'unheard-rumour',
+  'lost-answer',
+  'offer-again',
+  'handed-back-twice',
+  'word-overtaken',
+  'result-on-its-way',
+  'heir-knows-nothing',
+  'minority-word',
+  'stays-informed',
+  'late-create',
+  'silence-then-refusal',
+  'newcomers-key',
+  'freed-slots',
+  'cancel-meets-failure',
+  'waves',
+  'loads-known',
+] as const;
+export type ToldName = (typeof TOLD_NAMES)[number];
+export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE | ToldName;
 
 /** All that a seed decides, as plain data: it can be written down, cut short and told again. */
 export interface Story {

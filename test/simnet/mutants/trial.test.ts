@@ -8,12 +8,14 @@ const OPTIONS = { seeds: 2, limitMs: 20_000, jobs: 1 };
 
 describe('trying planted bugs', () => {
   it('should catch what breaks a promise, tell how, and end well where the clean code does', async function () {
-    this.timeout(30_000);
-    const { code, out } = await mutants('job-counts-twice', 'epoch-counter-stands-still', '--seeds', '4');
-    expect(out).to.match(/^(ok|FAILED) +the clean code +4 seeds /m);
+    this.timeout(60_000);
+    const names = ['job-counts-twice', 'epoch-counter-stands-still', 'finished-before-committed'];
+    const { code, out } = await mutants(...names, '--seeds', '4');
+    expect(out).to.match(/^(ok|FAILED) +the clean code +5 stories /m);
     expect(out).to.match(/^caught +job-counts-twice +seed \d /m);
     expect(out).to.match(/^caught +epoch-counter-stands-still +seed \d /m);
-    expect(out).to.match(/^2 of 2 caught$/m);
+    expect(out).to.match(/^caught +finished-before-committed +minority-word /m);
+    expect(out).to.match(/^3 of 3 caught$/m);
     expect(code, out).to.equal(out.startsWith('ok') ? 0 : 1);
   });
 
@@ -30,7 +32,7 @@ describe('trying planted bugs', () => {
   });
 
   it('should not take harmless changes, or such as do not fit, for caught', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const harmless: Mutant = {
       name: 'harmless',
       file: 'src/tasks/job-creation.ts',
@@ -40,11 +42,11 @@ describe('trying planted bugs', () => {
     };
     const misfit = { ...harmless, name: 'misfit', find: 'no such text' };
     const trials = new Trials(OPTIONS);
-    const clean = await trials.clean();
+    const clean = await trials.clean([harmless, misfit]);
     const [first, second] = await trials.all([harmless, misfit], () => undefined);
-    const seeds = clean.seeds - clean.failed.length;
-    expect(first).to.include({ mutant: harmless, caught: undefined, seeds, broken: undefined });
-    expect(second).to.include({ mutant: misfit, caught: undefined, seeds: 0 });
+    const stories = clean.stories - clean.failed.length;
+    expect(first).to.include({ mutant: harmless, caught: undefined, stories, broken: undefined });
+    expect(second).to.include({ mutant: misfit, caught: undefined, stories: 0 });
     expect(second?.broken).to.contain('fits src/tasks/job-creation.ts in 0 places');
   });
 

@@ -7,7 +7,7 @@ const DAY_20000_MS = 20_000 * 86_400_000 + 5;
 const read = (...args: string[]) => readOptions(args, DAY_20000_MS, 2);
 
 describe('options of the swarm', () => {
-  it('should be a thousand seeds, one, a range, a story, or as many as fit', () => {
+  it('should be a thousand seeds, one, a range, a story, one that is told, or as many as fit', () => {
     expect(read()).to.deep.equal({
       what: { kind: 'range', first: 1, last: 1_000, forMs: Infinity },
       ...{ jobs: 2, write: undefined },
@@ -15,6 +15,7 @@ describe('options of the swarm', () => {
     expect(read('--seed', '17').what).to.deep.equal({ kind: 'seed', seed: 17 });
     expect(read('--seeds', '5-9').what).to.deep.include({ first: 5, last: 9 });
     expect(read('--story', 'a.json').what).to.deep.equal({ kind: 'story', file: 'a.json' });
+    expect(read('--told', 'long-cut').what).to.deep.equal({ kind: 'told', name: 'long-cut' });
     const what = read('--minutes', '3', '--from-date').what;
     expect(what).to.deep.include({ first: 1_000_000_000, forMs: 180_000 });
   });
@@ -29,6 +30,8 @@ describe('options of the swarm', () => {
       '--jobs 0',
       '--sed 1',
       '--seed 1 --story f',
+      '--told nothing',
+      '--told long-cut --seed 1',
     ];
     for (const line of bad) expect(() => read(...line.split(' ')), line).to.throw(/^covey: .+ \(hint: .+\)$/);
   });

@@ -1,0 +1,39 @@
+import { TOLD_NAMES, type MachinePlan, type Story, type ToldName } from '../story.js';
+
+const QUIET: Omit<Story, 'machines' | 'sequel'> = {
+  ...{ seed: 1, zonesApartMs: 0, forMs: 1_000 },
+  ...{ jobs: [], cancels: [], reads: [], faults: [], losses: [] },
+};
+
+/**
+ * Stories of states that chance seldom brings about: a flock to which nothing happens, and then the scene of that name
+ * (`scenes.ts`). One that does not come to its point is a finding, so that it cannot grow pointless unnoticed.
+ */
+export const TOLD: Readonly<Record<ToldName, Story>> = {
+  'long-cut': { ...QUIET, machines: machines(5, 4), sequel: ['long-cut'] },
+  strangers: { ...QUIET, machines: machines(8, 2), sequel: ['strangers'] },
+  'unheard-rumour': { ...QUIET, machines: machines(9, 2), sequel: ['unheard-rumour'] },
+  'lost-answer': { ...QUIET, machines: machines(3, 4), sequel: ['lost-answer'] },
+  'offer-again': { ...QUIET, machines: machines(3, 2), sequel: ['offer-again'] },
+  'handed-back-twice': { ...QUIET, machines: [...machines(1, 9), ...machines(1, 20)], sequel: ['handed-back-twice'] },
+  'word-overtaken': { ...QUIET, machines: machines(4, 2), sequel: ['word-overtaken'] },
+  'result-on-its-way': { ...QUIET, machines: machines(3, 4), sequel: ['result-on-its-way'] },
+  'heir-knows-nothing': { ...QUIET, machines: machines(3, 4), sequel: ['heir-knows-nothing'] },
+  'minority-word': { ...QUIET, machines: machines(3, 2), sequel: ['minority-word'] },
+  'stays-informed': { ...QUIET, machines: machines(3, 2), sequel: ['stays-informed'] },
+  'late-create': { ...QUIET, machines: machines(3, 2), sequel: ['late-create'] },
+  'silence-then-refusal': { ...QUIET, machines: machines(5, 2), sequel: ['silence-then-refusal'] },
+  'newcomers-key': { ...QUIET, machines: machines(3, 2), sequel: ['newcomers-key'] },
+  'freed-slots': { ...QUIET, machines: machines(1, 4), sequel: ['freed-slots'] },
+  'cancel-meets-failure': { ...QUIET, machines: machines(3, 2), sequel: ['cancel-meets-failure'] },
+  waves: { ...QUIET, machines: machines(3, 2), sequel: ['waves'] },
+  'loads-known': { ...QUIET, machines: machines(4, 2), sequel: ['loads-known'] },
+};
+
+export function isTold(name: string): name is ToldName {
+  return (TOLD_NAMES as readonly string[]).includes(name);
+}
+
+function machines(count: number, cpus: number): MachinePlan[] {
+  return Array.from({ length: count }, () => ({ cpus, zone: '' }));
+}

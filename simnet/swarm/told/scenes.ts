@@ -1,0 +1,34 @@
+import type { FairWeather } from '../fair-weather.js';
+import type { ToldName } from '../story.js';
+import { longCut, strangers, unheardRumour } from './cuts.js';
+import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
+import {
+  heirKnowsNothing,
+  minorityWord,
+  staysInformed,
+  lateCreate,
+  silenceThenRefusal,
+  newcomersKey,
+} from './replicas.js';
+import { freedSlots, cancelMeetsFailure, loadsKnown, waves } from './work.js';
+
+export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>> = {
+  'long-cut': longCut,
+  strangers: strangers,
+  'unheard-rumour': unheardRumour,
+  'lost-answer': lostAnswer,
+  'offer-again': offerAgain,
+  'handed-back-twice': handedBackTwice,
+  'word-overtaken': wordOvertaken,
+  'result-on-its-way': resultOnItsWay,
+  'heir-knows-nothing': heirKnowsNothing,
+  'minority-word': minorityWord,
+  'stays-informed': staysInformed,
+  'late-create': lateCreate,
+  'silence-then-refusal': silenceThenRefusal,
+  'newcomers-key': newcomersKey,
+  'freed-slots': freedSlots,
+  'cancel-meets-failure': cancelMeetsFailure,
+  waves,
+  'loads-known': loadsKnown,
+};
