@@ -1,5 +1,7 @@
 import type { Action } from './action.js';
 import type { Claimed } from './claims.js';
+import { ID } from './node.js';
+import { Broken } from './spec.js';
 import { CONFIG, FIRST_SET, NAMES, World } from './world.js';
 
 type Name = 'a' | 'b' | 'c' | 'd' | 'e';
@@ -141,6 +143,23 @@ export class Tale {
       again = true;
     }
     return this;
+  }
+
+  /** It only points at the set that the register went on to. */
+  forwards(name: Name): this {
+    if (this.#isStub(name) !== true) throw new Broken(`${name} was not told that the register went on without it`);
+    return this;
+  }
+
+  /** It has its copy still. */
+  holds(name: Name): this {
+    if (this.#isStub(name) !== false)
+      throw new Broken(`${name} has given up its copy of what a majority need not have`);
+    return this;
+  }
+
+  #isStub(name: Name): boolean | undefined {
+    return this.world.node(at(name)).up?.replica.get(ID)?.isStub;
   }
 
   passFloor(): this {

@@ -1,6 +1,7 @@
 import { Broken } from './spec.js';
 import { Tale } from './tale.js';
 import { CLAIM_TALES } from './tales-claims.js';
+import { SETTLED_TALES } from './tales-settled.js';
 
 /** Two creates race; `forgets` is what befalls the replica that has promised the later one and knows nothing else. */
 function promiseIn(forgets: (tale: Tale) => void): Tale {
@@ -260,6 +261,7 @@ export const TALES: Readonly<Record<string, () => Tale>> = {
       .flow('b', 'c'),
 
   ...CLAIM_TALES,
+  ...SETTLED_TALES,
 };
 
 /** @returns the first story that breaks, and after how many steps */

@@ -248,4 +248,26 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
       },
     ],
   },
+  {
+    name: 'who-was-left-behind-is-not-told',
+    rule: '16',
+    edits: [
+      {
+        file: 'registers.ts',
+        find: 'const head = this.replica.wentOnWithout(from, ask);',
+        replace: "const head = ask.id === '' ? this.replica.wentOnWithout(from, ask) : undefined;",
+      },
+    ],
+  },
+  {
+    name: 'told-of-a-move-that-may-not-be-done',
+    rule: '16',
+    edits: [
+      {
+        file: 'replica.ts',
+        find: '!head || acceptor.isGone || !acceptor.isInstalled ||',
+        replace: '!head || acceptor.isGone ||',
+      },
+    ],
+  },
 ];
