@@ -126,7 +126,8 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
 
   app.get('/v1/ring', async (request) => {
     const { key = '' } = queryOf(request);
-    if (key === '') throw new CoveyError('usage', 'a key is needed', 'as in /v1/ring?key=NAME');
+    if (key === '')
+      throw new CoveyError('usage', 'a key is needed', 'name one, as in /v1/ring?key=NAME or `covey ring NAME`');
     const { candidates, hash } = await driver.request({ op: 'ring', key, needs: ANY_NEEDS });
     return { key, hash, candidates: candidates.map(candidateView) };
   });

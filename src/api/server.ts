@@ -29,6 +29,8 @@ export interface Api {
   close(): Promise<void>;
 }
 
+const PORT_MAX = 65_535;
+
 /** A million lines of an array in one body. */
 const BODY_BYTES_MAX = 128 * 2 ** 20;
 
@@ -115,12 +117,20 @@ function isLocalHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-async function listenTcp(app: FastifyInstance, address: string): Promise<string> {
+/**
+ * Where the API is to listen on TCP.
+ *
+ * @throws CoveyError `usage`
+ */
+export function parseHttp(address: string): { readonly host: string; readonly port: string } {
   const [, host = '', port = ''] = /^(?:\[?([^\]]*)\]?):(\d+)$/.exec(address) ?? [];
-  if (!isLocalHost(host)) {
-    const hint = 'the API has no access control yet: listen on 127.0.0.1, and forward the port where needed';
-    throw new CoveyError('usage', `--http ${address} is not a loopback HOST:PORT`, hint);
-  }
+  if (isLocalHost(host) && Number(port) <= PORT_MAX) return { host, port };
+  const hint = 'the API has no access control yet: listen on 127.0.0.1, and forward the port where needed';
+  throw new CoveyError('usage', `--http ${address} is not a loopback HOST:PORT`, hint);
+}
+
+async function listenTcp(app: FastifyInstance, address: string): Promise<string> {
+  const { host, port } = parseHttp(address);
   try {
     return await app.listen({ host, port: Number(port) });
   } catch (error) {

@@ -5,8 +5,9 @@ const life = new Lifetime((code) => process.exit(code));
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    void life.readerGone();
+    if (error.code === 'EPIPE') void life.readerGone();
+    // A log on a full disk must not take the daemon along: what it cannot say is lost.
+    else if (stream !== process.stderr) throw error;
   });
 }
 for (const signal of STOP_SIGNALS) process.on(signal, () => life.signal(signal));

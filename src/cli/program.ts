@@ -136,19 +136,28 @@ function once(act: () => void): () => void {
 function report(error: unknown, argv: readonly string[], io: Io, command: string): number {
   const end = argv.indexOf('--');
   const words = end < 0 ? argv : argv.slice(0, end);
-  const covey = error instanceof CommanderError ? usageError(error, words) : asCoveyError(error);
+  const help = helpHint(words.find((word) => word in COMMANDS) ?? '');
+  const covey = error instanceof CommanderError ? usageError(error, help) : hinted(asCoveyError(error), help);
   if (words.includes('--debug') && error instanceof Error) io.stderr.write(`${error.stack ?? error.message}\n`);
   io.stderr.write(`${errorLine(covey, words.includes('--json'))}\n`);
   const code = exitCodeOf(covey.code);
   return command === 'run' && code !== EXIT.usage ? EXIT.coveyFailed : code;
 }
 
+/** Whoever has typed something wrong finds there what is right. */
+function hinted(error: CoveyError, help: string): CoveyError {
+  if (error.code !== 'usage' || error.hint !== undefined) return error;
+  return new CoveyError(error.code, error.message, help, error.details);
+}
+
+function helpHint(command: string): string {
+  return `see \`covey ${command === '' ? '' : `${command} `}--help\``;
+}
+
 /** Commander says `error: unknown option '--jsn'\n(Did you mean --json?)`; help without a command comes here too. */
-function usageError(error: CommanderError, words: readonly string[]): CoveyError {
+function usageError(error: CommanderError, help: string): CoveyError {
   if (error.code === 'commander.help') return new CoveyError('usage', 'which command?', 'see `covey --help`');
   const [what = '', guess] = error.message.replace(/^error: /, '').split(/\n\((.*)\)$/s);
-  const named = words.find((word) => word in COMMANDS);
-  const help = `see \`covey ${named === undefined ? '' : `${named} `}--help\``;
   return new CoveyError('usage', what, guess === undefined ? help : guess.replace('Did', 'did'));
 }
 

@@ -4,7 +4,7 @@ import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
-import { createApi, type Api } from '../api/server.js';
+import { createApi, parseHttp, type Api } from '../api/server.js';
 import { createShellRunner } from '../executor/io/shell-runner.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
@@ -88,12 +88,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const seeds = options.join.map((address) => [parseMultiaddr(toMultiaddr(address)).toString()]);
   const clusterKey = await readClusterKey({ text: options.clusterKey });
   refuseOpenDoors(listen, clusterKey);
+  // Before anything is made that would stay.
+  if (options.http !== undefined) parseHttp(options.http);
   makeDataDir(options.dataDir);
   makeRoom(options.dataDir);
   const lock = acquireLock(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
   try {
-    const log = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+    const log = logTo(options.logLevel);
     const storeDir = join(options.dataDir, 'store');
     const verdict = verifyStore(storeDir, FORMAT_KEY);
     const inbox = new Inbox((message) => log.warn(message));
@@ -261,6 +263,13 @@ async function nextBoot(store: Store, dataDir: string): Promise<number> {
 }
 
 const ignore = () => undefined;
+
+/** On stderr. Where that cannot be written (its disk is full), what is said is lost, and nothing else. */
+function logTo(level: string): Logger {
+  const destination = pino.destination({ dest: 2, sync: true });
+  destination.on('error', ignore);
+  return pino({ level, base: null }, destination);
+}
 
 function refuseOpenDoors(listen: readonly string[], clusterKey: Uint8Array | undefined): void {
   const open = clusterKey ? undefined : listen.find((address) => !isLoopback(address));

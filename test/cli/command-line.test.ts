@@ -41,6 +41,13 @@ describe('the command line', () => {
     expect((await run('help', '--wrong')).code).to.equal(2);
   });
 
+  it('should point to the help where nothing better is known', async () => {
+    expect((await run('ls', '--limit', '0')).stderr).to.match(/from 1 to 1000000 \(hint: see `covey ls --help`\)\n$/);
+    expect((await run('up', '--label', 'x')).stderr).to.equal(
+      'covey: --label: "x" is not NAME=VALUE (hint: see `covey up --help`)\n',
+    );
+  });
+
   it('should refuse to keep finished jobs for less than a day', async () => {
     const { code, stderr } = await run('up', '--retain-for', '23h');
     expect([code, stderr]).to.deep.equal([

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { existsSync } from 'node:fs';
 import { Flock } from './support/flock.js';
 import type { ErrorAnswer } from './support/views.js';
 
@@ -45,6 +46,14 @@ describe('bad input', function () {
       USAGE,
       /no address/,
     ));
+
+  it('should refuse HTTP beyond this machine before it has made anything', async () => {
+    const data = flock.path('files', 'http');
+    for (const http of ['0.0.0.0:8080', '127.0.0.1:99999']) {
+      await refused(['up', '--data', data, '--http', http], USAGE, /is not a loopback HOST:PORT/);
+    }
+    expect(existsSync(data)).to.equal(false);
+  });
 
   it('should refuse a port in use', async () => {
     const port = /\/tcp\/(\d+)/.exec(flock.daemon(0).ready.listen[0]!)![1]!;

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DoctorCheck, SelfView } from '../../src/api/schema.js';
+import { isRunning } from '../../src/cli/running.js';
 import { connect } from '../../src/client/index.js';
 import { openLmdb } from '../../src/node/io/store/environment.js';
 import { FORMAT_KEY } from '../../src/node/io/store/format.js';
@@ -84,6 +85,18 @@ describe('a daemon and its disk', function () {
     const { code, stderr } = await covey(['up', '--data', data]);
     expect(code).to.equal(1);
     expect(stderr).to.match(/^covey: .*format 9, written by covey 7\.7\.7.*\(hint: .*\)\n$/);
+  });
+
+  it('should go on though its log cannot be written', async () => {
+    mkdirSync(data, { mode: 0o700 });
+    symlinkSync('/dev/full', join(data, 'covey.log'));
+    // It says so when it cannot reach whom it is to join.
+    const { code, stdout, stderr } = await cli('up', '--detach', '--json', '--join', '127.0.0.1:1');
+    expect(code, stderr).to.equal(0);
+    const { pid } = JSON.parse(stdout) as { pid: number };
+    expect(await failed()).to.include('joined');
+    expect((await cli('leave')).code).to.equal(0);
+    expect(isRunning(pid)).to.equal(false);
   });
 
   it('should say without a daemon what is to be said', async () => {
