@@ -138,17 +138,17 @@ function summaryOf({
 
 /** Why nothing of it gets on: what cannot be recorded now. */
 function hindranceText({ hindrance, isCommitting, isAtMostOnce }: TaskMore): string[] {
+  if (isAtMostOnce === true && hindrance !== undefined) {
+    const rule =
+      'It runs at most once: an attempt starts only when a majority of its replicas has recorded that it may';
+    return [`${rule}. That, and an end of it, cannot be recorded now: ${hindrance}.`];
+  }
   if (isCommitting === true) {
     return [
       `What became of it waits to be recorded: ${hindrance ?? 'a majority of its replicas has yet to confirm it'}.`,
     ];
   }
-  if (hindrance === undefined) return [];
-  const means =
-    isAtMostOnce === true
-      ? 'It runs at most once, and an attempt starts only when a majority of its replicas has recorded that it may; that, and an end, cannot be recorded now'
-      : 'An end of it cannot be recorded now';
-  return [`${means}: ${hindrance}.`];
+  return hindrance === undefined ? [] : [`An end of it cannot be recorded now: ${hindrance}.`];
 }
 
 function degradedView(degraded: TaskMore['degraded']): Explanation['degraded'] {

@@ -94,7 +94,7 @@ describe('views', () => {
     expect(summary({ isAtMostOnce: true })).to.equal(queued);
     expect(summary({ hindrance })).to.equal(`${queued} An end of it cannot be recorded now: ${hindrance}.`);
     expect(summary({ hindrance, isAtMostOnce: true })).to.match(
-      new RegExp(`^${queued} It runs at most once, and an attempt starts only when a majority .*: ${hindrance}\\.$`),
+      new RegExp(`^${queued} It runs at most once: an attempt starts only when a majority .*: ${hindrance}\\.$`),
     );
     const waits = `${queued} What became of it waits to be recorded`;
     expect(summary({ hindrance, isCommitting: true })).to.equal(`${waits}: ${hindrance}.`);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Explanation } from '../../src/api/schema.js';
+import type { DoctorCheck, Explanation } from '../../src/api/schema.js';
 import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
 import type { ErrorAnswer, ShowAnswer, SubmitAnswer } from './support/views.js';
@@ -21,6 +21,15 @@ describe('a daemon that is left alone by two of three', function () {
   const outcomes = ({ tasks }: ShowAnswer) =>
     tasks.map(({ id, state, exitCode, epoch }) => ({ id, state, exitCode, epoch }));
 
+  /** An at-most-once job which the survivor coordinates, and that waits behind all that runs. */
+  async function waitingOnce(): Promise<string> {
+    return until('the survivor coordinates one', async () => {
+      const { job } = await flock.json<SubmitAnswer>(['submit', '--contract', 'at-most-once', '--', 'true']);
+      const { coordinator, state } = await flock.json<Explanation>(['explain', `${job}/0`]);
+      return coordinator === flock.id(0) && (state === 'queued' || state === 'pending') ? job : undefined;
+    });
+  }
+
   it('should finish what was accepted, say that this is provisional, and have it recorded when they return', async () => {
     const [ran, go] = [flock.path('files', 'ran'), flock.path('files', 'go')];
     const command = `while [ ! -e ${go} ]; do sleep 0.2; done; echo "$COVEY_INDEX" >> ${ran}`;
@@ -28,6 +37,7 @@ describe('a daemon that is left alone by two of three', function () {
     const { job, durability } = await flock.json<SubmitAnswer>(submit);
     expect(durability.degraded).to.equal(false);
     await until('all have started or wait', async () => (await show(job)).counts.running === TASKS, 60_000);
+    const granted = await waitingOnce();
     for (const node of [1, 2]) await flock.kill9(node);
     writeFileSync(go, '');
 
@@ -50,6 +60,14 @@ describe('a daemon that is left alone by two of three', function () {
     expect(explained.summary).to.contain('provisional');
     const again = await flock.json<SubmitAnswer>(submit);
     expect(again).to.deep.include({ job, durability: { replicas: 3, acked: 1, degraded: true } });
+    const once = await flock.json<Explanation>(['explain', `${granted}/0`]);
+    expect(once.summary).to.match(/It runs at most once: .* cannot be recorded now: only 1 of its 3 replicas is up/);
+    const examined = await flock.cli(['doctor', '--json']);
+    const { checks } = JSON.parse(examined.stdout) as { checks: DoctorCheck[] };
+    const majority = checks.find(({ name }) => name === 'majority');
+    expect([examined.code, majority?.ok]).to.deep.equal([1, false]);
+    expect(majority?.what).to.match(/^only 1 of 3 members is alive: no majority is there/);
+    expect(majority?.hint).to.match(/once they have been dead for 3\.0s: now \d+ records$/);
     const refused = await flock.cli(['submit', '--json', '--id', 'new', '--', 'true'], { timeoutMs: 60_000 });
     expect(refused.code).to.equal(1);
     expect((JSON.parse(refused.stderr) as ErrorAnswer).code).to.equal('unavailable');
