@@ -12,6 +12,9 @@ import type { JobSpec } from './spec.js';
 
 /** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
 const NONE = new Map<never, never>();
+const NO_SHARDS = new Set<number>();
+/** The only shard of a job is there with the job. */
+const ONLY = new Set([0]);
 
 /** A job as its coordinator sees it: which shards have been created, and what each last said of itself. */
 export class Job {
@@ -23,18 +26,16 @@ export class Job {
   waits: Waits | undefined;
   /** Stored, for a job of several shards. */
   isFinishStored: boolean;
-  /** Items by shard, kept until the shard's coordinator has them. */
-  readonly items: Map<number, readonly string[]>;
   /** Shards not yet sent to their coordinators, by node, the first last: a node that is away must not hold up the others. */
   readonly #unsent: Map<NodeId, number[]> = NONE;
   /** How many shards are under way to each node. */
   readonly #creating: Map<NodeId, number> = NONE;
-  readonly #created = new Set<number>();
+  readonly #created: Set<number>;
   /** Created, and asked how they stand. */
-  readonly #polled = new Set<number>();
-  readonly #said = new Map<number, Progress>();
+  readonly #polled: Set<number>;
+  #said: Map<number, Progress> = NONE;
   /** Shards that have not yet carried out the last retry. */
-  readonly #unretried = new Set<number>();
+  readonly #unretried: Set<number>;
   readonly #totals = noCounts();
   #silent: number;
   #doneShards = 0;
@@ -46,13 +47,17 @@ export class Job {
     readonly spec: JobSpec,
     /** Where the job itself is. */
     readonly replicas: ReplicaSet,
-    items: Map<number, readonly string[]>,
+    /** By shard, kept until the shard's coordinator has them. */
+    readonly items: Map<number, readonly string[]>,
     /** This node goes on with it alone. */
     readonly isDegraded = false,
   ) {
+    const isAlone = this.shards === 1;
+    this.#created = isAlone ? ONLY : new Set();
+    this.#polled = isAlone ? NO_SHARDS : new Set();
+    this.#unretried = record.retry ? new Set() : NO_SHARDS;
     this.cancelled = record.cancelled;
     this.gate = record.gate;
-    this.items = items;
     this.#silent = record.range.count;
     this.isFinishStored = record.finished !== undefined;
     if (record.finished) {
@@ -65,7 +70,7 @@ export class Job {
     for (let shard = 0; record.retry && shard < this.shards; shard++) {
       if (this.neededRun(shard) > 0) this.#unretried.add(shard);
     }
-    if (this.shards === 1) return;
+    if (isAlone) return;
     this.#unsent = new Map();
     this.#creating = new Map();
     for (let shard = 0; shard < this.shards; shard++) {
@@ -137,9 +142,10 @@ export class Job {
     this.items.delete(shard);
   }
 
-  /** Up to `max` shards that are created and not done as far as is known, in turn, and that are not asked about already. */
+  /** Of a job of several: up to `max` shards that are created and not done as far as is known, in turn, and that are not asked about already. */
   startPolling(max: number): number[] {
     const shards: number[] = [];
+    if (this.shards === 1) return shards;
     for (const shard of this.#created) {
       if (shards.length >= max) break;
       if (!this.isShardSettled(shard) && !this.#polled.has(shard)) shards.push(shard);
@@ -221,6 +227,7 @@ export class Job {
     if (before) addCounts(this.#totals, before.counts, -1);
     else this.#silent -= this.range(shard).count;
     addCounts(this.#totals, said.counts);
+    if (this.#said === NONE) this.#said = new Map();
     this.#said.set(shard, said);
     this.#endedAtMs = Math.max(this.#endedAtMs, said.endedAtMs);
     this.#doneShards += Number(this.isShardDone(shard)) - Number(wasDone);

@@ -23,6 +23,10 @@ export interface ShardPlace {
   readonly degraded?: Degradation | undefined;
 }
 
+/** In place of what shards that only wait, the most by far, have nothing to put into; nothing is ever added to them. */
+const NONE = new Map<number, LiveTask>();
+const NO_INDEXES = new Set<number>();
+
 /**
  * The tasks of one shard as its coordinator sees them. An untouched task costs a byte at most; a touched one stands in `live`
  * until its outcome is committed; then only the counts remember it, and the store.
@@ -53,10 +57,10 @@ export class Shard {
   isTurnedAway = false;
   /** Tasks that have begun since it was taken over. */
   startedSince = 0;
-  readonly live = new Map<number, LiveTask>();
   /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
   #handedBack: Map<number, number> | undefined;
-  readonly #waiting = new Set<number>();
+  #live = NONE;
+  #waiting = NO_INDEXES;
   /** By ordinal, from the first that is touched on: shards that only wait are many. */
   #touched: Uint8Array | undefined;
   readonly #ended = noCounts();
@@ -94,6 +98,11 @@ export class Shard {
 
   get name(): string {
     return shardName(this.record.job, this.record.shard);
+  }
+
+  /** The tasks that are touched and have no committed outcome. */
+  get live(): ReadonlyMap<number, LiveTask> {
+    return this.#live;
   }
 
   get ballot(): number {
@@ -188,7 +197,7 @@ export class Shard {
     this.#touched[ordinal] = 1;
     this.#untouched -= 1;
     const task = newTask(index);
-    this.live.set(index, task);
+    this.#enlist(task);
     this.#waiting.add(index);
     return task;
   }
@@ -198,7 +207,7 @@ export class Shard {
     assert(isTerminal(state) && !this.live.has(index), () => `${this.name}: task ${index} has not ended`);
     const task: LiveTask = { ...newTask(index), phase: 'committing', epoch };
     this.#ended[state] -= 1;
-    this.live.set(index, task);
+    this.#enlist(task);
     this.version += 1;
     return task;
   }
@@ -243,7 +252,7 @@ export class Shard {
   end(task: LiveTask, state: TaskState, atMs: number): void {
     assertStep(taskId(this.record.job, task.index), task.phase, 'terminal', () => JSON.stringify(task));
     assert(isTerminal(state), () => `${this.name}: ${state} is no outcome`);
-    this.live.delete(task.index);
+    this.#live.delete(task.index);
     this.#waiting.delete(task.index);
     this.#ended[state] += 1;
     this.endedAtMs = Math.max(this.endedAtMs, atMs);
@@ -271,6 +280,14 @@ export class Shard {
   /** Time for a new ballot: tasks that are refused again and again use up epochs too. */
   get isShortOfEpochs(): boolean {
     return this.#counter > this.#epochs.size - EPOCHS_AHEAD;
+  }
+
+  #enlist(task: LiveTask): void {
+    if (this.#live === NONE) {
+      this.#live = new Map();
+      this.#waiting = new Set();
+    }
+    this.#live.set(task.index, task);
   }
 
   /** Re-checks what must hold of the collections; for tests and the simulator. */
