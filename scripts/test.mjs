@@ -8,7 +8,7 @@ import { local, run } from './support/run.mjs';
 const CHECKS = ['lint', 'types', 'purity', 'format', 'layers', 'unused'];
 
 const CHECK_LIMIT_MS = 300_000;
-const TESTS_LIMIT_MS = 600_000;
+const TESTS_LIMIT_MS = 780_000;
 
 await ensure();
 const [checks, tests] =

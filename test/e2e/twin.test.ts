@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../support/until.js';
 import { covey } from './support/covey.js';
 import { Flock } from './support/flock.js';
 
@@ -27,6 +28,8 @@ describe('a copy of the data directory of a daemon', function () {
   }
 
   it('should be refused while that runs, which goes on', async () => {
+    const stored = () => readFileSync(join(flock.dataDir(1), 'store', 'data.mdb'));
+    await until('its members are on its disk', () => stored().includes(flock.id(0)));
     const copy = flock.path('files', 'copy');
     cpSync(flock.dataDir(1), copy, { recursive: true, filter: (path) => !path.endsWith('covey.sock') });
     rmSync(join(copy, 'daemon.lock'));
