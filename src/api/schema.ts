@@ -57,6 +57,7 @@ export interface Completeness {
   readonly answered: number;
 }
 
+/** Jobs whose end a job waits for, and a time before which it does not start. */
 export interface WaitsView {
   readonly after: readonly { readonly job: string; readonly on: 'ok' | 'any' | 'fail' }[];
   readonly until: string | null;
@@ -75,7 +76,7 @@ export interface JobView {
   readonly run: number;
   /** What must come to pass before anything of it starts; null where nothing does. */
   readonly waits: WaitsView | null;
-  /** Why it was cancelled, where no user did that. */
+  /** What it waits for, in words, or why it was cancelled, where no user did that. */
   readonly reason: string | null;
   /** A survivor goes on alone with some of it: what it says is provisional until a majority of the replicas is back. */
   readonly degraded: boolean;

@@ -22,11 +22,11 @@ const PARENTS_SHOWN = 3;
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, degraded = false, waits, reason = null, hindrance = null } = info;
+  const { run = 1, degraded = false, waits, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
-    ...{ reason, degraded, hindrance },
+    ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };
 }
 
@@ -42,7 +42,7 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     runs: (task.runs ?? []).map(runView),
     exitCode: task.exitCode ?? null,
     signal: signalOf(task.exitCode),
-    reason: task.reason ?? (task.state === 'cancelled' ? job.reason : undefined) ?? waitsText(job.waits) ?? null,
+    reason: task.reason ?? reasonOf(job, task.state) ?? null,
     submittedAt: new Date(job.createdAtMs).toISOString(),
     startedAt: iso(task.startedAtMs),
     finishedAt: iso(task.finishedAtMs),
@@ -52,9 +52,13 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
   };
 }
 
-/** `waits for job k3… to succeed, until 2026-…` */
-function waitsText(waits: JobInfo['waits']): string | undefined {
-  if (!waits) return undefined;
+/** Why a job waits, or was cancelled, or a task of it that stands so. */
+function reasonOf({ waits, reason, state: whole }: JobInfo, state = whole): string | undefined {
+  return waits ? waitsText(waits) : state === 'cancelled' ? reason : undefined;
+}
+
+/** `waits for job k3… to succeed, and for 2026-12-24T18:30:00.000Z to come` */
+function waitsText(waits: NonNullable<JobInfo['waits']>): string {
   const how = { ok: 'to succeed', any: 'to end', fail: 'to fail' };
   const parents = waits.after.slice(0, PARENTS_SHOWN).map(({ job, on }) => `job ${job} ${how[on]}`);
   const more = waits.after.length - parents.length;
@@ -117,8 +121,7 @@ function summaryOf({
   const after = `${way === '' ? '' : `, after it was ${way}`}${again}`;
   switch (task.state) {
     case 'pending': {
-      const waits = waitsText(job.waits);
-      if (waits !== undefined) return `It ${waits}.`;
+      if (job.waits) return `It ${waitsText(job.waits)}.`;
       if (candidates.every(({ out }) => out !== undefined)) return `It waits: no node can take it now${after}.`;
       return `It waits at its coordinator with ${more.waiting} others for a node with room${after}.`;
     }
@@ -130,7 +133,7 @@ function summaryOf({
       const first = candidates[0]?.node;
       const where = task.executor === undefined ? 'It never ran' : `It ran on ${shown(task.executor)}`;
       const why = task.executor !== undefined && task.executor === first ? ', the first on the ring for its key' : '';
-      const reason = task.reason ?? (task.state === 'cancelled' ? job.reason : undefined);
+      const reason = task.reason ?? reasonOf(job, task.state);
       return `${where}${why}${after}, and is ${task.state}${reason === undefined ? '' : `: ${reason}`}.`;
     }
   }

@@ -53,7 +53,7 @@ export class Gates {
   close(job: Job, now: Now): boolean {
     const { start } = job.spec;
     const { record } = job;
-    if (!start || job.gate?.isOpen === true || record.retry || job.cancelled || job.isComplete) return false;
+    if (!start || job.gate?.isOpen === true || job.cancelled || job.isComplete) return false;
     const passed = new Set(job.gate?.passed);
     const parents = new Map(start.after.filter(({ job: id }) => !passed.has(id)).map(({ job: id, on }) => [id, on]));
     const closed = { dueMs: dueMs(start, record.createdAtMs), parents };

@@ -94,6 +94,8 @@ export class JobRetries {
     const { job: id, retry } = job.record;
     const { token, failedOnly, index } = message;
     const asker = { to: from, re: message.ask };
+    // Nothing of it has begun yet, let alone ended.
+    if (job.waits) return this.#reply(asker, 'done', 0);
     if (job.isDegraded) return this.port.elsewhere(from, message.ask, id);
     if (this.#writing.get(id) === token || (retry?.token === token && !job.isRetried)) {
       return void this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), asker]);
@@ -104,7 +106,8 @@ export class JobRetries {
     const isCancelling = job.isCancelling || (job.cancelled && job.shards > 1 && !job.isComplete);
     if (this.#writing.has(id) || !job.isRetried || isCancelling) return this.#reply(asker, 'busy', 0);
     const next = { run: (retry?.run ?? 0) + 1, token, failedOnly, ...(index === undefined ? {} : { index }) };
-    const record: JobRecord = { ...job.record, cancelled: false, retry: next };
+    const gate = job.spec.start ? { gate: { passed: [], isOpen: true } } : {};
+    const record: JobRecord = { ...job.record, cancelled: false, retry: next, ...gate };
     delete record.finished;
     this.#waiting.set(id, [asker]);
     this.#writing.set(id, token);

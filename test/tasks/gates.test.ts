@@ -145,5 +145,14 @@ describe('a job that waits', () => {
     jobs.hear({ kind: 'job.retry', job: 'job1', token: 't', failedOnly: false, isRepeat: false });
     expect(jobs.sync()).to.deep.equal(['shard.retry 0 to me', 'shard.release 0 to me']);
     expect(jobs.query(0)).to.deep.equal(['pending: pending 1']);
+    expect(takenOver(jobs), 'also under another coordinator').to.include('shard.release 0 to me');
+  });
+
+  it('should wait on where a user retries it before anything of it has begun', () => {
+    const { jobs } = waiting(after('ok', PARENT), 2);
+    const retry = { kind: 'job.retry', job: 'job1', token: 't', failedOnly: false, isRepeat: false };
+    expect(jobs.hear(retry)).to.deep.equal(['job.retried to gate']);
+    expect(jobs.sync()).to.deep.equal([]);
+    expect(jobs.query(0)).to.deep.equal(['pending: pending 2, waits for parent (ok)']);
   });
 });

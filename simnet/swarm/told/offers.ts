@@ -1,7 +1,7 @@
 import { runsOnce } from '../../checks/fair.js';
 import type { SimNode } from '../../world/sim-node.js';
 import type { FairWeather } from '../fair-weather.js';
-import { attemptsOf, setOf, submitApart } from './support.js';
+import { attemptsOf, dieUnsynced, setOf, submitApart } from './support.js';
 
 /** A coordinator waits for the answer to an offer for less. */
 const UNANSWERED_MS = 7_000;
@@ -57,8 +57,8 @@ export function handedBackTwice(fair: FairWeather): void {
 }
 
 /**
- * A coordinator is cut off for a while. Its successors are told late of what a node has queued, which meanwhile hands some of it back to them, for a
- * newcomer who is idle: what nobody holds by then is offered again.
+ * A coordinator is cut off for a while. Its successors are told late of what a node has queued, which meanwhile hands some of
+ * it back to them, for a newcomer who is idle: what nobody holds by then is offered again.
  */
 export function wordOvertaken(fair: FairWeather): void {
   const { flock } = fair;
@@ -67,9 +67,9 @@ export function wordOvertaken(fair: FairWeather): void {
   flock.world.run(500);
   const queuedAt = ({ core }: SimNode) => core.stats()['queued'] ?? 0;
   const [victim] = flock.up.sort((a, b) => queuedAt(a) - queuedAt(b));
+  if (!victim) return;
   const end = flock.network.tamper({ kinds: ['held.tell'], fate: 'late', byMs: 5_000 });
   const sinceMs = fair.nowMs;
-  if (!victim) return;
   flock.network.split([victim.id]);
   flock.world.run(3_500);
   flock.start(`n${flock.size}`, 32);
@@ -93,12 +93,7 @@ export function resultOnItsWay(fair: FairWeather): void {
   const meant = jobs.filter(isMeant);
   if (meant.length === 0) fair.say(`${victim} coordinates nothing that runs elsewhere`);
   const end = flock.network.tamper({ kinds: ['register.ask'], from: victim, fate: 'lost' });
-  const disk = flock.disk(victim);
-  const before = disk.syncTimes;
-  disk.syncTimes = { lowMs: 20_000, highMs: 20_000, slowRate: 0, slowMs: 0 };
-  flock.world.run(4_000);
-  flock.node(victim).die(false);
-  disk.syncTimes = before;
+  dieUnsynced(fair, victim, 4_000);
   end();
   for (const job of meant) fair.finish(job, 60_000);
   for (const job of meant) fair.expect({ job, tasks: 1, attempts: [1, 1], state: 'succeeded' });

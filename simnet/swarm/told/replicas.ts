@@ -5,7 +5,7 @@ import type { JobInfo } from '../../../src/tasks/queries.js';
 import type { Pending } from '../../world/flock.js';
 import type { FairWeather } from '../fair-weather.js';
 import { again } from '../scenes-nodes.js';
-import { attemptsOf, coreAt, drainUnheard, setOf } from './support.js';
+import { attemptsOf, coreAt, dieUnsynced, drainUnheard, setOf } from './support.js';
 
 /** So much later whoever asks is told of an outcome that is recorded. */
 const FRESH_MS = 2_000;
@@ -41,12 +41,7 @@ export function minorityWord(fair: FairWeather): void {
   if (first === undefined || heir === undefined || third === undefined) return;
   flock.world.run(1_000);
   const end = flock.network.tamper({ kinds: ['register.ask'], from: first, to: third, fate: 'lost' });
-  const disk = flock.disk(first);
-  const before = disk.syncTimes;
-  disk.syncTimes = { lowMs: 30_000, highMs: 30_000, slowRate: 0, slowMs: 0 };
-  flock.world.run(5_000);
-  flock.node(first).die(false);
-  disk.syncTimes = before;
+  dieUnsynced(fair, first, 5_000);
   end();
   flock.network.split([heir]);
   const asked = flock.ask(heir, { op: 'job', job: jobId(job), waitMs: 0 });

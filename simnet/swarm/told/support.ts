@@ -41,3 +41,13 @@ export function drainUnheard({ flock }: FairWeather, drained: NodeId, deaf: Node
   flock.node(drained).request({ op: 'drain', node: drained, begin: true }, () => undefined);
   return () => ends.forEach((end) => end());
 }
+
+/** Kills a node whose disk has brought nothing to an end for a while. */
+export function dieUnsynced({ flock }: FairWeather, node: NodeId, whileMs: number): void {
+  const disk = flock.disk(node);
+  const before = disk.syncTimes;
+  disk.syncTimes = { lowMs: 30_000, highMs: 30_000, slowRate: 0, slowMs: 0 };
+  flock.world.run(whileMs);
+  flock.node(node).die(false);
+  disk.syncTimes = before;
+}

@@ -110,24 +110,12 @@ function printHead(out: Out, job: JobAnswer): void {
   out.line(`job        ${job.job}`);
   if (job.name !== '') out.line(`name       ${clean(job.name)}`);
   out.line(`state      ${paint(job.state, out.color)}${job.degraded ? PROVISIONAL : ''}`);
-  for (const line of waitLines(job)) out.line(line);
+  if (job.reason !== null) out.line(`reason     ${clean(job.reason)}`);
   if (job.run > 1) out.line(`run        ${job.run}`);
   if (job.hindrance !== null) out.line(`hindrance  nothing of it can be recorded now: ${clean(job.hindrance)}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);
   out.line(`submitted  ${job.submittedAt} (${ago} ago)`);
   if (job.finishedAt !== null) out.line(`finished   ${job.finishedAt}`);
-}
-
-/** What it waits for, or why it was cancelled, beside other things. */
-function waitLines({ waits, reason }: JobAnswer): string[] {
-  const how = { ok: 'to succeed', any: 'to end', fail: 'to fail' };
-  const parents = waits?.after.map(({ job, on }) => `waits for  job ${job} ${how[on]}`) ?? [];
-  const until = waits?.until ?? undefined;
-  return [
-    ...parents,
-    ...(until === undefined ? [] : [`not before ${until}`]),
-    ...(reason === null ? [] : [`reason     ${clean(reason)}`]),
-  ];
 }
 
 async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): Promise<string> {
