@@ -2,10 +2,11 @@ import { assert, known } from '../kernel/assert.js';
 import { amount, count, JobIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
 import type { Counts } from '../kernel/states.js';
 import { GateSchema } from './gate.js';
-import { CountsSchema, PlanSchema, type Plan } from './messages.js';
+import { PlanSchema, type Plan } from './job-messages.js';
 import type { JobInfo } from './queries.js';
 import { index, TaskRangeSchema, TASKS_MAX } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
+import { CountsSchema } from './shard-messages.js';
 import { jobState } from './states.js';
 
 /** How something ended: how many tasks in which state, and when the last of them. */

@@ -16,7 +16,8 @@ import {
 } from '../kernel/schema.js';
 import { TASK_STATES } from '../kernel/states.js';
 import { WaitsSchema } from './gate.js';
-import { CountsSchema, PlanSchema } from './messages.js';
+import { PlanSchema } from './job-messages.js';
+import { CountsSchema } from './shard-messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';

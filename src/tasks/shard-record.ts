@@ -1,8 +1,9 @@
 import { amount, count, JobIdSchema, list, NodeIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
 import { EndSchema } from './job-record.js';
-import { RetriedSchema, type TaskMessages } from './messages.js';
+import type { TaskMessages } from './messages.js';
 import { TaskRangeSchema, TASKS_MAX } from './range.js';
 import { REPLICAS_MAX } from './register/replica-set.js';
+import { RetriedSchema } from './shard-messages.js';
 import { LIMITS } from './spec.js';
 
 /** What a shard's register keeps of it, apart from its spec and its tasks' records. */
