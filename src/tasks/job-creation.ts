@@ -128,6 +128,8 @@ function entriesOf(
   }
   const shard = { job, shard: 0, spec, range: shardRange(range, plan.shardSize, 0), createdAtMs, cancelled: false };
   const only = items.get(0);
-  entries.push({ key: SHARD, value: shardRecordOf({ ...shard, ...(only ? { items: [...only] } : {}), jobSet: set }) });
+  const share = spec.maxParallel === undefined ? {} : { share: spec.maxParallel };
+  const value = shardRecordOf({ ...shard, ...(only ? { items: [...only] } : {}), ...share, jobSet: set });
+  entries.push({ key: SHARD, value });
   return entries;
 }

@@ -1,7 +1,7 @@
 import type { Answered, AskEffect, MessageEvent, ReplyEffect, WithdrawEffect } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../kernel/timers.js';
-import type { JobRecord } from './job-record.js';
+import type { CancelCause, JobRecord } from './job-record.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { JobInfo, QueryMessage, QueryMessages } from './queries.js';
 import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './replication/effects.js';
@@ -18,7 +18,12 @@ export interface ShardAskTag {
 
 /** The same of a write: a `cancelled` that somebody asked for is to be answered. */
 export type JobWriteTag =
-  | { readonly what: 'cancelled'; readonly job: JobId; readonly asker?: Asker | undefined }
+  | {
+      readonly what: 'cancelled';
+      readonly job: JobId;
+      readonly asker?: Asker | undefined;
+      readonly cause?: CancelCause | undefined;
+    }
   | { readonly what: 'retried'; readonly job: JobId; readonly record: JobRecord }
   | { readonly what: 'finished' | 'trimmed' | 'gate'; readonly job: JobId };
 

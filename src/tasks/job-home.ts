@@ -1,13 +1,14 @@
 import { assertNever } from '../kernel/assert.js';
 import type { Answered } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
-import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
+import { Deadlines } from './deadlines.js';
 import { Gates } from './gates.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
+import { JobCancels } from './job-cancels.js';
 import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
@@ -18,7 +19,6 @@ import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
 import { ShardAsking } from './shard-asking.js';
 import { Shard } from './shard.js';
-import type { Asker } from './shard-tags.js';
 
 export interface JobHomeConfig {
   /** Jobs that are not finished; beyond it a create is refused as busy. */
@@ -52,6 +52,8 @@ export class JobHome {
   readonly #answers: JobAnswers;
   readonly #retries: JobRetries;
   readonly #gates: Gates;
+  readonly #cancels: JobCancels;
+  readonly #deadlines: Deadlines;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: JobEffect[] = [];
 
@@ -74,7 +76,16 @@ export class JobHome {
       ...{ timers: this.#timers, emit },
       job: (id) => this.#jobs.get(id),
       start: this.#start.bind(this),
-      cancel: (job) => void this.#writeCancel(job),
+      cancel: (job, cause) => void this.#cancels.because(job, cause),
+    });
+    this.#deadlines = new Deadlines(this.#timers, emit, (id) => {
+      const job = this.#jobs.get(id);
+      if (job) this.#cancels.because(job, { reason: 'its deadline has passed', expired: true });
+    });
+    this.#cancels = new JobCancels({
+      ...{ places, answers: this.#answers, retries: this.#retries, gates: this.#gates, shards: this.#shards, emit },
+      job: (id) => this.#jobs.get(id),
+      start: this.#start.bind(this),
     });
   }
 
@@ -108,6 +119,7 @@ export class JobHome {
         if (!this.#timers.fired(event.timer)) break;
         if (event.timer.name === POLL) this.#poll();
         else if (this.#gates.ownsTimer(event.timer.name)) this.#gates.onTimer(now);
+        else if (this.#deadlines.ownsTimer(event.timer.name)) this.#deadlines.onTimer(now);
         else this.#expireQueries(now);
         break;
       default:
@@ -125,7 +137,7 @@ export class JobHome {
       case 'job.create':
         return this.#creation.create(from, message, this.#jobs);
       case 'job.cancel':
-        return this.#cancel(from, message);
+        return this.#cancels.asked(from, message);
       case 'job.retry':
         return this.#retries.asked(from, message);
       case 'shard.report':
@@ -165,6 +177,7 @@ export class JobHome {
       if (job.mustRetry(0)) this.#shards.ask('shard-retried', job, 0);
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, 0);
     }
+    this.#deadlines.watch(job, this.#now);
     if (!this.#gates.close(job, this.#now)) this.#start(job);
   }
 
@@ -195,6 +208,7 @@ export class JobHome {
   #onClosed(id: JobId, why: 'final' | 'refused' | 'elsewhere'): void {
     const job = this.#jobs.get(id);
     this.#gates.forget(id);
+    this.#deadlines.forget(id);
     this.#jobs.delete(id);
     if (job) this.#shards.forget(job);
     for (const { to, re } of this.#creation.end(id)) {
@@ -209,24 +223,8 @@ export class JobHome {
     const job = this.#jobs.get(tag.job);
     if (!job) return;
     if (tag.what === 'retried') this.#retries.written(tag);
-    else if (tag.what === 'cancelled') {
-      const tasks = job.record.range.count - terminalCount(job.counts());
-      const alone = job.isDegraded ? { degraded: true } : {};
-      const told = { kind: 'job.cancelled' as const, known: true, tasks, ...alone };
-      if (tag.asker) this.#answers.reply(tag.asker.to, tag.asker.re, told);
-      job.cancelled = true;
-      const isNew = this.#gates.forget(tag.job);
-      for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);
-      job.isCancelling = false;
-      for (const shard of job.unfinishedShards()) this.#shards.ask('shard-cancelled', job, shard);
-      if (isNew && job.shards > 1) this.#start(job);
-    } else if (tag.what === 'finished') job.isFinishStored = true;
-  }
-
-  /** What was asked before the cancel would be sent again until it is answered, and its tasks would start. */
-  #createCancelled(job: Job, shard: number): void {
-    this.#out.push({ kind: 'withdraw', tag: { what: 'shard', job: job.record.job, shard } });
-    this.#shards.ask('shard', job, shard);
+    else if (tag.what === 'cancelled') this.#cancels.written(job, tag);
+    else if (tag.what === 'finished') job.isFinishStored = true;
   }
 
   #createShards(job: Job): void {
@@ -276,7 +274,9 @@ export class JobHome {
   #note(job: Job, shard: number, said: Progress): void {
     if (!job.note(shard, said)) return;
     this.#retries.noted(job);
+    if (job.isHopeless) this.#cancels.because(job, { reason: tooManyFailed(job) });
     const { job: id } = job.record;
+    if (job.spec.maxParallel !== undefined && job.isShardSettled(shard)) this.#createShards(job);
     if (!job.isComplete || this.#retries.isWriting(id)) return;
     if (job.isSettled) job.items.clear();
     for (const query of this.#held.release(id)) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
@@ -286,30 +286,13 @@ export class JobHome {
     this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'finished', job: id } });
   }
 
-  #cancel(from: NodeId, message: TaskMessages['job.cancel']): void {
-    const { job: id, ask: re } = message;
-    const job = this.#jobs.get(id);
-    if (!job || job.isSettled) {
-      const place = this.places.placeOf(id);
-      // A replica that has missed the job's create cannot say that nothing of it is left.
-      if (place.kind === 'elsewhere' || place.kind === 'unknown') return this.#answers.elsewhere(from, re, id);
-      return this.#answers.reply(from, re, { kind: 'job.cancelled', known: true, tasks: 0 });
-    }
-    if (this.#retries.isWriting(id)) return this.#answers.elsewhere(from, re, id);
-    this.#writeCancel(job, { to: from, re });
-  }
-
-  /** @param asker - who is answered when it is durable; nobody where the job is in vain */
-  #writeCancel(job: Job, asker?: Asker): void {
-    const { job: id } = job.record;
-    job.isCancelling = true;
-    const entries = [{ key: JOB, value: { ...job.stored(), cancelled: true } }];
-    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'cancelled', job: id, asker } });
-  }
-
   #expireQueries(now: Now): void {
     const { due, effects } = this.#held.expire(now);
     this.#out.push(...effects);
     for (const query of due) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
   }
+}
+
+function tooManyFailed({ spec: { maxFails = 0 } }: Job): string {
+  return `more than ${maxFails} of its tasks did not succeed`;
 }

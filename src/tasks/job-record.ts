@@ -21,6 +21,10 @@ export const JobRecordSchema = record({
   digest: text(64),
   createdAtMs: amount(),
   cancelled: Type.Boolean(),
+  /** Why it was cancelled, where no user did that. */
+  reason: Type.Optional(text(300)),
+  /** Its time is over: what of it has not ended ends `expired`. */
+  expired: Type.Optional(Type.Boolean()),
   finished: Type.Optional(EndSchema),
   /** Of a job that does not start at once. */
   gate: Type.Optional(GateSchema),
@@ -34,6 +38,13 @@ export const JobRecordSchema = record({
   ),
 });
 export type JobRecord = Static<typeof JobRecordSchema>;
+
+/** Why a job is cancelled that no user cancelled. */
+export type CancelCause = Pick<JobRecord, 'expired'> & Required<Pick<JobRecord, 'reason'>>;
+
+export function causeOf({ reason, expired }: JobRecord): CancelCause | undefined {
+  return reason === undefined ? undefined : { reason, ...(expired === true ? { expired } : {}) };
+}
 
 export function shardsOf({ range, plan }: Pick<JobRecord, 'range' | 'plan'>): number {
   return Math.ceil(range.count / plan.shardSize);
@@ -49,7 +60,7 @@ export function setOf({ width, nodes, members }: Plan, shard: number, replicas: 
 
 /** What users see of a job. */
 export function infoOf(
-  record: Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'> & Partial<Pick<JobRecord, 'cancelled' | 'gate'>>,
+  record: Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'> & Partial<Pick<JobRecord, 'cancelled' | 'reason'>>,
   name: string,
   counts: Counts,
   finishedAtMs: number | undefined,
@@ -62,7 +73,7 @@ export function infoOf(
     counts,
     createdAtMs: record.createdAtMs,
     ...(record.retry ? { run: record.retry.run + 1 } : {}),
-    ...(record.cancelled && record.gate?.reason !== undefined ? { reason: record.gate.reason } : {}),
+    ...(record.cancelled && record.reason !== undefined ? { reason: record.reason } : {}),
     ...(finishedAtMs === undefined ? {} : { finishedAtMs: Math.max(finishedAtMs, record.createdAtMs) }),
   };
 }

@@ -112,6 +112,7 @@ export const QUERY_MESSAGES = {
         range: TaskRangeSchema,
         plan: PlanSchema,
         cancelled: Type.Boolean(),
+        expired: Type.Optional(Type.Boolean()),
         /** Where the job itself is. */
         set: ReplicaSetSchema,
         /** Told by a survivor of that set, without a majority. */

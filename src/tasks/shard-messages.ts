@@ -46,8 +46,11 @@ export const SHARD_MESSAGES = {
     spec: JobSpecSchema,
     range: TaskRangeSchema,
     items: Type.Optional(items),
+    /** So many of its tasks may be placed at a time; absent: all. */
+    share: Type.Optional(count(TASKS_MAX)),
     createdAtMs: amount(),
     cancelled: Type.Boolean(),
+    expired: Type.Optional(Type.Boolean()),
     set: ReplicaSetSchema,
     /** The replicas of the job, whose coordinator is told how the shard stands. */
     jobSet: ReplicaSetSchema,
@@ -73,6 +76,8 @@ export const SHARD_MESSAGES = {
     job: JobIdSchema,
     shard,
     index: Type.Optional(index),
+    /** Its job's time is over. */
+    expired: Type.Optional(Type.Boolean()),
   }),
   /** Nothing holds its tasks back any more. */
   'shard.release': record({ kind: Type.Literal('shard.release'), ...asked, job: JobIdSchema, shard }),

@@ -6,22 +6,11 @@ import { indexAt, ordinalOf } from './range.js';
 import type { Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
 import { EPOCHS_PER_BALLOT, epochRange, type EpochRange } from './register/epochs.js';
-import type { RegisterId } from './register/head.js';
-import type { ReplicaSet } from './register/replica-set.js';
-import type { Degradation } from './replication/effects.js';
 import { SHARD, shardName, SPEC, TASK_PREFIX } from './replication/names.js';
-import type { ShardRecord } from './shard-record.js';
+import type { ShardPlace } from './shard-place.js';
+import { wordOf, type ShardRecord } from './shard-record.js';
 import type { JobSpec } from './spec.js';
 import { assertStep, type Phase } from './states.js';
-
-/** Where a shard is kept, and under which ballot this node coordinates it. */
-export interface ShardPlace {
-  readonly register: RegisterId;
-  readonly set: ReplicaSet;
-  readonly ballot: number;
-  /** Set where it goes on without a majority. */
-  readonly degraded?: Degradation | undefined;
-}
 
 /** In place of what shards that only wait, the most by far, have nothing to put into; nothing is ever added to them. */
 const NONE = new Map<number, LiveTask>();
@@ -40,6 +29,8 @@ export class Shard {
   cancelled: boolean;
   /** What is stored, or being stored, of `cancelled`: its tasks count as cancelled no sooner than that is durable. */
   isCancelStored: boolean;
+  /** What that ends is `expired`. */
+  isExpired: boolean;
   /** Rises with every change that its job's coordinator should hear of, and with every ballot. */
   version: number;
   /** When the last of its tasks ended, as far as any has; wall clock. */
@@ -76,6 +67,7 @@ export class Shard {
   ) {
     this.cancelled = record.cancelled;
     this.isCancelStored = record.cancelled;
+    this.isExpired = record.expired === true;
     this.isGated = spec.start !== undefined && place.register === record.job;
     this.version = firstVersion(place.ballot);
     this.#epochs = epochRange(place.degraded?.place);
@@ -109,9 +101,14 @@ export class Shard {
     return this.place.ballot;
   }
 
-  /** Tasks that wait here for an executor. */
+  /** Tasks that wait here for an executor, and may have one. */
   get waiting(): number {
-    return this.cancelled || this.isGated ? 0 : this.#waiting.size + this.#untouched;
+    return this.cancelled || this.isGated ? 0 : Math.min(this.#waiting.size + this.#untouched, this.#room);
+  }
+
+  /** How many more of its tasks may be placed now. */
+  get #room(): number {
+    return (this.record.share ?? Infinity) - (this.#live.size - this.#waiting.size);
   }
 
   /** What may have started must not be started again. */
@@ -166,11 +163,13 @@ export class Shard {
    * yet whether somebody holds it, and how it will end.
    */
   get untouchedState(): TaskState {
-    return this.cancelled && (this.mode === 'open' || this.mode === 'done') ? 'cancelled' : 'pending';
+    const isKnown = this.mode === 'open' || this.mode === 'done';
+    return wordOf({ cancelled: this.cancelled && isKnown, expired: this.isExpired });
   }
 
-  /** Up to `n` tasks to offer next: those that were here before, then untouched ones in order. */
-  take(n: number): LiveTask[] {
+  /** Up to `max` tasks to offer next: those that were here before, then untouched ones in order. */
+  take(max: number): LiveTask[] {
+    const n = Math.min(max, this.#room);
     const taken: LiveTask[] = [];
     for (const index of this.#waiting) {
       if (taken.length >= n) return taken;

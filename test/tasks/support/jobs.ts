@@ -134,8 +134,16 @@ export function planOf(tasks: number, shardSize: number, firsts: readonly string
 }
 
 function tailOf(
-  message: Pick<TaskMessage, 'kind'> & { shard?: number; cancelled?: boolean; items?: readonly string[] },
+  message: Pick<TaskMessage, 'kind'> & {
+    readonly shard?: number;
+    readonly cancelled?: boolean;
+    readonly expired?: boolean;
+    readonly share?: number;
+    readonly items?: readonly string[];
+  },
 ) {
   const items = message.items ? ` (${message.items.join()})` : '';
-  return `${message.shard ?? ''}${message.cancelled ? ' cancelled' : ''}${items}`;
+  const share = message.share === undefined ? '' : ` share ${message.share}`;
+  const word = `${message.cancelled ? ' cancelled' : ''}${message.expired ? ' expired' : ''}`;
+  return `${message.shard ?? ''}${share}${word}${items}`;
 }
