@@ -30,6 +30,15 @@ export const SubmitBodySchema = record({
   tasks: Type.Optional(TasksSchema),
   timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   retries: Type.Optional(count(1000)),
+  /** Exit codes after which a task is started again, 124 standing for a timeout; without them all. */
+  retryOn: Type.Optional(list(count(255), 256)),
+  /** No more tasks run at a time. */
+  maxParallel: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+  /** Once more tasks than this have ended badly the rest is cancelled. */
+  maxFails: Type.Optional(count(1_000_000)),
+  /** What has not ended so long after its acceptance, or by this time (ISO 8601), ends `expired`. */
+  deadlineMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
+  notAfter: Type.Optional(text(40)),
   contract: Type.Optional(oneOf('at-least-once', 'at-most-once')),
   key: Type.Optional(text(1024)),
   /** Starts when these jobs have ended so: all of each `ok`, `any` way, or not all of it well (`fail`); else it is cancelled. */
@@ -76,7 +85,7 @@ export interface JobView {
   readonly run: number;
   /** What must come to pass before anything of it starts; null where nothing does. */
   readonly waits: WaitsView | null;
-  /** What it waits for, in words, or why it was cancelled, where no user did that. */
+  /** What it waits for, in words, or why the rest of it was cancelled or expired, where no user did that. */
   readonly reason: string | null;
   /** A survivor goes on alone with some of it: what it says is provisional until a majority of the replicas is back. */
   readonly degraded: boolean;

@@ -52,9 +52,14 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
   };
 }
 
-/** Why a job waits, or was cancelled, or a task of it that stands so. */
-function reasonOf({ waits, reason, state: whole }: JobInfo, state = whole): string | undefined {
-  return waits ? waitsText(waits) : state === 'cancelled' ? reason : undefined;
+/**
+ * Why a job waits, or was cut short.
+ *
+ * @param state - of the task that is meant, if it is not all of the job
+ */
+function reasonOf({ waits, reason }: JobInfo, state?: TaskInfo['state']): string | undefined {
+  const isCut = state === undefined || state === 'cancelled' || state === 'expired';
+  return waits ? waitsText(waits) : isCut ? reason : undefined;
 }
 
 /** `waits for job k3… to succeed, and for 2026-12-24T18:30:00.000Z to come` */

@@ -21,6 +21,7 @@ const EVERY = {
   stdin: 'in.txt',
   array: '1-9:2',
   'each-line': 'lines.txt',
+  'from-json': 'items.json',
   cpus: 1.5,
   mem: '64M',
   gpus: 1,
@@ -28,6 +29,10 @@ const EVERY = {
   timeout: '5m',
   delay: '10s',
   retries: 2,
+  'retry-on': [75, 124],
+  'max-parallel': 3,
+  'max-fails': 0,
+  deadline: '2h',
   contract: 'at-most-once',
   key: 'warm',
 };
@@ -92,8 +97,12 @@ env = { MODE = "fast" }
       ['[tasks.a]\ncommand = "true"\nafter = "a"', 'flow.toml:3: after: tasks wait for each other: a -> a'],
       ['[tasks.a]\ncommand = "true"\nafter = ["soon:a"]', "flow.toml:3: after: 'soon:a' names no task"],
       ['[tasks."a b"]\ncommand = "true"', 'flow.toml:1: "a b" is no name'],
-      ['{ "tasks": [', 'flow.toml: '],
-      ['{ "tasks": 3 }', 'flow.toml: tasks is not a table'],
+      ['{ "tasks": [', 'flow.toml:1:13: close bracket expected'],
+      ['{ "tasks": {\n  "a": { "command": "true",\n    "retrys": 2 } } }', "flow.toml:3: unknown key 'retrys'"],
+      ['{ "tasks": {},\n }', 'flow.toml:2:2: property name expected'],
+      ['{ "tasks": {} // none\n}', 'flow.toml:1:15: invalid comment token'],
+      ['[tasks.a]\ncommand = "true"\nmax-parallel = 0', 'flow.toml:3: max-parallel: 0 is not a whole number from 1'],
+      ['{ "tasks": 3 }', 'flow.toml:1: tasks is not a table'],
     ];
     for (const [text, error] of refusals) expect(() => readJobFile(text, 'flow.toml'), text).to.throw(error);
   });
