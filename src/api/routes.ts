@@ -7,13 +7,14 @@ import type { Driver } from '../node/driver.js';
 import { goneOf } from './gone.js';
 import { streamOutput } from './output.js';
 import {
-  SubmitBodySchema,
   type DoctorAnswer,
   type DoctorCheck,
+  type Holding,
   type Retried,
   type SelfView,
   type SubmitBody,
 } from './schema.js';
+import { SubmitBodySchema } from './submit-body.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { repeatOf } from './repeat.js';
 import { submissionOf } from './submission.js';
@@ -92,6 +93,17 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     const { tasks, degraded } = await driver.request({ op: 'cancel', job }, goneOf(reply));
     return { job, cancelled: tasks, degraded };
   });
+
+  for (const [word, isHeld] of [
+    ['hold', true],
+    ['release', false],
+  ] as const) {
+    app.post(`/v1/jobs/:job/${word}`, async (request, reply): Promise<Holding> => {
+      const job = jobOf(request);
+      const { isOver } = await driver.request({ op: 'hold', job, isHeld }, goneOf(reply));
+      return { job, held: isHeld && !isOver };
+    });
+  }
 
   app.post('/v1/jobs/:job/retry', async (request, reply) => retry(driver, { job: jobOf(request) }, request, reply));
 

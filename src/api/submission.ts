@@ -95,6 +95,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(key === undefined ? {} : { key }),
+    ...(body.held === true ? { held: true } : {}),
     ...limitsOf(body),
     ...startOf(body),
   };

@@ -16,15 +16,18 @@ function signalOf(exitCode: number | undefined): string | null {
   return exitCode !== undefined && exitCode > 128 ? (SIGNALS.get(exitCode - 128) ?? null) : null;
 }
 
+const HELD = 'held back by a user: `covey release` lets it go on';
+
 /** Of the jobs that a task waits for. */
 const PARENTS_SHOWN = 3;
 
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, degraded = false, waits, hindrance = null } = info;
+  const { run = 1, held = false, degraded = false, waits, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
+    held,
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
     ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };
@@ -57,7 +60,8 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
  *
  * @param state - of the task that is meant, if it is not all of the job
  */
-function reasonOf({ waits, reason }: JobInfo, state?: TaskInfo['state']): string | undefined {
+function reasonOf({ held, waits, reason }: JobInfo, state?: TaskInfo['state']): string | undefined {
+  if (held === true && (state ?? 'pending') === 'pending') return HELD;
   const isCut = state === undefined || state === 'cancelled' || state === 'expired';
   return waits ? waitsText(waits) : isCut ? reason : undefined;
 }

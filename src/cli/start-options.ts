@@ -11,9 +11,11 @@ export interface StartOptions {
   readonly after?: readonly After[];
   readonly delay?: number;
   readonly at?: string;
+  readonly hold?: boolean;
 }
 
 export function addStartOptions(command: Command): void {
+  command.option('--hold', 'start nothing of it before `covey release`');
   repeated(
     command,
     '--after <how:id>',
@@ -27,8 +29,8 @@ export function addStartOptions(command: Command): void {
 }
 
 /** @returns the parents as they were written; {@link withParents} finds them */
-export function startOf({ after, delay, at }: StartOptions): Pick<SubmitBody, 'after' | 'delayMs' | 'notBefore'> {
-  return defined({ after: after && [...after], delayMs: delay, notBefore: at });
+export function startOf({ after, delay, at, hold }: StartOptions): Partial<SubmitBody> {
+  return defined({ after: after && [...after], delayMs: delay, notBefore: at, held: hold });
 }
 
 /** The same submission with whole ids in place of beginnings and `last`. */

@@ -9,7 +9,7 @@ import type { Asker } from './shard-tags.js';
 
 /** What a job home wants to be reminded of when an answer comes: which of the shard's nodes was asked, how often in vain before. */
 export interface ShardAskTag {
-  readonly what: 'shard' | 'shard-released' | 'shard-cancelled' | 'shard-retried';
+  readonly what: 'shard' | 'shard-released' | 'shard-hold' | 'shard-cancelled' | 'shard-retried';
   readonly job: JobId;
   readonly shard: number;
   readonly asked: NodeId;
@@ -24,12 +24,13 @@ export type JobWriteTag =
       readonly asker?: Asker | undefined;
       readonly cause?: CancelCause | undefined;
     }
+  | { readonly what: 'hold'; readonly job: JobId; readonly asker: Asker }
   | { readonly what: 'retried'; readonly job: JobId; readonly record: JobRecord }
   | { readonly what: 'finished' | 'trimmed' | 'gate'; readonly job: JobId };
 
 /** What a job home is sent. */
 export type ToJobHome =
-  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.retry' | 'shard.report']
+  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.hold' | 'job.retry' | 'shard.report']
   | QueryMessages['query.job' | 'query.jobs'];
 
 /** Has the node look how another job stands, and for a while whether it ends: event `parent-told`. */

@@ -9,6 +9,7 @@ import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
 import { JobCancels } from './job-cancels.js';
+import { JobHolds } from './job-holds.js';
 import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
@@ -53,6 +54,7 @@ export class JobHome {
   readonly #retries: JobRetries;
   readonly #gates: Gates;
   readonly #cancels: JobCancels;
+  readonly #holds: JobHolds;
   readonly #deadlines: Deadlines;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: JobEffect[] = [];
@@ -82,11 +84,10 @@ export class JobHome {
       const job = this.#jobs.get(id);
       if (job) this.#cancels.because(job, { reason: 'its deadline has passed', expired: true });
     });
-    this.#cancels = new JobCancels({
-      ...{ places, answers: this.#answers, retries: this.#retries, gates: this.#gates, shards: this.#shards, emit },
-      job: (id) => this.#jobs.get(id),
-      start: this.#start.bind(this),
-    });
+    const around = { places, answers: this.#answers, retries: this.#retries, shards: this.#shards, emit };
+    const jobOf = (id: JobId) => this.#jobs.get(id);
+    this.#cancels = new JobCancels({ ...around, gates: this.#gates, job: jobOf, start: this.#start.bind(this) });
+    this.#holds = new JobHolds({ ...around, job: jobOf });
   }
 
   step(event: JobEvent, now: Now): JobEffect[] {
@@ -138,6 +139,8 @@ export class JobHome {
         return this.#creation.create(from, message, this.#jobs);
       case 'job.cancel':
         return this.#cancels.asked(from, message);
+      case 'job.hold':
+        return this.#holds.asked(from, message);
       case 'job.retry':
         return this.#retries.asked(from, message);
       case 'shard.report':
@@ -224,6 +227,7 @@ export class JobHome {
     if (!job) return;
     if (tag.what === 'retried') this.#retries.written(tag);
     else if (tag.what === 'cancelled') this.#cancels.written(job, tag);
+    else if (tag.what === 'hold') this.#holds.written(job, tag);
     else if (tag.what === 'finished') job.isFinishStored = true;
   }
 
@@ -252,6 +256,7 @@ export class JobHome {
       this.#createShards(job);
     }
     this.#note(job, tag.shard, message);
+    this.#holds.heard(job, tag.shard, message);
   }
 
   /** The shard has its items: the job need not keep them. */

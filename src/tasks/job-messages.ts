@@ -89,6 +89,10 @@ export const JOB_MESSAGES = {
     /** By a survivor without a majority: provisional. */
     degraded: Type.Optional(Type.Boolean()),
   }),
+  /** Nothing more of it is to start, or it may go on. */
+  'job.hold': record({ kind: Type.Literal('job.hold'), ...asked, job: JobIdSchema, isHeld: Type.Boolean() }),
+  /** It is durable, or too late. */
+  'job.held': record({ kind: Type.Literal('job.held'), ...answers, isOver: Type.Boolean() }),
   /** Opens the next run of tasks that have ended. A repeat of the same retry has the same token. */
   'job.retry': record({
     kind: Type.Literal('job.retry'),

@@ -25,6 +25,8 @@ export const JobRecordSchema = record({
   reason: Type.Optional(text(300)),
   /** Its time is over: what of it has not ended ends `expired`. */
   expired: Type.Optional(Type.Boolean()),
+  /** Nothing more of it starts. */
+  held: Type.Optional(Type.Boolean()),
   finished: Type.Optional(EndSchema),
   /** Of a job that does not start at once. */
   gate: Type.Optional(GateSchema),

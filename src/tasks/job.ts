@@ -24,6 +24,8 @@ export class Job {
   cause: CancelCause | undefined;
   /** Its cancel is on its way to a majority. */
   isCancelling = false;
+  /** Somebody holds it back. */
+  isHeld: boolean;
   gate: Gate | undefined;
   /** What it waits for before anything of it starts. */
   waits: Waits | undefined;
@@ -59,6 +61,7 @@ export class Job {
     this.#unretried = record.retry ? new Set() : NO_SHARDS;
     this.cancelled = record.cancelled;
     this.cause = causeOf(record);
+    this.isHeld = record.held === true;
     this.gate = record.gate;
     this.#silent = record.range.count;
     this.isFinishStored = record.finished !== undefined;
@@ -259,6 +262,7 @@ export class Job {
     return {
       ...info,
       ...(this.isProvisional ? { degraded: true } : {}),
+      ...(this.isHeld && !this.isComplete ? { held: true } : {}),
       ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
     };
   }
@@ -271,6 +275,7 @@ export class Job {
     return {
       ...this.record,
       cancelled: this.cancelled,
+      held: this.isHeld,
       ...this.cause,
       ...gate,
       ...(finished ? { finished } : {}),

@@ -112,6 +112,15 @@ export const TASK_MESSAGES = {
     shard,
     tasks: list(AttemptSchema, LIMITS.shardTasksMax),
   }),
+  /** Those of these attempts that have not begun are to be handed back. */
+  'task.recall': record({
+    kind: Type.Literal('task.recall'),
+    ...asked,
+    job: JobIdSchema,
+    shard,
+    tasks: list(AttemptSchema, LIMITS.shardTasksMax),
+  }),
+  'task.recalled': record({ kind: Type.Literal('task.recalled'), ...answers }),
   /** Indexes of those it does not hold. Only the boot that was given an attempt knows that it never began. */
   'task.revoked': record({
     kind: Type.Literal('task.revoked'),

@@ -33,6 +33,8 @@ export const JobInfoSchema = record({
   finishedAtMs: Type.Optional(amount()),
   /** 1, and one more for each retry. */
   run: Type.Optional(count()),
+  /** Somebody holds it back. */
+  held: Type.Optional(Type.Boolean()),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
   /** Why it was cancelled, where no user did that. */

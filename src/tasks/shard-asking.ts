@@ -69,6 +69,7 @@ function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<
   const about = { job: job.record.job, shard };
   if (what === 'shard') return createOf(job, shard);
   if (what === 'shard-released') return { kind: 'shard.release', ...about };
+  if (what === 'shard-hold') return { kind: 'shard.hold', ...about, isHeld: job.isHeld };
   if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about, ...expiredOf(job) };
   const { failedOnly, index } = known(job.record.retry, `retry of ${job.record.job}`);
   const selection = { failedOnly, ...(index === undefined ? {} : { index }) };
@@ -83,7 +84,13 @@ function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], '
     ...{ kind: 'shard.create', job: id, shard, spec: job.spec, range: job.range(shard), createdAtMs },
     ...(items ? { items: [...items] } : {}),
     ...(share === undefined ? {} : { share }),
-    ...{ cancelled: job.cancelled, ...expiredOf(job), set: [...job.set(shard)], jobSet: [...job.replicas] },
+    ...{
+      cancelled: job.cancelled,
+      ...expiredOf(job),
+      ...(job.isHeld ? { held: true } : {}),
+      set: [...job.set(shard)],
+      jobSet: [...job.replicas],
+    },
   };
 }
 

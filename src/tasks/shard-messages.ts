@@ -29,6 +29,8 @@ const progress = {
   /** When the last of its tasks ended, as far as any has; wall clock. */
   endedAtMs: amount(),
   retried: Type.Optional(RetriedSchema),
+  /** Nothing more of it starts. */
+  held: Type.Optional(Type.Boolean()),
   /** Told by a survivor without a majority: provisional. */
   degraded: Type.Optional(Type.Boolean()),
 };
@@ -51,6 +53,7 @@ export const SHARD_MESSAGES = {
     createdAtMs: amount(),
     cancelled: Type.Boolean(),
     expired: Type.Optional(Type.Boolean()),
+    held: Type.Optional(Type.Boolean()),
     set: ReplicaSetSchema,
     /** The replicas of the job, whose coordinator is told how the shard stands. */
     jobSet: ReplicaSetSchema,
@@ -79,7 +82,9 @@ export const SHARD_MESSAGES = {
     /** Its job's time is over. */
     expired: Type.Optional(Type.Boolean()),
   }),
-  /** Nothing holds its tasks back any more. */
+  /** Nothing more of it is to start, or it may go on. Answered with shard.state once it is durable. */
+  'shard.hold': record({ kind: Type.Literal('shard.hold'), ...asked, job: JobIdSchema, shard, isHeld: Type.Boolean() }),
+  /** What its job waited for has come to pass. */
   'shard.release': record({ kind: Type.Literal('shard.release'), ...asked, job: JobIdSchema, shard }),
   /** Answered with shard.state once it is durable. */
   'shard.retry': record({

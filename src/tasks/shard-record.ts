@@ -21,6 +21,8 @@ export const ShardRecordSchema = record({
   cancelled: Type.Boolean(),
   /** Its job's time is over: what was cancelled so ends `expired`. */
   expired: Type.Optional(Type.Boolean()),
+  /** Nothing more of it starts. */
+  held: Type.Optional(Type.Boolean()),
   /** Where its job is. */
   jobSet: list(NodeIdSchema, REPLICAS_MAX),
   /** The last retry of its job that it has carried out, and of how many tasks. */
@@ -38,13 +40,14 @@ export function wordOf({ cancelled, expired }: Pick<ShardRecord, 'cancelled' | '
 
 /** What a new shard begins with. */
 export function shardRecordOf(create: Omit<TaskMessages['shard.create'], 'kind' | 'ask' | 'set'>): ShardRecord {
-  const { job, shard, range, items, createdAtMs, cancelled, expired, share, jobSet } = create;
+  const { job, shard, range, items, createdAtMs, cancelled, expired, held, share, jobSet } = create;
   const { key } = create.spec;
   const optional = {
     ...(items ? { items } : {}),
     ...(key === undefined ? {} : { key }),
     ...(share === undefined ? {} : { share }),
     ...(expired === true ? { expired } : {}),
+    ...(held === true ? { held } : {}),
   };
   return { job, shard, range, createdAtMs, cancelled, jobSet: [...jobSet], ...optional };
 }

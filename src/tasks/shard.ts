@@ -37,6 +37,8 @@ export class Shard {
   endedAtMs = 0;
   /** Its job waits for something, and is kept in the same register: nothing starts before that job says so. */
   isGated: boolean;
+  /** Somebody holds its job back. */
+  isHeld: boolean;
   /** A new ballot has been asked for. */
   isRenewing = false;
   /** Tasks are being started again: it is not at its end before that is durable. */
@@ -69,6 +71,7 @@ export class Shard {
     this.isCancelStored = record.cancelled;
     this.isExpired = record.expired === true;
     this.isGated = spec.start !== undefined && place.register === record.job;
+    this.isHeld = record.held === true;
     this.version = firstVersion(place.ballot);
     this.#epochs = epochRange(place.degraded?.place);
     this.#untouched = record.range.count;
@@ -103,7 +106,8 @@ export class Shard {
 
   /** Tasks that wait here for an executor, and may have one. */
   get waiting(): number {
-    return this.cancelled || this.isGated ? 0 : Math.min(this.#waiting.size + this.#untouched, this.#room);
+    if (this.cancelled || this.isGated || this.isHeld) return 0;
+    return Math.min(this.#waiting.size + this.#untouched, this.#room);
   }
 
   /** How many more of its tasks may be placed now. */
@@ -147,6 +151,7 @@ export class Shard {
     return {
       ...{ version, counts: this.counts(), endedAtMs },
       ...(record.retried ? { retried: record.retried } : {}),
+      ...(this.isHeld ? { held: true } : {}),
       ...(place.degraded ? { degraded: true } : {}),
     };
   }

@@ -46,6 +46,8 @@ export const JobSpecSchema = record({
   contract: oneOf('at-least-once', 'at-most-once'),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
+  /** Nothing of it starts before it is released. */
+  held: Type.Optional(Type.Boolean()),
   /** Absent: at once. */
   start: Type.Optional(StartSchema),
 });

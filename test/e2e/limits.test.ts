@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { JobView } from '../../src/api/schema.js';
+import type { Holding, JobView } from '../../src/api/schema.js';
+import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
 import type { ShowAnswer, SubmitAnswer } from './support/views.js';
 
@@ -54,6 +55,31 @@ describe('the limits of a job, over three daemons', function () {
     for (const { submittedAt, finishedAt } of ended) {
       expect(Date.parse(finishedAt ?? '') - Date.parse(submittedAt)).to.be.within(1_000, 10_000);
     }
+  });
+
+  it('should start nothing more of what is held, and go on when it is released', async () => {
+    const log = flock.path('files', 'held');
+    writeFileSync(log, '');
+    const job = await submit(['--array', '1-60', '--shell', '--', `echo . >> ${log}; sleep 0.3`]);
+    const begun = () => readFileSync(log, 'utf8').length / 2;
+    await until('some of it runs', () => begun() > 0);
+    expect((await flock.json<Holding>(['hold', job], { node: 2 })).held).to.equal(true);
+    await until('what ran has ended', async () => {
+      const { running, queued } = (await show(job)).counts;
+      return running === 0 && queued === 0;
+    });
+    const [before, { held, counts }] = [begun(), await show(job)];
+    expect(held).to.equal(true);
+    expect(before).to.be.lessThan(60);
+    expect(counts.pending).to.equal(60 - before);
+    await flock.kill9(0);
+    await flock.restart(0);
+    expect((await show(job)).held).to.equal(true);
+    expect(begun()).to.equal(before);
+    await flock.cli(['release', job], { node: 1 });
+    expect(await wait(job)).to.equal(0);
+    expect(begun()).to.equal(60);
+    expect((await flock.json<Holding>(['hold', job])).held, 'it has ended').to.equal(false);
   });
 
   it('should give each element of a JSON array to a task of its own', async () => {

@@ -86,10 +86,10 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: Pages): Promise<void> {
-  const { job, state, run, counts, waits, reason, degraded } = view;
+  const { job, state, run, counts, held, waits, reason, degraded } = view;
   let known: Completeness = view;
   let comma = '';
-  out.raw(`${JSON.stringify({ job, state, run, counts, waits, reason, degraded }).slice(0, -1)},"tasks":[`);
+  out.raw(`${JSON.stringify({ job, state, run, counts, held, waits, reason, degraded }).slice(0, -1)},"tasks":[`);
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
     if (page.tasks.length > 0) comma = ',';

@@ -48,6 +48,7 @@ export function readTask(name: string, section: Section): FileTask {
     ...readLimits(section),
     contract: section.oneOf('contract', 'contract', ['at-least-once', 'at-most-once']),
     key: section.text('key'),
+    hold: section.boolean('hold'),
     delay: section.read('delay', (value) => parseDuration(textOf(value))),
   });
   const after = section.several('after', readDependency);

@@ -28,6 +28,7 @@ const EVERY = {
   resources: { licence: 2 },
   timeout: '5m',
   delay: '10s',
+  hold: true,
   retries: 2,
   'retry-on': [75, 124],
   'max-parallel': 3,

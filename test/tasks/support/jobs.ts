@@ -138,12 +138,14 @@ function tailOf(
     readonly shard?: number;
     readonly cancelled?: boolean;
     readonly expired?: boolean;
+    readonly held?: boolean;
+    readonly isHeld?: boolean;
     readonly share?: number;
     readonly items?: readonly string[];
   },
 ) {
   const items = message.items ? ` (${message.items.join()})` : '';
   const share = message.share === undefined ? '' : ` share ${message.share}`;
-  const word = `${message.cancelled ? ' cancelled' : ''}${message.expired ? ' expired' : ''}`;
+  const word = `${message.cancelled ? ' cancelled' : ''}${message.expired ? ' expired' : ''}${(message.held ?? message.isHeld) ? ' held' : ''}`;
   return `${message.shard ?? ''}${share}${word}${items}`;
 }
