@@ -1,5 +1,6 @@
 import type { FairWeather } from '../fair-weather.js';
 import type { ToldName } from '../story.js';
+import { atATime, heldBack } from './limits.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
 import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
 import {
@@ -31,4 +32,6 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'cancel-meets-failure': cancelMeetsFailure,
   waves,
   'loads-known': loadsKnown,
+  'at-a-time': atATime,
+  'held-back': heldBack,
 };
