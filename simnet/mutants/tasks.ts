@@ -234,4 +234,20 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     breaks: 'nothing more of a job starts that is held back, not even what stands in queues',
     told: 'held-back',
   },
+  {
+    name: 'job-of-a-schedule-under-any-id',
+    file: 'src/tasks/schedules.ts',
+    find: 'const job = childOf(schedule, atMs);',
+    replace: 'const job = childOf(schedule, atMs + 1000 * Math.floor(performance.now()));',
+    breaks: 'a schedule makes one job at each of its times, whoever keeps it',
+    told: 'each-time-once',
+  },
+  {
+    name: 'schedule-starts-itself',
+    file: 'src/tasks/shard.ts',
+    find: '(spec.start ?? spec.schedule) !== undefined',
+    replace: 'spec.start !== undefined',
+    breaks: 'nothing of a schedule itself starts',
+    told: 'each-time-once',
+  },
 ];

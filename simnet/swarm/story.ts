@@ -86,6 +86,7 @@ export const TOLD_NAMES = [
   'loads-known',
   'at-a-time',
   'held-back',
+  'each-time-once',
 ] as const;
 export type ToldName = (typeof TOLD_NAMES)[number];
 export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE | ToldName;

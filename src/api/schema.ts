@@ -30,6 +30,16 @@ export interface WaitsView {
   readonly until: string | null;
 }
 
+/** When jobs are made of a job; the next time stands in its `waits`. */
+export interface ScheduleView {
+  readonly cron: string;
+  readonly zone: string;
+  readonly overlap: 'allow' | 'skip' | 'replace';
+  readonly missed: 'run' | 'skip';
+  readonly lastAt: string | null;
+  readonly lastJob: string | null;
+}
+
 /** GET /v1/jobs/{id}?waitMs=: answers when the job is terminal or after `waitMs` (at most 60,000), whichever is first. */
 export interface JobView {
   readonly job: string;
@@ -41,6 +51,8 @@ export interface JobView {
   readonly finishedAt: string | null;
   /** 1, and one more for each retry. */
   readonly run: number;
+  /** Of a schedule: its times, and the last job that it made; null of any other job. */
+  readonly schedule: ScheduleView | null;
   /** Somebody holds it back: nothing more of it starts. */
   readonly held: boolean;
   /** What must come to pass before anything of it starts; null where nothing does. */

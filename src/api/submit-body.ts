@@ -34,6 +34,18 @@ export const SubmitBodySchema = record({
   deadlineMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   notAfter: Type.Optional(text(40)),
   contract: Type.Optional(oneOf('at-least-once', 'at-most-once')),
+  /** Jobs are made of this one at the times of a cron expression; it never ends by itself, and nothing of it starts. */
+  schedule: Type.Optional(
+    record({
+      cron: text(200),
+      /** IANA time zone. @default UTC */
+      zone: Type.Optional(text(100)),
+      /** When the job before has not ended. @default skip */
+      overlap: Type.Optional(oneOf('allow', 'skip', 'replace')),
+      /** Whether a job is made for the last time that was missed. @default run */
+      missed: Type.Optional(oneOf('run', 'skip')),
+    }),
+  ),
   /** Nothing of it starts before it is released. */
   held: Type.Optional(Type.Boolean()),
   key: Type.Optional(text(1024)),

@@ -4,7 +4,16 @@ import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
 import type { Run } from '../tasks/record.js';
-import type { Candidate, Explanation, JobView, NodeView, RunView, TaskDetail, TaskView } from './schema.js';
+import type {
+  Candidate,
+  Explanation,
+  JobView,
+  NodeView,
+  RunView,
+  TaskDetail,
+  TaskView,
+  ScheduleView,
+} from './schema.js';
 
 /** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
 const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : new Date(ms).toISOString());
@@ -27,10 +36,15 @@ export function jobView(info: JobInfo): JobView {
   const { run = 1, held = false, degraded = false, waits, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
+    schedule: info.schedule ? scheduleView(info.schedule) : null,
     held,
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
     ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };
+}
+
+function scheduleView({ cron, zone, overlap, missed, last }: NonNullable<JobInfo['schedule']>): ScheduleView {
+  return { cron, zone, overlap, missed, lastAt: iso(last?.untilMs), lastJob: last?.job ?? null };
 }
 
 export function taskView(job: JobInfo, task: TaskInfo): TaskView {

@@ -25,7 +25,7 @@ export class Deadlines {
   watch({ record, spec, cancelled, isComplete }: Job, now: Now): void {
     const { deadlineMs = Infinity, notAfterMs = Infinity } = spec;
     const dueMs = Math.min(record.createdAtMs + deadlineMs, notAfterMs);
-    if (dueMs === Infinity || record.retry || cancelled || isComplete) return this.forget(record.job);
+    if (dueMs === Infinity || record.retry || spec.schedule || cancelled || isComplete) return this.forget(record.job);
     this.#due.set(record.job, dueMs);
     this.#alarm.set(dueMs - now.wallMs, now);
   }

@@ -1,6 +1,5 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
 import { terminalCount } from '../kernel/states.js';
-import type { Gates } from './gates.js';
 import type { JobAnswers } from './job-answers.js';
 import type { JobEffect, JobWriteTag } from './job-events.js';
 import type { JobRetries } from './job-retries.js';
@@ -17,10 +16,11 @@ export interface JobCancelsPort {
   readonly places: Places;
   readonly answers: JobAnswers;
   readonly retries: JobRetries;
-  readonly gates: Gates;
   readonly shards: ShardAsking;
   job(id: JobId): Job | undefined;
   emit(effect: JobEffect): void;
+  /** It waits for nothing any more. @returns whether it did */
+  forget(id: JobId): boolean;
   /** Nothing holds it back any more: its shards are made, to be cancelled. */
   start(job: Job): void;
 }
@@ -52,12 +52,12 @@ export class JobCancels {
 
   /** It is durable. */
   written(job: Job, { asker, cause }: CancelledTag): void {
-    const { answers, gates, shards } = this.port;
+    const { answers, shards } = this.port;
     const tasks = job.record.range.count - terminalCount(job.counts());
     const alone = job.isDegraded ? { degraded: true } : {};
     if (asker) answers.reply(asker.to, asker.re, { kind: 'job.cancelled', known: true, tasks, ...alone });
     job.cut(cause);
-    const isNew = gates.forget(job.record.job);
+    const isNew = this.port.forget(job.record.job);
     for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);
     job.isCancelling = false;
     for (const shard of job.unfinishedShards()) shards.ask('shard-cancelled', job, shard);

@@ -5,7 +5,9 @@ import type { CancelCause, JobRecord } from './job-record.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { JobInfo, QueryMessage, QueryMessages } from './queries.js';
 import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './replication/effects.js';
+import type { TaskRange } from './range.js';
 import type { Asker } from './shard-tags.js';
+import type { JobSpec } from './spec.js';
 
 /** What a job home wants to be reminded of when an answer comes: which of the shard's nodes was asked, how often in vain before. */
 export interface ShardAskTag {
@@ -37,6 +39,31 @@ export type ToJobHome =
 export interface WatchEffect {
   readonly kind: 'watch';
   readonly job: JobId;
+  /** How long its end may be waited for. @default a while */
+  readonly waitMs?: number;
+}
+
+/** Has the node submit, or cancel, a job for a schedule, as any client could: event `child-told`. */
+export type ChildEffect =
+  | {
+      readonly kind: 'submit-job';
+      readonly schedule: JobId;
+      readonly submission: {
+        readonly job: JobId;
+        readonly isKeyed: boolean;
+        readonly digest: string;
+        readonly spec: JobSpec;
+        readonly range: TaskRange;
+      };
+    }
+  | { readonly kind: 'cancel-job'; readonly job: JobId };
+
+/** `unknown`: it may have been made, and is safely asked for again. */
+export interface ChildTold {
+  readonly kind: 'child-told';
+  readonly schedule: JobId;
+  readonly job: JobId;
+  readonly outcome: 'made' | 'unknown';
 }
 
 /** Without `info` nobody could say; `isGone`: nobody ever will. */
@@ -53,6 +80,7 @@ export type JobEvent =
   | RegisterNews<JobWriteTag>
   | ClaimNews
   | ParentTold
+  | ChildTold
   | TimerFired;
 
 export type JobEffect =
@@ -62,4 +90,5 @@ export type JobEffect =
   | RegisterWish<JobWriteTag>
   | ClaimWish
   | WatchEffect
+  | ChildEffect
   | TimerEffect;

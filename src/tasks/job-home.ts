@@ -9,6 +9,7 @@ import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
 import { JobCancels } from './job-cancels.js';
+import { JOB_HOME_DEFAULTS, type JobHomeConfig } from './job-home-config.js';
 import { JobHolds } from './job-holds.js';
 import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
@@ -18,28 +19,10 @@ import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Progress } from './progress.js';
 import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
+import type { NextTime } from './schedule.js';
+import { Schedules } from './schedules.js';
 import { ShardAsking } from './shard-asking.js';
 import { Shard } from './shard.js';
-
-export interface JobHomeConfig {
-  /** Jobs that are not finished; beyond it a create is refused as busy. */
-  readonly openJobsMax: number;
-  /** Shards of one job under creation at once at one node: a big array must not flood it. */
-  readonly creatingMax: number;
-  /** A shard's coordinator that does not answer for so long is passed over. */
-  readonly shardMs: number;
-  /** How often unfinished shards are asked how they stand, and how many of one job at a time. */
-  readonly pollMs: number;
-  readonly pollMax: number;
-}
-
-const JOB_HOME_DEFAULTS: JobHomeConfig = {
-  openJobsMax: 200_000,
-  creatingMax: 16,
-  shardMs: 5_000,
-  pollMs: 5_000,
-  pollMax: 64,
-};
 
 const POLL = 'poll';
 
@@ -53,6 +36,7 @@ export class JobHome {
   readonly #answers: JobAnswers;
   readonly #retries: JobRetries;
   readonly #gates: Gates;
+  readonly #schedules: Schedules;
   readonly #cancels: JobCancels;
   readonly #holds: JobHolds;
   readonly #deadlines: Deadlines;
@@ -62,6 +46,7 @@ export class JobHome {
   constructor(
     private readonly self: NodeId,
     private readonly places: Places,
+    nextTime: NextTime,
     private readonly config: JobHomeConfig = JOB_HOME_DEFAULTS,
   ) {
     const emit = (effect: JobEffect) => void this.#out.push(effect);
@@ -86,7 +71,13 @@ export class JobHome {
     });
     const around = { places, answers: this.#answers, retries: this.#retries, shards: this.#shards, emit };
     const jobOf = (id: JobId) => this.#jobs.get(id);
-    this.#cancels = new JobCancels({ ...around, gates: this.#gates, job: jobOf, start: this.#start.bind(this) });
+    this.#schedules = new Schedules({ timers: this.#timers, nextTime, emit, job: jobOf });
+    this.#cancels = new JobCancels({
+      ...around,
+      job: jobOf,
+      start: this.#start.bind(this),
+      forget: this.#forget.bind(this),
+    });
     this.#holds = new JobHolds({ ...around, job: jobOf });
   }
 
@@ -115,11 +106,16 @@ export class JobHome {
         break;
       case 'parent-told':
         this.#gates.told(event, now);
+        this.#schedules.told(event, now);
+        break;
+      case 'child-told':
+        this.#schedules.made(event, now);
         break;
       case 'timer':
         if (!this.#timers.fired(event.timer)) break;
         if (event.timer.name === POLL) this.#poll();
         else if (this.#gates.ownsTimer(event.timer.name)) this.#gates.onTimer(now);
+        else if (this.#schedules.ownsTimer(event.timer.name)) this.#schedules.onTimer(now);
         else if (this.#deadlines.ownsTimer(event.timer.name)) this.#deadlines.onTimer(now);
         else this.#expireQueries(now);
         break;
@@ -181,7 +177,13 @@ export class JobHome {
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, 0);
     }
     this.#deadlines.watch(job, this.#now);
-    if (!this.#gates.close(job, this.#now)) this.#start(job);
+    if (!this.#schedules.watch(job, this.#now) && !this.#gates.close(job, this.#now)) this.#start(job);
+  }
+
+  /** @returns whether it waited for anything */
+  #forget(id: JobId): boolean {
+    const wasScheduled = this.#schedules.forget(id);
+    return this.#gates.forget(id) || wasScheduled;
   }
 
   /** Nothing holds it back any more. */
@@ -210,7 +212,7 @@ export class JobHome {
 
   #onClosed(id: JobId, why: 'final' | 'refused' | 'elsewhere'): void {
     const job = this.#jobs.get(id);
-    this.#gates.forget(id);
+    this.#forget(id);
     this.#deadlines.forget(id);
     this.#jobs.delete(id);
     if (job) this.#shards.forget(job);

@@ -7,6 +7,7 @@ import type { JobInfo } from './queries.js';
 import { index, TaskRangeSchema, TASKS_MAX } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
 import { CountsSchema } from './shard-messages.js';
+import { ScheduledSchema } from './schedule.js';
 import { jobState } from './states.js';
 
 /** How something ended: how many tasks in which state, and when the last of them. */
@@ -30,6 +31,8 @@ export const JobRecordSchema = record({
   finished: Type.Optional(EndSchema),
   /** Of a job that does not start at once. */
   gate: Type.Optional(GateSchema),
+  /** Of a schedule. */
+  scheduled: Type.Optional(ScheduledSchema),
   /** The last retry, the `run`th: of all tasks that had ended, of those that had not succeeded, or of one. */
   retry: Type.Optional(
     record({

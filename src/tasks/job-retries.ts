@@ -95,7 +95,7 @@ export class JobRetries {
     const { token, failedOnly, index } = message;
     const asker = { to: from, re: message.ask };
     // Nothing of it has begun yet, let alone ended.
-    if (job.waits) return this.#reply(asker, 'done', 0);
+    if (job.waits ?? job.spec.schedule) return this.#reply(asker, 'done', 0);
     if (job.isDegraded) return this.port.elsewhere(from, message.ask, id);
     if (this.#writing.get(id) === token || (retry?.token === token && !job.isRetried)) {
       return void this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), asker]);

@@ -9,6 +9,7 @@ import { shardOf, shardRange, type TaskRange } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
 import { ITEM_PREFIX, JOB, SPEC } from './replication/names.js';
 import { ShardsByNode, ShardsInTurn, type ShardQueue } from './shard-queue.js';
+import type { Schedule, Scheduled } from './schedule.js';
 import type { JobSpec } from './spec.js';
 
 /** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
@@ -27,6 +28,8 @@ export class Job {
   /** Somebody holds it back. */
   isHeld: boolean;
   gate: Gate | undefined;
+  /** Of a schedule. */
+  scheduled: Scheduled | undefined;
   /** What it waits for before anything of it starts. */
   waits: Waits | undefined;
   /** Stored, for a job of several shards. */
@@ -63,6 +66,7 @@ export class Job {
     this.cause = causeOf(record);
     this.isHeld = record.held === true;
     this.gate = record.gate;
+    this.scheduled = record.scheduled;
     this.#silent = record.range.count;
     this.isFinishStored = record.finished !== undefined;
     if (record.finished) {
@@ -263,8 +267,13 @@ export class Job {
       ...info,
       ...(this.isProvisional ? { degraded: true } : {}),
       ...(this.isHeld && !this.isComplete ? { held: true } : {}),
+      ...(this.spec.schedule ? { schedule: this.#scheduleInfo(this.spec.schedule) } : {}),
       ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
     };
+  }
+
+  #scheduleInfo(schedule: Schedule): NonNullable<JobInfo['schedule']> {
+    return { ...schedule, ...(this.scheduled ? { last: this.scheduled } : {}) };
   }
 
   stored(): JobRecord {
@@ -278,6 +287,7 @@ export class Job {
       held: this.isHeld,
       ...this.cause,
       ...gate,
+      ...(this.scheduled ? { scheduled: this.scheduled } : {}),
       ...(finished ? { finished } : {}),
       ...retried,
     };

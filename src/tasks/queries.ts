@@ -17,6 +17,7 @@ import {
 import { TASK_STATES } from '../kernel/states.js';
 import { WaitsSchema } from './gate.js';
 import { PlanSchema } from './job-messages.js';
+import { ScheduleInfoSchema } from './schedule.js';
 import { CountsSchema } from './shard-messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
@@ -35,6 +36,8 @@ export const JobInfoSchema = record({
   run: Type.Optional(count()),
   /** Somebody holds it back. */
   held: Type.Optional(Type.Boolean()),
+  /** Where it is one. */
+  schedule: Type.Optional(ScheduleInfoSchema),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
   /** Why it was cancelled, where no user did that. */

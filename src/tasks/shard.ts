@@ -70,7 +70,7 @@ export class Shard {
     this.cancelled = record.cancelled;
     this.isCancelStored = record.cancelled;
     this.isExpired = record.expired === true;
-    this.isGated = spec.start !== undefined && place.register === record.job;
+    this.isGated = (spec.start ?? spec.schedule) !== undefined && place.register === record.job;
     this.isHeld = record.held === true;
     this.version = firstVersion(place.ballot);
     this.#epochs = epochRange(place.degraded?.place);

@@ -2,6 +2,7 @@ import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { StartSchema } from './gate.js';
 import { TASKS_MAX } from './range.js';
+import { ScheduleSchema } from './schedule.js';
 
 /**
  * Limits of one submission. A spec travels whole in a frame of 1 MiB together with a batch of items, so
@@ -48,6 +49,8 @@ export const JobSpecSchema = record({
   key: Type.Optional(text(1024)),
   /** Nothing of it starts before it is released. */
   held: Type.Optional(Type.Boolean()),
+  /** Jobs are made of this one at these times; nothing of it starts itself. */
+  schedule: Type.Optional(ScheduleSchema),
   /** Absent: at once. */
   start: Type.Optional(StartSchema),
 });

@@ -49,6 +49,10 @@ export function readTask(name: string, section: Section): FileTask {
     contract: section.oneOf('contract', 'contract', ['at-least-once', 'at-most-once']),
     key: section.text('key'),
     hold: section.boolean('hold'),
+    cron: section.text('cron'),
+    tz: section.text('tz'),
+    overlap: section.oneOf('overlap', 'way', ['allow', 'skip', 'replace']),
+    missed: section.oneOf('missed', 'way', ['run', 'skip']),
     delay: section.read('delay', (value) => parseDuration(textOf(value))),
   });
   const after = section.several('after', readDependency);

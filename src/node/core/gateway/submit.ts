@@ -211,6 +211,13 @@ function gone(job: Submission): CoveyError {
 function* refuseOrphan(scene: Scene, { spec }: Submission): Conversation<void> {
   for (const { job } of spec.start?.after ?? []) {
     const { found, isKnown } = { isKnown: true, ...(yield* search(scene, job)) };
+    if (found?.info.schedule) {
+      throw new CoveyError(
+        'usage',
+        `job ${job} is a schedule, which has no end to wait for`,
+        'wait for a job that it made',
+      );
+    }
     if (found || isKnown) continue;
     throw new CoveyError('not-found', `there is no job ${job} to wait for`, 'nothing was submitted; see `covey ls`');
   }
