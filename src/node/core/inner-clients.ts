@@ -19,10 +19,10 @@ export class InnerClients {
   ): void {
     const client = -1 - this.#asked++;
     this.#waiting.set(client, (result) => {
-      if (result.isOk) done(result.value as Requests[Name]['gets'], undefined);
+      if (result.isOk) done(result.value, undefined);
       else done(undefined, result.error.code);
     });
-    this.ask(client, request);
+    this.ask(client, request as ClientRequest);
   }
 
   /** False where the answer is for a client of the driver. */
