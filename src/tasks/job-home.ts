@@ -4,6 +4,7 @@ import type { JobId, NodeId } from '../kernel/ids.js';
 import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
+import type { ChangeSink } from './change.js';
 import { Gates } from './gates.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
@@ -59,6 +60,7 @@ export class JobHome {
     private readonly self: NodeId,
     private readonly places: Places,
     private readonly config: JobHomeConfig = JOB_HOME_DEFAULTS,
+    private readonly onChange?: ChangeSink,
   ) {
     const emit = (effect: JobEffect) => void this.#out.push(effect);
     this.#answers = new JobAnswers(places, emit);
@@ -155,6 +157,7 @@ export class JobHome {
     // Its only shard says so too, but not before all members have said what they hold of it.
     const ended = job.shards === 1 ? Shard.ended(entries, { register, set, ballot, degraded }) : undefined;
     if (ended) this.#note(job, 0, ended);
+    job.tell(this.onChange);
   }
 
   /** From now on this node coordinates the job as it stands on record. */
@@ -275,6 +278,7 @@ export class JobHome {
 
   #note(job: Job, shard: number, said: Progress): void {
     if (!job.note(shard, said)) return;
+    job.tell(this.onChange);
     this.#retries.noted(job);
     const { job: id } = job.record;
     if (!job.isComplete || this.#retries.isWriting(id)) return;

@@ -1,6 +1,7 @@
 import { known } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
-import { addCounts, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
+import { addCounts, noCounts, terminalCount, totalOf, type Counts, type TaskState } from '../kernel/states.js';
+import type { ChangeSink } from './change.js';
 import type { Gate, Waits } from './gate.js';
 import type { Progress } from './progress.js';
 import { infoOf, setOf, shardsOf, type JobRecord } from './job-record.js';
@@ -9,6 +10,7 @@ import { shardOf, shardRange, type TaskRange } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
 import { ITEM_PREFIX, JOB, SPEC } from './replication/names.js';
 import type { JobSpec } from './spec.js';
+import { jobState } from './states.js';
 
 /** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
 const NONE = new Map<never, never>();
@@ -41,6 +43,7 @@ export class Job {
   #doneShards = 0;
   #degradedShards = 0;
   #endedAtMs = 0;
+  #told: TaskState | undefined;
 
   constructor(
     readonly record: JobRecord,
@@ -239,6 +242,14 @@ export class Job {
 
   counts(): Counts {
     return { ...this.#totals, pending: this.#totals.pending + this.#silent };
+  }
+
+  /** Tells what state it is in, where that has not been told. */
+  tell(onChange: ChangeSink | undefined): void {
+    const state = jobState(this.counts(), this.record.range.count);
+    if (state === this.#told) return;
+    this.#told = state;
+    onChange?.({ job: this.record.job, state, run: (this.record.retry?.run ?? 0) + 1 });
   }
 
   info(): JobInfo {

@@ -1,5 +1,6 @@
-import type { NodeId } from '../kernel/ids.js';
+import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TaskState } from '../kernel/states.js';
+import type { Change } from './change.js';
 import { PATH_STEPS_MAX, type Run, type Step } from './record.js';
 import type { Phase } from './states.js';
 
@@ -90,6 +91,16 @@ export function shownState({ phase, startedAtMs }: LiveTask): TaskState {
     case 'terminal':
       return 'pending';
   }
+}
+
+/** What those who follow the job are told. */
+export function changeOf(
+  job: JobId,
+  { index, run, epoch, executor }: LiveTask,
+  state: TaskState,
+): Omit<Change, 'atMs'> {
+  const attempt = epoch > 0 && state !== 'pending' && executor !== undefined ? { epoch, executor } : {};
+  return { job, index, state, run, ...attempt };
 }
 
 /** Some executor has it, or is offered it. */

@@ -1,7 +1,8 @@
 import { assert, known } from '../kernel/assert.js';
 import { taskId } from '../kernel/ids.js';
 import { isTerminal, noCounts, type Counts, type TaskState } from '../kernel/states.js';
-import { newTask, shownState, type LiveTask } from './live-task.js';
+import type { ChangeSink } from './change.js';
+import { changeOf, newTask, shownState, type LiveTask } from './live-task.js';
 import { indexAt, ordinalOf } from './range.js';
 import type { Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
@@ -57,6 +58,8 @@ export class Shard {
   isTurnedAway = false;
   /** Tasks that have begun since it was taken over. */
   startedSince = 0;
+  /** Who is told of what becomes of its tasks. */
+  onChange: ChangeSink | undefined;
   /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
   #handedBack: Map<number, number> | undefined;
   #live = NONE;
@@ -242,7 +245,10 @@ export class Shard {
 
   move(task: LiveTask, phase: Exclude<Phase, 'terminal'>): void {
     assertStep(taskId(this.record.job, task.index), task.phase, phase, () => JSON.stringify(task));
+    const before = shownState(task);
     task.phase = phase;
+    const state = shownState(task);
+    if (state !== before) this.onChange?.(changeOf(this.record.job, task, state));
     if (phase === 'waiting') this.#waiting.add(task.index);
     else this.#waiting.delete(task.index);
     this.version += 1;
@@ -257,6 +263,7 @@ export class Shard {
     this.#ended[state] += 1;
     this.endedAtMs = Math.max(this.endedAtMs, atMs);
     this.version += 1;
+    this.onChange?.(changeOf(this.record.job, task, state));
   }
 
   /** Word that an attempt is held may come later than the attempt itself comes back. */
