@@ -50,8 +50,8 @@ export class Following {
   async open(): Promise<void> {
     const { from } = this.wanted;
     const nodes = await this.#nodes();
-    const places = nodes.map((node) => from?.places.get(tailOf(node)) ?? (from ? UNKNOWN : this.#lastOf(node)));
-    const known = await Promise.all(places);
+    const placeOf = async (node: NodeId) => (from ? from.places.get(tailOf(node)) : await this.#lastOf(node));
+    const known = await Promise.all(nodes.map(placeOf));
     nodes.forEach((node, i) => void this.#follow(node, known[i] ?? UNKNOWN));
     if (this.wanted.job !== undefined) void this.#look();
   }

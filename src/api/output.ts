@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
+import { FRAMES, type FrameHead } from '../kernel/frames.js';
 import { nodeId, type JobId } from '../kernel/ids.js';
 import type { OutputPart, OutputPlace } from '../node/core/gateway/requests.js';
 import type { Driver } from '../node/driver.js';
@@ -66,7 +67,7 @@ export async function streamOutput(
       if (piece.data.length > 0) yield piece.data;
     }
   }
-  return reply.type('application/octet-stream').send(Readable.from(parts(), { objectMode: false }));
+  return reply.type(framed ? FRAMES : 'application/octet-stream').send(Readable.from(parts(), { objectMode: false }));
 }
 
 async function* pieces(
@@ -110,5 +111,6 @@ function markOf(
 
 function headOf({ mark, data, offset, at }: Piece): string {
   const attempt = at === undefined ? {} : { at: `${at.epoch}@${at.executor}` };
-  return `${JSON.stringify({ offset, bytes: data.length, ...attempt, ...(mark === undefined ? {} : { mark }) })}\n`;
+  const head: FrameHead = { offset, bytes: data.length, ...attempt, ...(mark === undefined ? {} : { mark }) };
+  return `${JSON.stringify(head)}\n`;
 }

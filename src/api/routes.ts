@@ -9,6 +9,7 @@ import { Events } from './events.js';
 import { readAt, streamOutput, type Wanted } from './output.js';
 import { flag, headerOf, jobOf, placeOf, queryOf, stateOf, taskOf, whole } from './reading.js';
 import type { DoctorAnswer, DoctorCheck, Retried, SelfView, SubmitBody } from './schema.js';
+import { FRAMES } from '../kernel/frames.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { repeatOf } from './repeat.js';
 import { submissionOf } from './submission.js';
@@ -108,12 +109,15 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
   });
 
   app.get('/v1/tasks/:job/:index/logs', ROUTES.logs, async (request, reply) => {
-    const { stream = 'stdout', offset, follow, framed, at } = queryOf(request);
+    const { stream = 'stdout', offset, follow, at } = queryOf(request);
     if (stream !== 'stdout' && stream !== 'stderr') throw new CoveyError('usage', 'stream is stdout or stderr');
     const from = whole('offset', offset, 0, Number.MAX_SAFE_INTEGER, 0);
     const place = { offset: from, at: at === undefined ? undefined : readAt(at) };
     const wanted: Wanted = { ...taskOf(request), stream, ...place };
-    return streamOutput(driver, reply, wanted, { follow: flag('follow', follow), framed: flag('framed', framed) });
+    return streamOutput(driver, reply, wanted, {
+      follow: flag('follow', follow),
+      framed: request.headers.accept === FRAMES,
+    });
   });
 
   const events = new Events(driver, () => nodeId(self().node));
