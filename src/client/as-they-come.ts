@@ -1,6 +1,13 @@
-import type { TaskView } from '../api/schema.js';
+import type { TasksPage, TaskView } from '../api/schema.js';
 import { isTerminal, type TaskState } from '../kernel/states.js';
-import type { Flock } from './flock.js';
+import type { Event, EventsQuery } from './events.js';
+
+/** What is needed of a flock to know of its tasks as they come. */
+export interface TaskSource {
+  wait(job: string, options: { readonly signal: AbortSignal }): Promise<unknown>;
+  events(query: EventsQuery): AsyncIterable<Event>;
+  tasks(job: string, query: { readonly after: number; readonly limit: number }): Promise<TasksPage>;
+}
 
 export interface AsTheyCome {
   /** Tasks in such a state are given. */
@@ -15,7 +22,7 @@ const PAGE = 1000;
  * read, and the end is that of `wait`: an event that is lost delays a task, and no more.
  */
 export async function* asTheyCome(
-  flock: Flock,
+  flock: TaskSource,
   job: string,
   how: AsTheyCome,
 ): AsyncGenerator<TaskView, void, undefined> {
@@ -50,7 +57,7 @@ class Watch {
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(flock: Flock, job: string, isDue: AsTheyCome['isDue'], signal: AbortSignal) {
+  constructor(flock: TaskSource, job: string, isDue: AsTheyCome['isDue'], signal: AbortSignal) {
     const fail = (error: unknown) => this.#note(() => (this.#failure = { error }));
     const ended = () => this.#note(() => (this.#isEnded = this.#isAll = true));
     flock.wait(job, { signal }).then(ended, fail);
@@ -68,7 +75,7 @@ class Watch {
     return news;
   }
 
-  async #follow(flock: Flock, job: string, isDue: AsTheyCome['isDue'], signal: AbortSignal): Promise<void> {
+  async #follow(flock: TaskSource, job: string, isDue: AsTheyCome['isDue'], signal: AbortSignal): Promise<void> {
     for await (const event of flock.events({ job, signal })) {
       if (event.event === 'task' && isDue(event.state)) this.#note(() => this.#due.add(event.index));
       else if (event.event === 'open' || event.event === 'gap') this.#note(() => (this.#isAll = true));
@@ -87,7 +94,7 @@ class Given {
   #done = -1;
 
   constructor(
-    private readonly flock: Flock,
+    private readonly flock: TaskSource,
     private readonly job: string,
     private readonly isDue: AsTheyCome['isDue'],
   ) {}

@@ -2,8 +2,12 @@ import { Channel } from '../channel.js';
 import type { TaskView } from '../api/schema.js';
 import { CoveyError } from '../kernel/errors.js';
 import { isTerminal } from '../kernel/states.js';
-import { asTheyCome } from './as-they-come.js';
-import type { Flock } from './flock.js';
+import { asTheyCome, type TaskSource } from './as-they-come.js';
+import type { LogsQuery } from './logs.js';
+
+interface LogSource extends TaskSource {
+  logs(id: string, query: LogsQuery): AsyncIterable<Uint8Array>;
+}
 
 export interface JobLogsQuery {
   /** @default both */
@@ -33,7 +37,7 @@ const NOTHING = new Uint8Array(0);
  * reader costs no memory.
  */
 export async function* followJob(
-  flock: Flock,
+  flock: LogSource,
   job: string,
   query: JobLogsQuery,
 ): AsyncGenerator<JobLog, void, undefined> {
@@ -56,7 +60,6 @@ export async function* followJob(
   try {
     for (let log = await channel.take(); log; log = await channel.take()) yield log;
     query.signal?.throwIfAborted();
-
     if (failure) throw failure.error;
   } finally {
     stop.abort();
@@ -65,7 +68,7 @@ export async function* followJob(
 }
 
 async function copy(
-  flock: Flock,
+  flock: LogSource,
   task: TaskView,
   stream: JobLog['stream'],
   signal: AbortSignal,

@@ -69,9 +69,7 @@ describe('log of changes', () => {
     log.note(1, 2);
     expect(log.shown(log.log.flush())).to.deep.equal([]);
     log.nowMs = 150;
-    expect(log.shown(log.log.fired(log.timers.at(-1)!))).to.deep.equal([
-      { re: 1, next: 2, isGap: false, indexes: [] },
-    ]);
+    expect(log.shown(log.log.fired(log.timers.at(-1)!))).to.deep.equal([{ re: 1, next: 2, isGap: false, indexes: [] }]);
     expect(log.log.fired(log.timers[0]!), 'nothing is left over').to.deep.equal([]);
   });
 

@@ -14,7 +14,7 @@ const TaskEventSchema = record({
   at: time(),
 });
 /** A task came into a state. */
-export type TaskEvent = View<typeof TaskEventSchema>;
+export interface TaskEvent extends View<typeof TaskEventSchema> {}
 
 const JobEventSchema = record({
   event: Type.Literal('job'),
@@ -24,15 +24,15 @@ const JobEventSchema = record({
   at: time(),
 });
 /** A job came into a state, or stands in it when the stream begins. */
-export type JobEvent = View<typeof JobEventSchema>;
+export interface JobEvent extends View<typeof JobEventSchema> {}
 
 const GapEventSchema = record({ event: Type.Literal('gap'), reason: string() });
 /** Events may be missing before this one: whoever goes by them reads the job and its tasks again. */
-export type GapEvent = View<typeof GapEventSchema>;
+export interface GapEvent extends View<typeof GapEventSchema> {}
 
 const OpenEventSchema = record({ event: Type.Literal('open'), job: nullable(string()) });
 /** From here on no event is missing but where a gap says so: what is read after this is not out of date unnoticed. */
-export type OpenEvent = View<typeof OpenEventSchema>;
+export interface OpenEvent extends View<typeof OpenEventSchema> {}
 
 export const FlockEventSchema = Type.Union([OpenEventSchema, TaskEventSchema, JobEventSchema, GapEventSchema]);
 /** The data of an event of GET /v1/events. */

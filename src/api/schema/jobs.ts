@@ -5,7 +5,7 @@ import { completeness, integer, meaning, nullable, string, time, type View } fro
 export const state = () => oneOf(...TASK_STATES);
 
 export const CompletenessSchema = record(completeness);
-export type Completeness = View<typeof CompletenessSchema>;
+export interface Completeness extends View<typeof CompletenessSchema> {}
 
 export const SubmittedSchema = record({
   job: string(),
@@ -17,14 +17,14 @@ export const SubmittedSchema = record({
   }),
   existed: meaning('The idempotency key was known: nothing new was made.', Type.Boolean()),
 });
-export type Submitted = View<typeof SubmittedSchema>;
+export interface Submitted extends View<typeof SubmittedSchema> {}
 
 const WaitsViewSchema = record({
   after: Type.Array(record({ job: string(), on: oneOf('ok', 'any', 'fail') })),
   until: nullable(time()),
 });
 /** Jobs whose end a job waits for, and a time before which it does not start. */
-export type WaitsView = View<typeof WaitsViewSchema>;
+export interface WaitsView extends View<typeof WaitsViewSchema> {}
 
 const job = {
   job: string(),
@@ -47,10 +47,10 @@ const job = {
   hindrance: meaning('What keeps its coordinator from recording anything of it.', nullable(string())),
 };
 const JobViewSchema = record(job);
-export type JobView = View<typeof JobViewSchema>;
+export interface JobView extends View<typeof JobViewSchema> {}
 
 export const JobAnswerSchema = record({ ...job, ...completeness });
-export type JobAnswer = View<typeof JobAnswerSchema>;
+export interface JobAnswer extends View<typeof JobAnswerSchema> {}
 
 export const JobsPageSchema = record({
   jobs: Type.Array(JobViewSchema),
@@ -58,7 +58,7 @@ export const JobsPageSchema = record({
   ...completeness,
 });
 /** Newest first. */
-export type JobsPage = View<typeof JobsPageSchema>;
+export interface JobsPage extends View<typeof JobsPageSchema> {}
 
 const RunViewSchema = record({
   run: integer(),
@@ -69,7 +69,7 @@ const RunViewSchema = record({
   finishedAt: nullable(time()),
 });
 /** How an earlier run of a task ended. */
-export type RunView = View<typeof RunViewSchema>;
+export interface RunView extends View<typeof RunViewSchema> {}
 
 const task = {
   id: meaning('JOB/INDEX', string()),
@@ -91,7 +91,7 @@ const task = {
   degraded: meaning('Provisional: see the same field of a job.', Type.Boolean()),
 };
 const TaskViewSchema = record(task);
-export type TaskView = View<typeof TaskViewSchema>;
+export interface TaskView extends View<typeof TaskViewSchema> {}
 
 export const TaskDetailSchema = record({
   ...task,
@@ -101,7 +101,7 @@ export const TaskDetailSchema = record({
   stderrBytes: integer(),
 });
 /** A task with the last bytes of its output (base64) once it is terminal. */
-export type TaskDetail = View<typeof TaskDetailSchema>;
+export interface TaskDetail extends View<typeof TaskDetailSchema> {}
 
 export const TasksPageSchema = record({
   tasks: Type.Array(TaskViewSchema),
@@ -109,21 +109,21 @@ export const TasksPageSchema = record({
   ...completeness,
 });
 /** By rising index. */
-export type TasksPage = View<typeof TasksPageSchema>;
+export interface TasksPage extends View<typeof TasksPageSchema> {}
 
 export const CancelledSchema = record({
   job: string(),
   cancelled: meaning('How many tasks were asked to end; committed before this is answered.', integer()),
   degraded: meaning('Committed by a survivor without a majority only.', Type.Boolean()),
 });
-export type Cancelled = View<typeof CancelledSchema>;
+export interface Cancelled extends View<typeof CancelledSchema> {}
 
 export const RetriedSchema = record({
   job: string(),
   retried: meaning('How many tasks have begun their next run, durably.', integer()),
 });
 /** A task that has not ended is passed over in a job, and refused as `conflict` by itself. */
-export type Retried = View<typeof RetriedSchema>;
+export interface Retried extends View<typeof RetriedSchema> {}
 
 const PlacementStepSchema = record({
   node: string(),
@@ -133,7 +133,7 @@ const PlacementStepSchema = record({
   reason: Type.Optional(string()),
 });
 /** One step of a task's way to its executor. */
-export type PlacementStep = View<typeof PlacementStepSchema>;
+export interface PlacementStep extends View<typeof PlacementStepSchema> {}
 
 export const CandidateSchema = record({
   node: string(),
@@ -143,7 +143,7 @@ export const CandidateSchema = record({
   free: Type.Number(),
   out: Type.Optional(meaning('Why it cannot be chosen; absent where it can.', string())),
 });
-export type Candidate = View<typeof CandidateSchema>;
+export interface Candidate extends View<typeof CandidateSchema> {}
 
 export const ExplanationSchema = record({
   task: string(),
@@ -160,4 +160,4 @@ export const ExplanationSchema = record({
     nullable(record({ gone: integer(), replicas: integer(), since: time() })),
   ),
 });
-export type Explanation = View<typeof ExplanationSchema>;
+export interface Explanation extends View<typeof ExplanationSchema> {}

@@ -5,7 +5,7 @@ import { integer, meaning, nullable, string, type View } from './parts.js';
 
 export const RingViewSchema = record({ key: string(), hash: integer(), candidates: Type.Array(CandidateSchema) });
 /** Who would hold and run a key, in order. */
-export type RingView = View<typeof RingViewSchema>;
+export interface RingView extends View<typeof RingViewSchema> {}
 
 const NodeViewSchema = record({
   id: string(),
@@ -24,10 +24,10 @@ const NodeViewSchema = record({
   draining: Type.Boolean(),
   rttMs: nullable(Type.Number()),
 });
-export type NodeView = View<typeof NodeViewSchema>;
+export interface NodeView extends View<typeof NodeViewSchema> {}
 
 export const NodesAnswerSchema = record({ nodes: Type.Array(NodeViewSchema) });
-export type NodesAnswer = View<typeof NodesAnswerSchema>;
+export interface NodesAnswer extends View<typeof NodesAnswerSchema> {}
 
 const StoreViewSchema = record({
   ok: meaning('It takes writes; while it does not, the node is not ready and takes no submissions.', Type.Boolean()),
@@ -36,7 +36,7 @@ const StoreViewSchema = record({
   loss: meaning('What had been stored was lost, wholly or in part, before this start.', Type.Boolean()),
 });
 /** The store of the daemon that answers. */
-export type StoreView = View<typeof StoreViewSchema>;
+export interface StoreView extends View<typeof StoreViewSchema> {}
 
 export const SelfViewSchema = record({
   node: string(),
@@ -52,7 +52,7 @@ export const SelfViewSchema = record({
   health: Type.Array(record({ what: string(), hint: string() })),
 });
 /** The daemon that answers. */
-export type SelfView = View<typeof SelfViewSchema>;
+export interface SelfView extends View<typeof SelfViewSchema> {}
 
 export const HealthSchema = record({ ok: Type.Boolean(), store: StoreViewSchema });
 export const ReadinessSchema = record({ ready: Type.Boolean(), store: StoreViewSchema });
@@ -63,10 +63,10 @@ const DoctorCheckSchema = record({
   what: meaning('What was found.', string()),
   hint: meaning('What to do; null where nothing is wrong.', nullable(string())),
 });
-export type DoctorCheck = View<typeof DoctorCheckSchema>;
+export interface DoctorCheck extends View<typeof DoctorCheckSchema> {}
 
 export const DoctorAnswerSchema = record({ checks: Type.Array(DoctorCheckSchema) });
-export type DoctorAnswer = View<typeof DoctorAnswerSchema>;
+export interface DoctorAnswer extends View<typeof DoctorAnswerSchema> {}
 
 export const DrainingSchema = record({
   node: string(),
@@ -80,7 +80,7 @@ export const DrainingSchema = record({
   ),
 });
 /** What a node that drains still has. */
-export type Draining = View<typeof DrainingSchema>;
+export interface Draining extends View<typeof DrainingSchema> {}
 
 export const LeavingSchema = record({
   leaving: Type.Literal(true),
@@ -89,4 +89,4 @@ export const LeavingSchema = record({
     integer(),
   ),
 });
-export type Leaving = View<typeof LeavingSchema>;
+export interface Leaving extends View<typeof LeavingSchema> {}

@@ -13,4 +13,4 @@ export const ProblemSchema = record({
   ),
 });
 /** Every error: application/problem+json (RFC 9457) with covey's code and hint. */
-export type Problem = View<typeof ProblemSchema>;
+export interface Problem extends View<typeof ProblemSchema> {}
