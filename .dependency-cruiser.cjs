@@ -66,6 +66,7 @@ module.exports = {
         pathNot:
           ['hash.ts', ...[room, ...below].map((r) => `${r}/`)].map((r) => `^simnet/${r}`).join('|') +
           '|' +
+          '^src/cron[.]ts|' +
           escaped([...core, 'node/core', 'toml']),
       },
     })),

@@ -1,3 +1,4 @@
+import { nextTime } from '../../src/cron.js';
 import { assertNever } from '../../src/kernel/assert.js';
 import type { Hash32 } from '../../src/kernel/hash.js';
 import type { NodeId } from '../../src/kernel/ids.js';
@@ -74,6 +75,7 @@ export class SimNode {
     this.core = new NodeCore({
       ...{ self: id, boot, profile: machine.profile, hash, prng, rings },
       baseEnv: { PATH: '/bin' },
+      nextTime,
       seeds: machine.seeds.map((seed) => [addressOf(seed)]),
       stored: readStored(store),
       ...(formed ? { formed } : {}),

@@ -3,6 +3,7 @@ import { record, Type, type TSchema } from '../kernel/schema.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import * as schema from './schema.js';
 import { meaning } from './schema/parts.js';
+import { SubmitBodySchema } from './submit-body.js';
 
 interface Description {
   readonly summary: string;
@@ -55,7 +56,7 @@ export const ROUTES = {
   submit: described({
     summary: 'Submits a job; answered once it is durable.',
     headers: { ...KEY, [REPEAT_HEADER]: optional('What an earlier try was told to send along.', Type.String()) },
-    body: schema.SubmitBodySchema,
+    body: SubmitBodySchema,
     status: 202,
     answer: schema.SubmittedSchema,
   }),
@@ -86,6 +87,11 @@ export const ROUTES = {
     answer: schema.TasksPageSchema,
   }),
   cancelJob: described({ summary: 'Ends a job.', params: JOB, answer: schema.CancelledSchema }),
+  hold: described({
+    ...{ summary: 'Nothing more of a job starts; what runs goes on.', params: JOB },
+    answer: schema.HoldingSchema,
+  }),
+  release: described({ summary: 'A job that was held goes on.', params: JOB, answer: schema.HoldingSchema }),
   retryJob: described({
     ...{ summary: 'Runs tasks of a job again that have ended.', params: JOB, query: FAILED, headers: KEY },
     answer: schema.RetriedSchema,

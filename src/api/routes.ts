@@ -8,7 +8,7 @@ import { ROUTES } from './described.js';
 import { Events } from './events.js';
 import { readAt, streamOutput, type Wanted } from './output.js';
 import { flag, headerOf, jobOf, placeOf, queryOf, stateOf, taskOf, whole } from './reading.js';
-import type { DoctorAnswer, DoctorCheck, Retried, SelfView, SubmitBody } from './schema.js';
+import type { DoctorAnswer, DoctorCheck, Holding, Retried, SelfView, SubmitBody } from './schema.js';
 import { FRAMES } from '../kernel/frames.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { repeatOf } from './repeat.js';
@@ -85,6 +85,17 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     const { tasks, degraded } = await driver.request({ op: 'cancel', job }, goneOf(reply));
     return { job, cancelled: tasks, degraded };
   });
+
+  for (const [word, isHeld] of [
+    ['hold', true],
+    ['release', false],
+  ] as const) {
+    app.post(`/v1/jobs/:job/${word}`, ROUTES[word], async (request, reply): Promise<Holding> => {
+      const job = jobOf(request);
+      const { isOver } = await driver.request({ op: 'hold', job, isHeld }, goneOf(reply));
+      return { job, held: isHeld && !isOver };
+    });
+  }
 
   app.post('/v1/jobs/:job/retry', ROUTES.retryJob, async (request, reply) =>
     retry(driver, { job: jobOf(request) }, request, reply),

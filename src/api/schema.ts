@@ -1,45 +1,8 @@
-import { ResourcesSchema } from '../kernel/resources.js';
-import { AFTER_MAX } from '../tasks/gate.js';
-import { count, list, oneOf, oneOfKinds, record, text, textMap, Type, type Static } from '../kernel/schema.js';
-
 /**
  * The bodies of the HTTP API, shared by daemon, client and CLI. Times are ISO 8601 in UTC; ids are strings; sizes are
  * bytes. Fields may be added, never renamed.
  */
-
-const TasksSchema = oneOfKinds(
-  record({ kind: Type.Literal('single') }),
-  /** Indexes first, first + step, … up to last: `--array 1-100:2`. */
-  record({ kind: Type.Literal('range'), first: count(2 ** 31), last: count(2 ** 31), step: count(2 ** 31) }),
-  /** One task a line, indexes 0, 1, …: `--each-line`. The line is COVEY_ITEM and replaces `{}`. */
-  record({ kind: Type.Literal('lines'), lines: list(Type.String(), 1_000_000) }),
-);
-
-/** POST /v1/jobs. The header Idempotency-Key makes a repeat of the same submission the same job. */
-export const SubmitBodySchema = record({
-  name: Type.Optional(text(200)),
-  /** argv; with `shell` one element, run by /bin/sh -c. */
-  argv: list(Type.String(), 65_536),
-  shell: Type.Optional(Type.Boolean()),
-  cwd: Type.Optional(text(4096)),
-  env: Type.Optional(textMap(4096, 512 * 1024)),
-  /** base64. */
-  stdin: Type.Optional(Type.String()),
-  needs: Type.Optional(Type.Partial(ResourcesSchema, { additionalProperties: false })),
-  tasks: Type.Optional(TasksSchema),
-  timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
-  retries: Type.Optional(count(1000)),
-  contract: Type.Optional(oneOf('at-least-once', 'at-most-once')),
-  key: Type.Optional(text(1024)),
-  /** Starts when these jobs have ended so: all of each `ok`, `any` way, or not all of it well (`fail`); else it is cancelled. */
-  after: Type.Optional(list(record({ job: text(40), on: oneOf('ok', 'any', 'fail') }), AFTER_MAX)),
-  /** Starts no sooner than this after its acceptance. */
-  delayMs: Type.Optional(Type.Number({ minimum: 0, maximum: 366 * 86_400_000 })),
-  /** ISO 8601: starts no sooner. */
-  notBefore: Type.Optional(text(40)),
-});
-export type SubmitBody = Static<typeof SubmitBodySchema>;
-
+export type { SubmitBody } from './submit-body.js';
 export * from './schema/events.js';
 export * from './schema/jobs.js';
 export * from './schema/nodes.js';

@@ -15,6 +15,7 @@ import type {
   TaskDetail,
   TaskEvent,
   TaskView,
+  ScheduleView,
 } from './schema.js';
 
 /** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
@@ -27,18 +28,26 @@ function signalOf(exitCode: number | undefined): string | null {
   return exitCode !== undefined && exitCode > 128 ? (SIGNALS.get(exitCode - 128) ?? null) : null;
 }
 
+const HELD = 'held back by a user: `covey release` lets it go on';
+
 /** Of the jobs that a task waits for. */
 const PARENTS_SHOWN = 3;
 
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, degraded = false, waits, hindrance = null } = info;
+  const { run = 1, held = false, degraded = false, waits, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
+    schedule: info.schedule ? scheduleView(info.schedule) : null,
+    held,
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
     ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };
+}
+
+function scheduleView({ cron, zone, overlap, missed, last }: NonNullable<JobInfo['schedule']>): ScheduleView {
+  return { cron, zone, overlap, missed, lastAt: iso(last?.untilMs), lastJob: last?.job ?? null };
 }
 
 export function taskView(job: JobInfo, task: TaskInfo): TaskView {
@@ -63,9 +72,15 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
   };
 }
 
-/** Why a job waits, or was cancelled, or a task of it that stands so. */
-function reasonOf({ waits, reason, state: whole }: JobInfo, state = whole): string | undefined {
-  return waits ? waitsText(waits) : state === 'cancelled' ? reason : undefined;
+/**
+ * Why a job waits, or was cut short.
+ *
+ * @param state - of the task that is meant, if it is not all of the job
+ */
+function reasonOf({ held, waits, reason }: JobInfo, state?: TaskInfo['state']): string | undefined {
+  if (held === true && (state ?? 'pending') === 'pending') return HELD;
+  const isCut = state === undefined || state === 'cancelled' || state === 'expired';
+  return waits ? waitsText(waits) : isCut ? reason : undefined;
 }
 
 /** `waits for job k3… to succeed, and for 2026-12-24T18:30:00.000Z to come` */

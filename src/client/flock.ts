@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type {
+  Holding,
   Cancelled,
   DoctorAnswer,
   Explanation,
@@ -184,6 +185,16 @@ export class Flock {
   /** Ends a job (JOB) or one of its tasks (JOB/INDEX); committed when it answers. */
   cancel(id: string): Promise<Cancelled> {
     return this.#post(`${id.includes('/') ? taskPath(id) : jobPath(id)}/cancel`);
+  }
+
+  /** Has nothing more of a job start; what runs goes on. Committed when it answers. */
+  hold(job: string): Promise<Holding> {
+    return this.#post(`${jobPath(job)}/hold`);
+  }
+
+  /** Has a job that was held go on. */
+  release(job: string): Promise<Holding> {
+    return this.#post(`${jobPath(job)}/release`);
   }
 
   /**

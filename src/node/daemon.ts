@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, parseHttp, type Api } from '../api/server.js';
+import { nextTime } from '../cron.js';
 import { createShellRunner } from '../executor/io/shell-runner.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
@@ -188,6 +189,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     boot,
     profile: profileOf(options, transport.addresses()),
     hash: (text) => hasher.h32(text),
+    nextTime,
     prng: new Prng(randomInt(2 ** 32 - 1)),
     baseEnv: baseEnv(),
     seeds,

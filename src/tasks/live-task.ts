@@ -1,6 +1,6 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TaskState } from '../kernel/states.js';
-import type { Change } from './change.js';
+import type { ChangeSink } from './change.js';
 import { PATH_STEPS_MAX, type Run, type Step } from './record.js';
 import type { Phase } from './states.js';
 
@@ -93,14 +93,18 @@ export function shownState({ phase, startedAtMs }: LiveTask): TaskState {
   }
 }
 
-/** What those who follow the job are told. */
-export function changeOf(
+/** Tells those who follow the job into which state a task has come, where it was in another. */
+export function tellChange(
+  sink: ChangeSink | undefined,
   job: JobId,
-  { index, run, epoch, executor }: LiveTask,
+  task: LiveTask,
+  before: TaskState,
   state: TaskState,
-): Omit<Change, 'atMs'> {
+): void {
+  if (state === before) return;
+  const { index, run, epoch, executor } = task;
   const attempt = epoch > 0 && state !== 'pending' && executor !== undefined ? { epoch, executor } : {};
-  return { job, index, state, run, ...attempt };
+  sink?.({ job, index, state, run, ...attempt });
 }
 
 /** Some executor has it, or is offered it. */

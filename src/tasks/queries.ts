@@ -17,7 +17,9 @@ import {
 import { TASK_STATES } from '../kernel/states.js';
 import { CHANGES_MAX, ChangeSchema } from './change.js';
 import { WaitsSchema } from './gate.js';
-import { CountsSchema, PlanSchema } from './messages.js';
+import { PlanSchema } from './job-messages.js';
+import { ScheduleInfoSchema } from './schedule.js';
+import { CountsSchema } from './shard-messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
@@ -33,6 +35,10 @@ export const JobInfoSchema = record({
   finishedAtMs: Type.Optional(amount()),
   /** 1, and one more for each retry. */
   run: Type.Optional(count()),
+  /** Somebody holds it back. */
+  held: Type.Optional(Type.Boolean()),
+  /** Where it is one. */
+  schedule: Type.Optional(ScheduleInfoSchema),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
   /** Why it was cancelled, where no user did that. */
@@ -112,6 +118,7 @@ export const QUERY_MESSAGES = {
         range: TaskRangeSchema,
         plan: PlanSchema,
         cancelled: Type.Boolean(),
+        expired: Type.Optional(Type.Boolean()),
         /** Where the job itself is. */
         set: ReplicaSetSchema,
         /** Told by a survivor of that set, without a majority. */

@@ -6,6 +6,7 @@ import { TimerBook } from '../kernel/timers.js';
 import { Cancels } from './cancels.js';
 import type { ChangeSink } from './change.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
+import { Holds } from './holds.js';
 import { Grants } from './grants.js';
 import { Offering, type ShardEffect } from './offering.js';
 import type { Placer } from './placer.js';
@@ -40,6 +41,7 @@ export class ShardHome {
   readonly #retries: Retries;
   readonly #creation: ShardCreation;
   readonly #cancels: Cancels;
+  readonly #holds: Holds;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: ShardEffect[] = [];
 
@@ -59,9 +61,10 @@ export class ShardHome {
     this.#reports = new Reports(self, this.#timers, emit);
     this.#answers = new ShardAnswers(this.#table, places, () => this.unplaced, emit);
     this.#retries = new Retries(places, this.#table, this.#round, this.#answers, emit);
-    this.#cancels = new Cancels(this.#table, this.#round, this.#answers, (shard) => void this.#changed(shard), emit);
-    this.#creation = new ShardCreation(places, this.#answers, emit);
     const changed = (shard: Shard) => void this.#changed(shard);
+    this.#cancels = new Cancels(this.#table, this.#round, this.#answers, changed, emit);
+    this.#holds = new Holds(this.#table, this.#answers, changed, emit);
+    this.#creation = new ShardCreation(places, this.#answers, emit);
     this.#recovery = new Recovery(members, this.#table, this.#round, this.#grants, emit, changed);
   }
 
@@ -156,7 +159,9 @@ export class ShardHome {
       case 'shard.create':
         return this.#create(from, message);
       case 'shard.release':
-        return this.#release(from, message);
+        return this.#holds.release(message, { to: from, re: message.ask });
+      case 'shard.hold':
+        return this.#holds.hold(message, { to: from, re: message.ask });
       case 'shard.cancel':
         return this.#cancels.cancel(message, { to: from, re: message.ask });
       case 'shard.retry':
@@ -197,13 +202,6 @@ export class ShardHome {
     const isLate = shard && message.cancelled && !shard.isCancelStored;
     if (isLate) this.#cancels.cancel(message, { to: from, re: message.ask });
     else this.#creation.create(from, message);
-  }
-
-  #release(from: NodeId, message: TaskMessages['shard.release']): void {
-    const shard = this.#table.get(message);
-    if (shard) shard.isGated = false;
-    if (shard) this.#changed(shard);
-    this.#answers.state(message, { to: from, re: message.ask });
   }
 
   #onOpened({ register, set, ballot, isNew, entries, degraded }: ShardOpened): void {
@@ -249,6 +247,7 @@ export class ShardHome {
     if (tag.what === 'offer') {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
       if (shard?.mode === 'open') this.#round.endCancelled(shard);
+      if (shard?.isHeld) this.#holds.recall(shard);
     } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
       this.#round.disowned(shard, from, tag, message);
     }
@@ -261,6 +260,7 @@ export class ShardHome {
     if (!shard) return;
     if (tag.what === 'cancelled') this.#cancels.written(shard, tag);
     else if (tag.what === 'record') this.#round.recorded(shard, tag);
+    else if (tag.what === 'hold') this.#holds.written(shard, tag);
     else if (tag.what === 'retried') this.#retries.written(shard, tag);
     else if (tag.what === 'grant') this.#grants.written(shard, tag, this.#now);
     else return;

@@ -11,12 +11,16 @@ import { FIRST_N } from './register/ballot.js';
 import type { Written } from './register/messages.js';
 import type { Shard } from './shard.js';
 import type { Asker, ShardTag } from './shard-tags.js';
+import type { JobSpec } from './spec.js';
 
 /** A task that was running on so many nodes when they were lost is held to be their cause, and fails. */
 export const CRASH_LIMIT = 5;
 
 /** A task that was stolen so often stays where it is. */
 export const STEALS_MAX = 5;
+
+/** The exit code that stands for a timeout, as that of timeout(1). */
+const TIMED_OUT = 124;
 
 /** More tasks of a shard do not run at one time, but for wide flocks: those that began before a takeover begin first after it. */
 const SUSPICIOUS_MAX = 64;
@@ -220,7 +224,7 @@ export class TaskRound {
     if (how === 'lost') return this.#countLoss(shard, task, outcome.reason, answer);
     // Called back, but not by a user: its offer had been given up. A coordinator that restarted cannot know that any more.
     if (how === 'cancelled' && !isUnwanted) return this.recording.record(shard, task, 'pending', undefined, answer);
-    const again = (how === 'failed' || how === 'timed-out') && task.failures < shard.spec.retries && !isUnwanted;
+    const again = task.failures < shard.spec.retries && !isUnwanted && isWorthRetrying(shard.spec, outcome);
     if (again) task.failures += 1;
     this.recording.record(shard, task, again ? 'pending' : how, outcome, answer);
   }
@@ -260,6 +264,12 @@ export class TaskRound {
   #answer(result: Asker): void {
     this.emit({ kind: 'reply', to: result.to, re: result.re, message: { kind: 'task.recorded' } });
   }
+}
+
+function isWorthRetrying({ retryOn }: JobSpec, { how, exitCode }: Outcome): boolean {
+  if (how !== 'failed' && how !== 'timed-out') return false;
+  const code = how === 'timed-out' ? TIMED_OUT : exitCode;
+  return retryOn === undefined || (code !== undefined && retryOn.includes(code));
 }
 
 type RevokeTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;

@@ -77,6 +77,9 @@ describe('openapi.json', () => {
     }
     await fits('/v1/jobs/{job}/retry', `/v1/jobs/${job}/retry`, 'post');
     await fits('/v1/tasks/{job}/{index}', `/v1/tasks/${job}/0`);
+    await fits('/v1/jobs/{job}/hold', `/v1/jobs/${later}/hold`, 'post');
+    await fits('/v1/jobs/{job}', `/v1/jobs/${later}`);
+    await fits('/v1/jobs/{job}/release', `/v1/jobs/${later}/release`, 'post');
     await fits('/v1/jobs/{job}/cancel', `/v1/jobs/${later}/cancel`, 'post');
     await fits('/v1/nodes', '/v1/nodes');
     await fits('/v1/node', '/v1/node');

@@ -26,6 +26,17 @@ const WaitsViewSchema = record({
 /** Jobs whose end a job waits for, and a time before which it does not start. */
 export interface WaitsView extends View<typeof WaitsViewSchema> {}
 
+const ScheduleViewSchema = record({
+  cron: string(),
+  zone: string(),
+  overlap: oneOf('allow', 'skip', 'replace'),
+  missed: oneOf('run', 'skip'),
+  lastAt: nullable(time()),
+  lastJob: nullable(string()),
+});
+/** When jobs are made of a job; the next time stands in its `waits`. */
+export interface ScheduleView extends View<typeof ScheduleViewSchema> {}
+
 const job = {
   job: string(),
   name: string(),
@@ -39,7 +50,12 @@ const job = {
   finishedAt: nullable(time()),
   run: meaning('1, and one more for each retry.', integer()),
   waits: meaning('What must come to pass before anything of it starts.', nullable(WaitsViewSchema)),
-  reason: meaning('What it waits for, in words, or why it was cancelled, where no user did that.', nullable(string())),
+  schedule: meaning('Of a schedule: its times, and the last job that it made.', nullable(ScheduleViewSchema)),
+  held: meaning('Somebody holds it back: nothing more of it starts.', Type.Boolean()),
+  reason: meaning(
+    'What it waits for, in words, or why the rest of it was cancelled or expired, where no user did that.',
+    nullable(string()),
+  ),
   degraded: meaning(
     'A survivor goes on alone with some of it: provisional until a majority of the replicas is back.',
     Type.Boolean(),
@@ -117,6 +133,10 @@ export const CancelledSchema = record({
   degraded: meaning('Committed by a survivor without a majority only.', Type.Boolean()),
 });
 export interface Cancelled extends View<typeof CancelledSchema> {}
+
+export const HoldingSchema = record({ job: string(), held: meaning('Never of a job that has ended.', Type.Boolean()) });
+/** Committed before it is answered: nothing more of a held job starts. */
+export interface Holding extends View<typeof HoldingSchema> {}
 
 export const RetriedSchema = record({
   job: string(),

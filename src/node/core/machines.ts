@@ -22,6 +22,7 @@ import type { ProposalTag } from '../../tasks/replication/proposals.js';
 import type { RetentionConfig } from '../../tasks/replication/retention.js';
 import { Replication } from '../../tasks/replication/replication.js';
 import type { SurvivorTag } from '../../tasks/replication/survivor.js';
+import type { NextTime } from '../../tasks/schedule.js';
 import { ShardHome } from '../../tasks/shard-home.js';
 import type { ShardTag } from '../../tasks/shard-tags.js';
 import { Exchange, type Manner } from './exchange.js';
@@ -39,6 +40,8 @@ export interface NodeCoreOptions {
   readonly boot: number;
   readonly profile: Profile;
   readonly hash: Hash32;
+  /** The times of schedules. */
+  readonly nextTime: NextTime;
   readonly prng: Prng;
   /** What every command gets in its environment: PATH and HOME above all. */
   readonly baseEnv: Readonly<Record<string, string>>;
@@ -145,7 +148,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const places = new JobPlaces();
   return {
     ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership },
-    jobs: new JobHome(self, replication.places, undefined, onChange),
+    jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable),
     gateway: new Gateway({

@@ -174,6 +174,7 @@ export class NodeCore {
       case 'job.claim':
       case 'job.create':
       case 'job.cancel':
+      case 'job.hold':
       case 'job.retry':
       case 'shard.report':
       case 'query.job':
@@ -181,6 +182,7 @@ export class NodeCore {
         return this.#wiring.jobs(jobs.step({ kind: 'message', from, message }, this.#now));
       case 'shard.create':
       case 'shard.release':
+      case 'shard.hold':
       case 'shard.cancel':
       case 'shard.retry':
       case 'task.started':
@@ -192,6 +194,7 @@ export class NodeCore {
         return this.#wiring.shards(shards.step({ kind: 'message', from, message }, this.#now));
       case 'task.offer':
       case 'task.revoke':
+      case 'task.recall':
       case 'held.ask':
       case 'query.output':
         return host.message(from, message, this.#now);

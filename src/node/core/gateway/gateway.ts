@@ -7,6 +7,7 @@ import type { Answer, Conversation, Question } from './conversation.js';
 import { drain } from './drain.js';
 import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
+import { hold } from './hold.js';
 import { cancel, explain, readJob, readJobs, readNodes, readRing, readTask, readTasks, watchJob } from './read.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from './requests.js';
 import type { Scene } from './scene.js';
@@ -124,6 +125,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* readTask(scene, request);
     case 'cancel':
       return yield* cancel(scene, request);
+    case 'hold':
+      return yield* hold(scene, request);
     case 'retry':
       return yield* retry(scene, request);
     case 'output':

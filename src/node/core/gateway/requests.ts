@@ -132,6 +132,7 @@ export interface Requests {
     /** `degraded`: on record with a survivor only. */
     gets: { readonly tasks: number; readonly degraded: boolean };
   };
+  hold: { asks: { job: JobId; isHeld: boolean }; gets: { readonly isOver: boolean } };
   retry: {
     asks: {
       job: JobId;
