@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { benchCommands } from './commands.js';
 import { benchDurability } from './durability.js';
 import { benchFlock } from './flock.js';
+import { benchFollow } from './follow.js';
 import { benchMembership } from './membership-scale.js';
 import { benchRing } from './ring.js';
 import { benchSimnet } from './simnet.js';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
   commands: benchCommands,
   flock: benchFlock,
+  follow: benchFollow,
   durability: benchDurability,
   simnet: benchSimnet,
   membership: benchMembership,

@@ -81,6 +81,8 @@ export class SimNode {
       ...(formed ? { formed } : {}),
       ...(options.detector ? { detector: options.detector } : {}),
       lostAfterMs: options.lostAfterMs,
+      // Nobody follows jobs here, and nodes are many.
+      changesKept: 16,
     });
     this.#loop = new EventLoop(world, { stepMs: () => machine.stepMs, take: (event) => this.#step(event) });
     this.#timers = new Timers(world, (timer) => this.feed({ kind: 'timer', timer }));

@@ -1,14 +1,14 @@
 import { ResourcesSchema } from '../kernel/resources.js';
-import { count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
+import { count, list, oneOf, oneOfKinds, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { AFTER_MAX } from '../tasks/gate.js';
 
-const TasksSchema = Type.Union([
+const TasksSchema = oneOfKinds(
   record({ kind: Type.Literal('single') }),
   /** Indexes first, first + step, … up to last: `--array 1-100:2`. */
   record({ kind: Type.Literal('range'), first: count(2 ** 31), last: count(2 ** 31), step: count(2 ** 31) }),
   /** One task a line, indexes 0, 1, …: `--each-line`. The line is COVEY_ITEM and replaces `{}`. */
   record({ kind: Type.Literal('lines'), lines: list(Type.String(), 1_000_000) }),
-]);
+);
 
 /** POST /v1/jobs. The header Idempotency-Key makes a repeat of the same submission the same job. */
 export const SubmitBodySchema = record({

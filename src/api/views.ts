@@ -3,14 +3,17 @@ import type { NodeId } from '../kernel/ids.js';
 import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
+import type { Change } from '../tasks/change.js';
 import type { Run } from '../tasks/record.js';
 import type {
   Candidate,
   Explanation,
+  JobEvent,
   JobView,
   NodeView,
   RunView,
   TaskDetail,
+  TaskEvent,
   TaskView,
   ScheduleView,
 } from './schema.js';
@@ -88,6 +91,18 @@ function waitsText(waits: NonNullable<JobInfo['waits']>): string {
   const others = more > 0 ? [`${more} more`] : [];
   const time = waits.untilMs === undefined ? [] : [`${new Date(waits.untilMs).toISOString()} to come`];
   return `waits for ${[...parents, ...others, ...time].join(', and for ')}`;
+}
+
+/** A job as it stands, as an event. */
+export function jobEvent({ job, state, run = 1, finishedAtMs, createdAtMs }: JobInfo): JobEvent {
+  return { event: 'job', job, state, run, at: new Date(finishedAtMs ?? createdAtMs).toISOString() };
+}
+
+export function changeView({ job, index, state, run, epoch, executor, atMs }: Change): JobEvent | TaskEvent {
+  const at = new Date(atMs).toISOString();
+  if (index === undefined) return { event: 'job', job, state, run, at };
+  const attempt = { epoch: epoch ?? null, executor: executor ?? null };
+  return { event: 'task', task: `${job}/${index}`, job, index, state, run, ...attempt, at };
 }
 
 function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): RunView {

@@ -3,6 +3,7 @@ import type { Answered } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
+import type { ChangeSink } from './change.js';
 import { Deadlines } from './deadlines.js';
 import { Gates } from './gates.js';
 import { HeldQueries } from './held-queries.js';
@@ -11,6 +12,7 @@ import { JobAnswers } from './job-answers.js';
 import { JobCancels } from './job-cancels.js';
 import { JOB_HOME_DEFAULTS, type JobHomeConfig } from './job-home-config.js';
 import { JobHolds } from './job-holds.js';
+import { JobChanges } from './job-changes.js';
 import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
@@ -34,6 +36,7 @@ export class JobHome {
   readonly #timers = new TimerBook('jobs');
   readonly #held = new HeldQueries(this.#timers);
   readonly #answers: JobAnswers;
+  readonly #changes: JobChanges;
   readonly #retries: JobRetries;
   readonly #gates: Gates;
   readonly #schedules: Schedules;
@@ -48,7 +51,9 @@ export class JobHome {
     private readonly places: Places,
     nextTime: NextTime,
     private readonly config: JobHomeConfig = JOB_HOME_DEFAULTS,
+    onChange?: ChangeSink,
   ) {
+    this.#changes = new JobChanges(onChange);
     const emit = (effect: JobEffect) => void this.#out.push(effect);
     this.#answers = new JobAnswers(places, emit);
     this.#creation = new JobCreation(places, this.#answers, config.openJobsMax, emit);
@@ -166,6 +171,7 @@ export class JobHome {
     // Its only shard says so too, but not before all members have said what they hold of it.
     const ended = job.shards === 1 ? Shard.ended(entries, { register, set, ballot, degraded }) : undefined;
     if (ended) this.#note(job, 0, ended);
+    this.#changes.tell(job);
   }
 
   /** From now on this node coordinates the job as it stands on record. */
@@ -280,6 +286,7 @@ export class JobHome {
 
   #note(job: Job, shard: number, said: Progress): void {
     if (!job.note(shard, said)) return;
+    this.#changes.tell(job);
     this.#retries.noted(job);
     if (job.isHopeless) this.#cancels.because(job, { reason: tooManyFailed(job) });
     const { job: id } = job.record;

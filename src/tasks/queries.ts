@@ -15,6 +15,7 @@ import {
   type Static,
 } from '../kernel/schema.js';
 import { TASK_STATES } from '../kernel/states.js';
+import { CHANGES_MAX, ChangeSchema } from './change.js';
 import { WaitsSchema } from './gate.js';
 import { PlanSchema } from './job-messages.js';
 import { ScheduleInfoSchema } from './schedule.js';
@@ -174,6 +175,29 @@ export const QUERY_MESSAGES = {
     kind: Type.Literal('query.output-told'),
     ...answers,
     found: Type.Optional(record({ data: bytes(256 * 1024), offset: count(), eof: Type.Boolean() })),
+  }),
+  /**
+   * Changes that a node has seen as a coordinator: those after number `after` of its start `boot`, or of any number where that is
+   * 0, no older than `sinceMs`; held until there is one, or `waitMs` has passed. Without `sinceMs` only the last number is told.
+   */
+  'query.changes': record({
+    kind: Type.Literal('query.changes'),
+    ...asked,
+    job: Type.Optional(JobIdSchema),
+    boot: count(),
+    after: count(),
+    sinceMs: Type.Optional(amount()),
+    waitMs: count(60_000),
+  }),
+  'query.changes-told': record({
+    kind: Type.Literal('query.changes-told'),
+    ...answers,
+    boot: count(),
+    /** The number of the last change that was looked at. */
+    next: count(),
+    /** Some that were asked for are forgotten, or were seen by an earlier start. */
+    isGap: Type.Boolean(),
+    changes: list(ChangeSchema, CHANGES_MAX),
   }),
 } as const;
 

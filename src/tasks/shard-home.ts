@@ -4,6 +4,7 @@ import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
 import { Cancels } from './cancels.js';
+import type { ChangeSink } from './change.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import { Holds } from './holds.js';
 import { Grants } from './grants.js';
@@ -50,6 +51,7 @@ export class ShardHome {
     placer: Placer,
     private readonly places: Places,
     members: () => readonly NodeId[],
+    private readonly onChange?: ChangeSink,
   ) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
     this.#offering = new Offering(placer, this.#timers, emit);
@@ -144,8 +146,7 @@ export class ShardHome {
   /** Offers up to `n` waiting tasks to a thief. */
   giveTo(node: NodeId, n: number): { readonly given: number; readonly effects: ShardEffect[] } {
     this.#out = [];
-    const given = this.#offering.giveTo(node, n);
-    return { given, effects: this.#out };
+    return { given: this.#offering.giveTo(node, n), effects: this.#out };
   }
 
   /** Re-checks what must hold; for tests and the simulator. */
@@ -205,6 +206,7 @@ export class ShardHome {
 
   #onOpened({ register, set, ballot, isNew, entries, degraded }: ShardOpened): void {
     const shard = Shard.of(entries, { register, set, ballot, degraded });
+    shard.onChange = this.onChange;
     this.#table.add(shard);
     if (isNew) this.#round.cancel(shard);
     else {
@@ -289,8 +291,7 @@ export class ShardHome {
     shard.mode = 'done';
     shard.version += 1;
     if (!shard.isAllOnRecord && !shard.record.done) {
-      const { job, shard: number } = shard.record;
-      const tag = { what: 'done' as const, job, shard: number };
+      const tag = { what: 'done' as const, job: shard.record.job, shard: shard.record.shard };
       this.#out.push({ kind: 'write', register: shard.place.register, entries: [entryOf(shard)], tag });
     }
     this.#offering.recount(shard);

@@ -1,7 +1,8 @@
 import { assert, known } from '../kernel/assert.js';
 import { taskId } from '../kernel/ids.js';
 import { isTerminal, noCounts, type Counts, type TaskState } from '../kernel/states.js';
-import { newTask, shownState, type LiveTask } from './live-task.js';
+import type { ChangeSink } from './change.js';
+import { newTask, shownState, tellChange, type LiveTask } from './live-task.js';
 import { indexAt, ordinalOf } from './range.js';
 import type { Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
@@ -50,6 +51,7 @@ export class Shard {
   isTurnedAway = false;
   /** Tasks that have begun since it was taken over. */
   startedSince = 0;
+  onChange: ChangeSink | undefined;
   /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
   #handedBack: Map<number, number> | undefined;
   #live = NONE;
@@ -246,7 +248,9 @@ export class Shard {
 
   move(task: LiveTask, phase: Exclude<Phase, 'terminal'>): void {
     assertStep(taskId(this.record.job, task.index), task.phase, phase, () => JSON.stringify(task));
+    const before = shownState(task);
     task.phase = phase;
+    tellChange(this.onChange, this.record.job, task, before, shownState(task));
     if (phase === 'waiting') this.#waiting.add(task.index);
     else this.#waiting.delete(task.index);
     this.version += 1;
@@ -261,6 +265,7 @@ export class Shard {
     this.#ended[state] += 1;
     this.endedAtMs = Math.max(this.endedAtMs, atMs);
     this.version += 1;
+    tellChange(this.onChange, this.record.job, task, 'pending', state);
   }
 
   /** Word that an attempt is held may come later than the attempt itself comes back. */
@@ -300,10 +305,8 @@ export class Shard {
       assert(this.live.get(index)?.phase === 'waiting', () => `${this.name}: ${index} waits in the wrong phase`);
     }
     for (const task of this.live.values()) {
-      assert(
-        (task.phase === 'waiting') === this.#waiting.has(task.index),
-        () => `${this.name}: ${task.index} is misfiled`,
-      );
+      const isWaiting = task.phase === 'waiting';
+      assert(isWaiting === this.#waiting.has(task.index), () => `${this.name}: ${task.index} is misfiled`);
     }
   }
 }

@@ -14,7 +14,7 @@ export class InnerClients {
 
   /** @param done - undefined: it failed, and why does not matter */
   request<Name extends RequestName>(
-    request: { readonly op: Name } & Readonly<Requests[Name]['asks']>,
+    request: Extract<ClientRequest, { readonly op: Name }>,
     done: (value: Requests[Name]['gets'] | undefined, error: string | undefined) => void,
   ): void {
     const client = -1 - this.#asked++;

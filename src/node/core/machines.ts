@@ -13,6 +13,8 @@ import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
 import { chooseReplicas, ReplicaFlock } from '../../placement/replica-choice.js';
 import type { JobWriteTag, ShardAskTag } from '../../tasks/job-events.js';
+import type { ChangeSink } from '../../tasks/change.js';
+import { ChangeLog } from '../../tasks/change-log.js';
 import { JobHome } from '../../tasks/job-home.js';
 import type { RegisterId } from '../../tasks/register/head.js';
 import type { RegisterTag } from '../../tasks/register/registers.js';
@@ -50,6 +52,8 @@ export interface NodeCoreOptions {
   readonly lostAfterMs?: number | undefined;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
   readonly rings?: RingCache;
+  /** How many changes are remembered for those who follow jobs. @default 8192, about a megabyte */
+  readonly changesKept?: number | undefined;
   /** How long finished jobs are kept, where not as by default. */
   readonly retention?: Partial<RetentionConfig> | undefined;
   /** In place of the defaults: for comparison, in simulated flocks. */
@@ -57,6 +61,9 @@ export interface NodeCoreOptions {
   /** For simulated flocks that need not form. */
   readonly formed?: FormedFlock;
 }
+
+/** Half a second of the busiest node. */
+const CHANGES_KEPT = 8_192;
 
 /** What a node knows from its start; see `Formed`. */
 export interface FormedFlock {
@@ -118,7 +125,9 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     storeRefusal: () => outlet.refusal,
   });
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
-  const shards = new ShardHome(self, policy, replication.places, members);
+  const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
+  const onChange: ChangeSink = (change) => changes.note(change);
+  const shards = new ShardHome(self, policy, replication.places, members, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
@@ -138,8 +147,8 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   });
   const places = new JobPlaces();
   return {
-    ...{ outlet, view, policy, executor, host, replication, shards, ownLoad, membership },
-    jobs: new JobHome(self, replication.places, options.nextTime),
+    ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership },
+    jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable),
     gateway: new Gateway({

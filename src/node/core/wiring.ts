@@ -6,6 +6,7 @@ import type { TimerEffect } from '../../kernel/timers.js';
 import { isLive, isOnRing, type MemberState } from '../../membership/member.js';
 import type { MembershipEffect } from '../../membership/events.js';
 import type { StealingEffect } from '../../placement/stealing.js';
+import type { ChangeLog } from '../../tasks/change-log.js';
 import type { JobEffect } from '../../tasks/job-events.js';
 import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/events.js';
 import type { RegisterId } from '../../tasks/register/head.js';
@@ -239,6 +240,10 @@ export class Wiring {
   #onPlain(effect: ReplyEffect<Message> | TimerEffect): void {
     if (effect.kind === 'reply') this.machines.outlet.send(effect.to, { ...effect.message, re: effect.re });
     else this.machines.outlet.push(effect);
+  }
+
+  changes(effects: ReturnType<ChangeLog['flush']>): void {
+    for (const effect of effects) this.#onPlain(effect);
   }
 
   gateway(effects: readonly GatewayEffect[]): void {

@@ -5,6 +5,7 @@ import { TimerBook, type TimerEffect, type TimerFired } from '../../../kernel/ti
 import type { Message } from '../wire.js';
 import type { Answer, Conversation, Question } from './conversation.js';
 import { drain } from './drain.js';
+import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
 import { hold } from './hold.js';
 import { cancel, explain, readJob, readJobs, readNodes, readRing, readTask, readTasks, watchJob } from './read.js';
@@ -130,6 +131,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* retry(scene, request);
     case 'output':
       return yield* readOutput(scene, request);
+    case 'changes':
+      return yield* readChanges(request);
     case 'explain':
       return yield* explain(scene, request);
     case 'ring':
