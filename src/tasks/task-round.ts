@@ -47,10 +47,7 @@ export class TaskRound {
       // A node that was given up does not run again for having said so before.
       if (task.phase === 'doubted') continue;
       shard.move(task, 'running');
-      const isTakenOver = shard.ballot > FIRST_N;
-      if (isTakenOver) shard.startedSince += 1;
-      const isEarly = isTakenOver && (from === this.self || shard.startedSince <= SUSPICIOUS_MAX);
-      if ((task.losses > 0 || isEarly) && !shard.runsAtMostOnce) this.#note(shard, task);
+      this.#suspect(shard, task, from);
     }
   }
 
@@ -174,6 +171,7 @@ export class TaskRound {
     if (held.state === 'running' && !isCounted) task.attempts += 1;
     shard.move(task, 'offered');
     shard.move(task, held.state);
+    if (held.state === 'running' && !isCounted && !isCancelled(shard, task)) this.#suspect(shard, task, node);
     noteStep(task, { node, what: 'accepted', reason: 'held over a change of the coordinator' });
   }
 
@@ -238,6 +236,14 @@ export class TaskRound {
     const lost = `lost ${task.losses} times with the node that ran it: not started again${why}`;
     const outcome = unheardOutcome('failed', 0, lost);
     this.recording.record(shard, task, 'failed', outcome, answer);
+  }
+
+  /** A task runs that may be what brings its node down: see {@link #note}. */
+  #suspect(shard: Shard, task: LiveTask, node: NodeId): void {
+    const isTakenOver = shard.ballot > FIRST_N;
+    if (isTakenOver) shard.startedSince += 1;
+    const isEarly = isTakenOver && (node === this.self || shard.startedSince <= SUSPICIOUS_MAX);
+    if ((task.losses > 0 || isEarly) && !shard.runsAtMostOnce) this.#note(shard, task);
   }
 
   /**

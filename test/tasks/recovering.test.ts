@@ -62,6 +62,18 @@ describe('a coordinator that takes over', () => {
     expect(home.home.unfinished).to.equal(0);
   });
 
+  it('should note of what it takes up that it runs, here above all: it may be what brought its predecessor down', () => {
+    const { home } = successor(before().stored(), ['x', 'home'], { z: 9 });
+    expect(tell(home, 'home', held(0, at(1, 1)))).to.deep.equal(['write 0 pending']);
+    home.sync();
+    expect(home.record(0)).to.include({ running: true, epoch: at(1, 1), losses: 0 });
+    const next = successor(home.stored(), ['x', 'home'], { z: 9 });
+    tell(next.home, 'x');
+    tell(next.home, 'home');
+    next.home.sync();
+    expect(next.home.record(0), 'nobody holds it any more').to.include({ losses: 1 });
+  });
+
   it('should not wait for the dead', () => {
     const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.step({ kind: 'peer-gone', node: node('y') });
