@@ -209,7 +209,7 @@ export class ShardHome {
     shard.onChange = this.onChange;
     this.#table.add(shard);
     if (isNew) this.#round.cancel(shard);
-    else {
+    else if (!shard.record.done) {
       this.#grants.learned(shard, this.#now);
       this.#recovery.begin(shard);
     }

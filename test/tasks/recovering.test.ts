@@ -74,6 +74,21 @@ describe('a coordinator that takes over', () => {
     expect(next.home.record(0), 'nobody holds it any more').to.include({ losses: 1 });
   });
 
+  it('should leave a shard at its end that was: what was cancelled there stays so, whoever says that he has run it', () => {
+    const old = new Home({ x: 1 });
+    old.open(2);
+    old.cancel();
+    old.sync();
+    const home = new Home({ z: 9 }, ['x', 'home']);
+    for (const [register, { set, entries }] of old.stored()) {
+      const shown = home.step({ kind: 'opened', register, set, ballot: 2, isNew: false, entries });
+      expect(shown, 'nobody is asked').to.deep.equal(['report to jobs: cancelled 2']);
+    }
+    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['task.recorded to x']);
+    expect(home.sync()).to.deep.equal([]);
+    expect(home.record(0)).to.equal(undefined);
+  });
+
   it('should not wait for the dead', () => {
     const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.step({ kind: 'peer-gone', node: node('y') });
