@@ -22,7 +22,7 @@ export class InnerClients {
       if (result.isOk) done(result.value, undefined);
       else done(undefined, result.error.code);
     });
-    this.ask(client, request as ClientRequest);
+    this.ask(client, request);
   }
 
   /** False where the answer is for a client of the driver. */
