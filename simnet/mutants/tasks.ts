@@ -27,8 +27,8 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cancel-acknowledged-before-durable',
-    file: 'src/tasks/job-home.ts',
-    find: 'value: { ...job.stored(), cancelled: true }',
+    file: 'src/tasks/job-cancels.ts',
+    find: 'value: { ...job.stored(), cancelled: true, ...cause }',
     replace: 'value: job.stored()',
     breaks: 'a cancel that was acknowledged holds',
   },
@@ -93,8 +93,8 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'timed-out-not-retried',
     file: 'src/tasks/task-round.ts',
-    find: "(how === 'failed' || how === 'timed-out')",
-    replace: "(how === 'failed')",
+    find: "if (how !== 'failed' && how !== 'timed-out') return false;",
+    replace: "if (how !== 'failed') return false;",
     breaks: 'a task that ran into its time limit has its retries too',
   },
   {
@@ -148,7 +148,7 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cancel-misses-shards-under-creation',
-    file: 'src/tasks/job-home.ts',
+    file: 'src/tasks/job-cancels.ts',
     find: 'for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);',
     replace: '',
     breaks: 'what is cancelled before it starts never starts',

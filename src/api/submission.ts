@@ -97,6 +97,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(key === undefined ? {} : { key }),
     ...(body.held === true ? { held: true } : {}),
+    ...perNodeOf(body),
     ...scheduleOf(body),
     ...limitsOf(body),
     ...startOf(body),
@@ -154,6 +155,13 @@ function scheduleOf({ schedule, after, delayMs, notBefore, notAfter, tasks }: Su
     throw new CoveyError('usage', 'a schedule takes no list of lines', 'use an array, or read the list when it runs');
   }
   return { schedule: { cron, zone, overlap, missed } };
+}
+
+/** @throws CoveyError `usage` where it says otherwise how many tasks there are, or where they go */
+function perNodeOf({ perNode, tasks, key }: SubmitBody): Pick<JobSpec, 'perNode'> {
+  if (perNode !== true) return {};
+  if (tasks === undefined && key === undefined) return { perNode };
+  throw new CoveyError('usage', 'a job with a task for each node takes no other tasks, and no placement key');
 }
 
 /** The same variables make the same digest, in whatever order they were written. */

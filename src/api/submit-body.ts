@@ -48,6 +48,8 @@ export const SubmitBodySchema = record({
   ),
   /** Nothing of it starts before it is released. */
   held: Type.Optional(Type.Boolean()),
+  /** One task for each node that is there and has enough for it: it runs there and nowhere else, and its item names it. */
+  perNode: Type.Optional(Type.Boolean()),
   key: Type.Optional(text(1024)),
   /** Starts when these jobs have ended so: all of each `ok`, `any` way, or not all of it well (`fail`); else it is cancelled. */
   after: Type.Optional(list(record({ job: text(40), on: oneOf('ok', 'any', 'fail') }), AFTER_MAX)),

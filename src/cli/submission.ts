@@ -27,6 +27,7 @@ export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptio
   readonly array?: IndexRange;
   readonly eachLine?: string;
   readonly fromJson?: string;
+  readonly perNode?: boolean;
   readonly contract?: NonNullable<SubmitBody['contract']>;
   readonly key?: string;
   readonly id?: string;
@@ -50,6 +51,7 @@ export function addSubmitOptions(command: Command): void {
       '--from-json <file>',
       'one task an element of a JSON array, which {} and COVEY_ITEM stand for; - reads it here',
     )
+    .option('--per-node', 'one task on each node that is there, which {} and COVEY_ITEM name')
     .option('--dry-run', 'print what would be submitted, and submit nothing')
     .addOption(
       new Option(
@@ -102,16 +104,18 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
       tasks: await tasksOf(io, options),
       contract,
       key,
+      perNode: options.perNode,
     }),
     ...limitsOf(options),
     ...startOf(options),
   };
 }
 
-function checkSources({ array, eachLine, fromJson, stdin }: SubmitOptions): void {
-  const given = { '--array': array, '--each-line': eachLine, '--from-json': fromJson };
+function checkSources({ array, eachLine, fromJson, perNode, key, stdin }: SubmitOptions): void {
+  const given = { '--array': array, '--each-line': eachLine, '--from-json': fromJson, '--per-node': perNode };
   const [one, other] = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
   if (one !== undefined && other !== undefined) throw new CoveyError('usage', `${one} and ${other} exclude each other`);
+  if (perNode === true && key !== undefined) throw new CoveyError('usage', '--per-node and --key exclude each other');
   const [first, second] = Object.entries({
     '--stdin': stdin,
     '--each-line': eachLine,

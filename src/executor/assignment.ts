@@ -12,6 +12,8 @@ export interface Work {
   readonly stdin?: Uint8Array | undefined;
   readonly needs: Resources;
   readonly timeoutMs?: number | undefined;
+  /** It runs on this node or not at all. */
+  readonly perNode?: boolean | undefined;
   /** `at-most-once`: an attempt starts only under a grant of its coordinator. */
   readonly contract: 'at-least-once' | 'at-most-once';
 }

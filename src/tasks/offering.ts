@@ -9,6 +9,7 @@ import type { RegisterWish } from './replication/effects.js';
 import { noteStep, type LiveTask } from './live-task.js';
 import type { Shard } from './shard.js';
 import type { ShardTag } from './shard-tags.js';
+import { LIMITS } from './spec.js';
 
 export type ShardEffect =
   | SendEffect<TaskMessage>
@@ -230,11 +231,23 @@ export class Offering {
     for (const shard of this.#queue.keys()) {
       if (given >= n) break;
       if (!isFor(shard) || !this.placer.mayOffer(node, shard.spec.needs)) continue;
-      const tasks = shard.take(Math.min(n - given, this.config.batchMax));
+      const tasks = waitingFor(shard, node, Math.min(n - given, this.config.batchMax));
       this.offer(shard, tasks, node, startsNow);
       given += tasks.length;
     }
     return given;
+  }
+
+  /** Each task to the node that it is for, if that is there. */
+  #placePinned(shard: Shard): boolean {
+    let isAny = false;
+    for (const task of shard.take(LIMITS.shardTasksMax)) {
+      const node = shard.item(task.index) as NodeId | undefined;
+      if (node === undefined || this.#closed.has(node) || !this.placer.mayOffer(node, shard.spec.needs)) continue;
+      this.offer(shard, [task], node);
+      isAny = true;
+    }
+    return isAny;
   }
 
   #settle(node: NodeId, tasks: number): void {
@@ -246,6 +259,7 @@ export class Offering {
 
   /** False where nobody is known to have room for this shard. */
   #place(shard: Shard, now: Now): boolean {
+    if (shard.spec.perNode === true) return this.#placePinned(shard);
     while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
       const choice = this.placer.choose({
         key: shard.spec.key ?? shard.place.register,
@@ -263,6 +277,13 @@ export class Offering {
     }
     return true;
   }
+}
+
+/** Up to `n` tasks that may be offered to a node. */
+function waitingFor(shard: Shard, node: NodeId, n: number): LiveTask[] {
+  if (shard.spec.perNode !== true) return shard.take(n);
+  const own = shard.take(LIMITS.shardTasksMax).filter(({ index }) => shard.item(index) === node);
+  return own.slice(0, n);
 }
 
 type OfferTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;

@@ -47,6 +47,8 @@ export const JobSpecSchema = record({
   contract: oneOf('at-least-once', 'at-most-once'),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
+  /** A task for each node that there was, which is its item: it runs there and nowhere else. */
+  perNode: Type.Optional(Type.Boolean()),
   /** Nothing of it starts before it is released. */
   held: Type.Optional(Type.Boolean()),
   /** Jobs are made of this one at these times; nothing of it starts itself. */

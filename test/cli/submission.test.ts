@@ -112,6 +112,8 @@ describe('submission', () => {
     ['--from-json - -- x', /--from-json: line 2, column 3 is not JSON: invalid symbol/, { stdin: '[1,\n  oops]' }],
     ['--from-json - -- x', /--from-json: this is no array/, { stdin: '{"a": 1}' }],
     ['--from-json - -- x', /--from-json: this is no array/, { stdin: '[]' }],
+    ['--per-node --array 1-2 -- x', /--array and --per-node exclude each other/],
+    ['--per-node --key k -- x', /--per-node and --key exclude each other/],
     ['--retry-on 0 --retries 1 -- x', /--retry-on: "0" are no exit codes/],
     ['--retry-on 1,x --retries 1 -- x', /--retry-on/],
     ['--retry-on 1 -- x', /means nothing without --retries/],

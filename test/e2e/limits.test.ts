@@ -82,6 +82,17 @@ describe('the limits of a job, over three daemons', function () {
     expect((await flock.json<Holding>(['hold', job])).held, 'it has ended').to.equal(false);
   });
 
+  it('should run a task on each node', async () => {
+    const { code, stdout } = await flock.cli(['run', '--per-node', '--shell', '--', 'echo $COVEY_NODE $COVEY_ITEM']);
+    expect(code).to.equal(0);
+    const pairs = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(' '));
+    expect(pairs.map(([ranOn]) => ranOn).sort()).to.deep.equal([0, 1, 2].map((i) => flock.daemon(i).ready.node).sort());
+    for (const [ranOn, wanted] of pairs) expect(ranOn).to.equal(wanted);
+  });
+
   it('should give each element of a JSON array to a task of its own', async () => {
     const stdin = '[{"n": 1, "word": "a b"}, "two"]';
     const { stdout } = await flock.cli(['run', '--from-json', '-', '--', 'printenv', 'COVEY_ITEM'], { stdin });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { node } from './support/fixtures.js';
+import { node, specOf } from './support/fixtures.js';
 import { Home } from './support/home.js';
 
 describe('placing', () => {
@@ -159,5 +159,21 @@ describe('placing', () => {
     home.open(150);
     const sizes = home.pump().map((shown) => shown.split(' ').length - 2);
     expect(sizes).to.deep.equal([64, 36, 50]);
+  });
+
+  it('should place a task that is for one node there, and nowhere else', () => {
+    const home = new Home({ x: 9, y: 9 });
+    home.create(3, { spec: specOf({ perNode: true }), items: ['y', 'away', 'x'] });
+    home.sync();
+    home.room.absent.add(node('away'));
+    expect(home.pump()).to.deep.equal(['offer y 0@1.1', 'offer x 2@1.2', 'arm rest']);
+    home.accept('y');
+    home.accept('x', []);
+    expect(home.take(home.home.giveTo(node('y'), 5).effects), 'a thief gets none of them').to.deep.equal([]);
+    expect(home.pump(), 'x has refused, away is away').to.deep.equal([]);
+    home.home.reopen(node('x'));
+    expect(home.pump()).to.deep.equal(['offer x 2@1.3']);
+    home.room.absent.clear();
+    expect(home.pump()).to.deep.equal(['offer away 1@1.4']);
   });
 });

@@ -51,7 +51,7 @@ starts for this command alone, and Ctrl-C cancels at once.`,
     if (context.out.json) context.out.object(submitted);
     const interrupt = new Interrupt(context, { flock, job, ownNode });
     const attached =
-      body.tasks === undefined
+      body.tasks === undefined && body.perNode !== true
         ? attachTask(context, flock, job, interrupt.signal)
         : attachArray(context, flock, submitted, interrupt.signal);
     const hush = sayHindrances(context, flock, [job]);

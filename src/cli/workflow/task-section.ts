@@ -41,6 +41,7 @@ export function readTask(name: string, section: Section): FileTask {
     array: section.read('array', readArray),
     eachLine: section.text('each-line'),
     fromJson: section.text('from-json'),
+    perNode: section.boolean('per-node'),
     cpus: section.number('cpus', { max: 100_000, like: 2 }),
     mem: section.read('mem', (value) => parseSize(textOf(value))),
     gpus: section.number('gpus', { max: 100_000, like: 1 }),

@@ -122,7 +122,12 @@ export class ExecutorHost {
   giveTo(thief: NodeId, n: number, now: Now): number {
     const capacity = this.view.member(thief)?.profile.capacity;
     const mayTake = ({ steals, work }: Assignment) => {
-      return steals < STEALS_MAX && capacity !== undefined && shortage(work.needs, capacity) === undefined;
+      return (
+        steals < STEALS_MAX &&
+        work.perNode !== true &&
+        capacity !== undefined &&
+        shortage(work.needs, capacity) === undefined
+      );
     };
     const { given, effects } = this.executor.giveTo(thief, n, mayTake, now);
     this.#perform(effects);

@@ -22,6 +22,7 @@ const EVERY = {
   array: '1-9:2',
   'each-line': 'lines.txt',
   'from-json': 'items.json',
+  'per-node': false,
   cpus: 1.5,
   mem: '64M',
   gpus: 1,

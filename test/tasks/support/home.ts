@@ -42,8 +42,11 @@ class Room implements Placer {
     return this.slots.get(id) ?? 0;
   }
 
-  mayOffer(): boolean {
-    return true;
+  /** Nodes that are not there. */
+  readonly absent = new Set<NodeId>();
+
+  mayOffer(id: NodeId): boolean {
+    return !this.absent.has(id);
   }
 
   bootOf(id: NodeId): number {

@@ -1,5 +1,5 @@
 import { CoveyError } from '../../../kernel/errors.js';
-import type { NodeId } from '../../../kernel/ids.js';
+import { compareText, type NodeId } from '../../../kernel/ids.js';
 import { shortage } from '../../../kernel/resources.js';
 import { chooseReplicas } from '../../../placement/replica-choice.js';
 import { nextAsked } from '../../../tasks/asking.js';
@@ -22,7 +22,8 @@ const DEADLINE_MS = 12_000;
 const STAGE_WINDOW = 8;
 
 /** Has a job accepted durably by a majority of its replicas; until then nothing of it runs. */
-export function* submit(scene: Scene, job: Submission): Conversation<Accepted> {
+export function* submit(scene: Scene, wished: Submission): Conversation<Accepted> {
+  const job = wished.spec.perNode === true && !wished.spec.schedule ? forEachNode(scene, wished) : wished;
   if (!scene.membership.isJoined) {
     throw new CoveyError(
       'unavailable',
@@ -205,6 +206,19 @@ function refuseWithoutDisk(refusal: string | undefined): void {
 function gone(job: Submission): CoveyError {
   const message = `the idempotency key stands for job ${job.job}, which has ended and is kept no more`;
   return new CoveyError('conflict', message, 'it has run: submit under another key to run it again');
+}
+
+/** The same with a task for each node that takes work and has enough for it. */
+function forEachNode({ membership }: Scene, job: Submission): Submission {
+  const nodes = [...membership.members.values()]
+    .filter(({ state, draining, profile }) => {
+      return state === 'alive' && !draining && shortage(job.spec.needs, profile.capacity) === undefined;
+    })
+    .map(({ id }) => id)
+    .sort(compareText);
+  // Nobody: said with what it lacks.
+  if (nodes.length === 0) return job;
+  return { ...job, range: { first: 0, step: 1, count: nodes.length }, items: nodes };
 }
 
 /** What it is to wait for must be known: a job that nobody ever heard of would be waited for in vain. */
