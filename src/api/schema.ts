@@ -1,12 +1,15 @@
 import { ResourcesSchema } from '../kernel/resources.js';
 import type { TaskState as State } from '../kernel/states.js';
 import { AFTER_MAX } from '../tasks/gate.js';
+import { FunctionSchema, type ProgressView, type TaskResult } from './functions.js';
 import { count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 
 /**
  * The bodies of the HTTP API, shared by daemon, client and CLI. Times are ISO 8601 in UTC; ids are strings; sizes are
  * bytes. Fields may be added, never renamed.
  */
+
+export type { ProgressView, TaskResult } from './functions.js';
 
 const TasksSchema = Type.Union([
   record({ kind: Type.Literal('single') }),
@@ -19,8 +22,9 @@ const TasksSchema = Type.Union([
 /** POST /v1/jobs. The header Idempotency-Key makes a repeat of the same submission the same job. */
 export const SubmitBodySchema = record({
   name: Type.Optional(text(200)),
-  /** argv; with `shell` one element, run by /bin/sh -c. */
-  argv: list(Type.String(), 65_536),
+  /** argv; with `shell` one element, run by /bin/sh -c. This or `function`. */
+  argv: Type.Optional(list(Type.String(), 65_536)),
+  function: Type.Optional(FunctionSchema),
   shell: Type.Optional(Type.Boolean()),
   cwd: Type.Optional(text(4096)),
   env: Type.Optional(textMap(4096, 512 * 1024)),
@@ -118,6 +122,7 @@ export interface TaskView {
   /** What its last attempt wrote; null where that is not known yet. */
   readonly stdoutBytes: number | null;
   readonly stderrBytes: number | null;
+  readonly hasResult: boolean;
   /** Provisional: see JobView. */
   readonly degraded: boolean;
 }
@@ -128,6 +133,14 @@ export interface TaskDetail extends TaskView {
   readonly stderrTail: string;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
+  /** What a function that runs last said of itself; null where it has said nothing. */
+  readonly progress: ProgressView | null;
+}
+
+/** GET /v1/jobs/{id}/results?limit=&after=: by rising index; a page may be shorter than `limit` and yet not the last. */
+export interface ResultsPage extends Completeness {
+  readonly results: readonly TaskResult[];
+  readonly next: number | null;
 }
 
 /** GET /v1/jobs?limit=&cursor=&prefix=&state=: newest first. */

@@ -4,7 +4,7 @@ import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
 import type { Run } from '../tasks/record.js';
-import type { Candidate, Explanation, JobView, NodeView, RunView, TaskDetail, TaskView } from './schema.js';
+import type { Candidate, Explanation, JobView, NodeView, RunView, TaskDetail, TaskResult, TaskView } from './schema.js';
 
 /** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
 const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : new Date(ms).toISOString());
@@ -48,6 +48,7 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     finishedAt: iso(task.finishedAtMs),
     stdoutBytes: task.stdoutBytes ?? null,
     stderrBytes: task.stderrBytes ?? null,
+    hasResult: task.hasResult === true,
     degraded: task.degraded === true,
   };
 }
@@ -72,13 +73,27 @@ function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): 
   return { run, state, ...ended, finishedAt: iso(finishedAtMs) };
 }
 
-export function taskDetail({ job, task, more }: OneTask): TaskDetail {
+/** @param result - JSON, as its executor made it */
+export function resultView(
+  { job }: JobInfo,
+  { index, state, reason }: TaskInfo,
+  result: string | undefined,
+): TaskResult {
+  return {
+    ...{ task: `${job}/${index}`, index, state, reason: reason ?? null },
+    result: result === undefined ? null : JSON.parse(result),
+    hasResult: result !== undefined,
+  };
+}
+
+export function taskDetail({ job, task, more, progress }: OneTask): TaskDetail {
   return {
     ...taskView(job, task),
     stdoutTail: Buffer.from(more.stdoutTail).toString('base64'),
     stderrTail: Buffer.from(more.stderrTail).toString('base64'),
     stdoutBytes: more.stdoutBytes,
     stderrBytes: more.stderrBytes,
+    progress: progress ? { fraction: progress.fraction ?? null, text: progress.text ?? null } : null,
   };
 }
 

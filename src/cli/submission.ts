@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { CoveyError, type SubmitBody } from '../client/index.js';
 import { parseDuration, parseSize } from '../kernel/units.js';
+import { addFunctionOptions, functionOf, type FunctionOptions } from './function-options.js';
 import { linesOf, readInput } from './input.js';
 import type { Io } from './io.js';
 import {
@@ -18,7 +19,7 @@ import {
 import { addStartOptions, startOf, type StartOptions } from './start-options.js';
 import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
 
-export interface SubmitOptions extends ResourceOptions, StartOptions {
+export interface SubmitOptions extends ResourceOptions, StartOptions, FunctionOptions {
   readonly name?: string;
   readonly cwd?: string;
   readonly env?: readonly string[];
@@ -75,6 +76,7 @@ export function addSubmitOptions(command: Command): void {
   );
   option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
   option(command, '--retries <n>', 'start a failed task again so many times', wholeNumber(0, 1000));
+  addFunctionOptions(command);
   addStartOptions(command);
 }
 
@@ -85,7 +87,8 @@ export function addSubmitOptions(command: Command): void {
  */
 export async function submission(io: Io, argv: readonly string[], options: SubmitOptions): Promise<SubmitBody> {
   const { name, stdin, shell, timeout, retries, contract, key } = options;
-  checkCommand(argv);
+  const called = functionOf(io, argv, options, { '--shell': shell, '--stdin': stdin });
+  if (!called) checkCommand(argv);
   if (options.array !== undefined && options.eachLine !== undefined) {
     throw new CoveyError('usage', '--array and --each-line exclude each other');
   }
@@ -94,7 +97,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
   }
   const input = stdin === undefined ? undefined : await readInput('--stdin', stdin, STDIN_BYTES_MAX, io);
   return {
-    argv: shell === true ? [argv.join(' ')] : [...argv],
+    ...(called ? { function: called } : { argv: shell === true ? [argv.join(' ')] : [...argv] }),
     cwd: directory(io, options.cwd),
     ...defined({
       name,
@@ -114,7 +117,11 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
 
 function checkCommand(argv: readonly string[]): void {
   if ((argv[0] ?? '').trim() === '') {
-    throw new CoveyError('usage', 'there is no command to run', 'write it after --, as in `covey run -- date`');
+    throw new CoveyError(
+      'usage',
+      'there is no command to run',
+      'write it after --, as in `covey run -- date`, or name a --module',
+    );
   }
 }
 

@@ -10,17 +10,21 @@ import type {
   Leaving,
   NodesAnswer,
   Retried,
+  ResultsPage,
   RingView,
   SelfView,
   SubmitBody,
   Submitted,
   TaskDetail,
+  TaskResult,
   TasksPage,
 } from '../api/schema.js';
 import { CoveyError } from '../kernel/errors.js';
-import { jobId, parseTaskId } from '../kernel/ids.js';
 import { isTerminal, type TaskState } from '../kernel/states.js';
 import type { Exchange, Http } from './http.js';
+import { callBody } from './call-body.js';
+import { MapResults, type FunctionRef, type MapOptions } from './map.js';
+import { jobPath, taskPath, withQuery } from './paths.js';
 import { bodyOf, problemOf, unanswered } from './problems.js';
 import { submitKeyed } from './submitting.js';
 
@@ -40,7 +44,6 @@ const TURN_MS_MIN = 50;
 const TOO_FEW_MS = 120_000;
 const TOO_FEW_PAUSE_MS = 250;
 
-type Query = Readonly<Record<string, string | number | undefined>>;
 interface Abortable {
   readonly signal?: AbortSignal | undefined;
 }
@@ -151,6 +154,34 @@ export class Flock {
   /** By rising index. */
   tasks(job: string, query: TasksQuery = {}): Promise<TasksPage> {
     return this.#get(withQuery(`${jobPath(job)}/tasks`, { ...query }));
+  }
+
+  /**
+   * Calls a function for each item, on whichever nodes have room. Items and results are what JSON can hold.
+   *
+   * @returns results in the order of the items: to be iterated as they come, or `await`ed with `toArray()`
+   */
+  map<Item, Result = unknown>(
+    callee: FunctionRef,
+    items: Iterable<Item>,
+    options: MapOptions = {},
+  ): MapResults<Result> {
+    return new MapResults<Result>(this, callBody(callee, items, options), options);
+  }
+
+  /** By rising index; a page may end before `limit`. */
+  results(job: string, query: Pick<TasksQuery, 'after' | 'limit'> = {}): Promise<ResultsPage> {
+    return this.#get(withQuery(`${jobPath(job)}/results`, { ...query }));
+  }
+
+  /**
+   * What the function of one task has returned.
+   *
+   * @param id JOB/INDEX
+   * @throws CoveyError `not-found` where it has no result, or none yet
+   */
+  result(id: string): Promise<TaskResult> {
+    return this.#get(`${taskPath(id)}/result`);
   }
 
   /** @param id JOB/INDEX */
@@ -276,20 +307,4 @@ export class Flock {
     if (status >= 300) throw problemOf(status, text, this.address);
     return bodyOf(status, text, this.address);
   }
-}
-
-function jobPath(id: string): string {
-  return `/v1/jobs/${jobId(id)}`;
-}
-
-function taskPath(id: string): string {
-  const { job, index } = parseTaskId(id);
-  return `/v1/tasks/${job}/${index}`;
-}
-
-function withQuery(path: string, query: Query): string {
-  const entries = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)] as [string, string]],
-  );
-  return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
 }

@@ -25,4 +25,6 @@ export function connect(
 export { CoveyError, type ErrorCode } from '../kernel/errors.js';
 export { Flock, type JobsQuery, type LogsQuery, type TasksQuery, type WaitOptions } from './flock.js';
 export { dataDirectory, SOCKET, type Place } from './address.js';
+export type { FunctionRef, MapOptions, MapResults } from './map.js';
+export type { FunctionContext } from '../executor/io/functions/function-context.js';
 export type * from '../api/schema.js';

@@ -21,7 +21,8 @@ import type { Manner } from './exchange.js';
 import type { Outlet } from './outlet.js';
 import type { Message } from './wire.js';
 
-export type ToExecutor = TaskMessages['task.offer' | 'task.revoke' | 'held.ask'] | QueryMessages['query.output'];
+export type ToExecutor =
+  TaskMessages['task.offer' | 'task.revoke' | 'held.ask'] | QueryMessages['query.output' | 'query.progress'];
 
 /** The request behind a read of output. */
 export interface OutputTag {
@@ -101,6 +102,12 @@ export class ExecutorHost {
       }
       case 'query.output':
         return this.#readOutput(from, message);
+      case 'query.progress': {
+        const { ask: re, job, index, epoch } = message;
+        const { fraction, text } = this.executor.progress({ task: taskId(job, index), epoch }) ?? {};
+        const progress = { ...(fraction === undefined ? {} : { fraction }), ...(text === undefined ? {} : { text }) };
+        return this.#reply(from, { kind: 'query.progress-told', re, progress });
+      }
     }
   }
 

@@ -116,6 +116,7 @@ export class NodeCore {
         return;
       }
       case 'ended':
+      case 'progress':
         return host.step(event, this.#now);
       case 'client':
         return this.#wiring.gateway(gateway.request(event.client, event.request));
@@ -193,6 +194,7 @@ export class NodeCore {
       case 'task.revoke':
       case 'held.ask':
       case 'query.output':
+      case 'query.progress':
         return host.message(from, message, this.#now);
       case 'steal.ask':
         return this.#onSteal(from, message);

@@ -1,0 +1,19 @@
+import { jobId, parseTaskId } from '../kernel/ids.js';
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+export function jobPath(id: string): string {
+  return `/v1/jobs/${jobId(id)}`;
+}
+
+export function taskPath(id: string): string {
+  const { job, index } = parseTaskId(id);
+  return `/v1/tasks/${job}/${index}`;
+}
+
+export function withQuery(path: string, query: Query): string {
+  const entries = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
+}
