@@ -3,6 +3,7 @@ import { benchCommands } from './commands.js';
 import { benchDurability } from './durability.js';
 import { benchFlock } from './flock.js';
 import { benchMembership } from './membership-scale.js';
+import { benchFunctions } from './functions.js';
 import { benchRing } from './ring.js';
 import { benchSimnet } from './simnet.js';
 import type { Row } from './row.js';
@@ -10,6 +11,7 @@ import type { Row } from './row.js';
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
   commands: benchCommands,
+  functions: benchFunctions,
   flock: benchFlock,
   durability: benchDurability,
   simnet: benchSimnet,
