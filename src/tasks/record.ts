@@ -3,10 +3,7 @@ import { amount, bytes, count, list, NodeIdSchema, oneOf, record, text, Type, ty
 /** Bytes of each output stream kept with a task's outcome, so that they outlive the executor. */
 export const TAIL_BYTES_MAX = 4096;
 
-/**
- * Characters of a function's result, kept with its outcome: 64 of them, as many as one write takes down, must not fill a frame
- * of their own, and a million of them a disk.
- */
+/** Characters of a function's result, kept with its outcome: one record stays small beside a frame of 1 MiB, also in UTF-8. */
 export const RESULT_MAX = 64 * 1024;
 
 /** Steps of a task's way kept for `explain`; later ones push out the oldest. */
