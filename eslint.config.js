@@ -11,7 +11,7 @@ const simulated = ['world', 'history', 'checks', 'workload', 'faults', 'measure'
 );
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist.*/', 'node_modules/', '.dependency-cruiser.cjs'] },
+  { ignores: ['dist/', 'dist.*/', 'node_modules/', '.dependency-cruiser.cjs', 'examples/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -26,6 +26,8 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
+      // An interface of what a schema describes has a name, which an alias of the same has not.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       'max-lines': ['error', { max: 320 }],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { benchCommands } from './commands.js';
 import { benchDurability } from './durability.js';
 import { benchFlock } from './flock.js';
+import { benchFollow } from './follow.js';
 import { benchMembership } from './membership-scale.js';
 import { benchFunctions } from './functions.js';
 import { benchRing } from './ring.js';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   commands: benchCommands,
   functions: benchFunctions,
   flock: benchFlock,
+  follow: benchFollow,
   durability: benchDurability,
   simnet: benchSimnet,
   membership: benchMembership,

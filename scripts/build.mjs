@@ -14,6 +14,9 @@ const next = join(root, `dist.${process.pid}`);
 /** Packages that load files of their own at run time. */
 const EXTERNAL = ['lmdb', 'pino', 'piscina'];
 
+/** Packages that have an ES module beside a UMD one, which would look for parts of it at run time. */
+const ES_FIRST = ['module', 'main'];
+
 /** For the CommonJS packages in an ES module bundle. */
 const REQUIRE = [
   'import { createRequire as coveyCreateRequire } from "node:module";',
@@ -40,6 +43,7 @@ await build({
   format: 'esm',
   target: 'node20',
   external: EXTERNAL,
+  mainFields: ES_FIRST,
   banner: { js: REQUIRE },
   minifyWhitespace: true,
   minifySyntax: true,

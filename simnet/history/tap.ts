@@ -1,5 +1,5 @@
 import type { Put } from '../../src/kernel/effects.js';
-import { taskId, type JobId, type NodeId } from '../../src/kernel/ids.js';
+import { taskId, type JobId, type NodeId, type TaskId } from '../../src/kernel/ids.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { TaskMessages } from '../../src/tasks/messages.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
@@ -24,6 +24,9 @@ export class Tap {
   readonly #answered = new Set<string>();
   /** Attempts whose task some node wrote down as cancelled: other replicas, and later coordinators, only copy that. */
   readonly #cancelled = new Set<string>();
+  /** Of tasks that were cancelled when nobody was known to have them: the nodes that were given up for dead then. */
+  readonly #awayAtCancel = new Map<TaskId, ReadonlySet<NodeId>>();
+  readonly #nodes = new Set<NodeId>();
   readonly #cancels: CancelWrites;
 
   constructor(
@@ -36,6 +39,7 @@ export class Tap {
   }
 
   readonly watch = (node: NodeId, event: NodeEvent, effects: readonly NodeEffect[], atMs: number): void => {
+    this.#nodes.add(node);
     if (event.kind === 'ended' && event.end.lost !== true) {
       const attempt = this.history.attempt(event.attempt.task, event.attempt.epoch);
       if (attempt) attempt.exitCode = event.end.exitCode;
@@ -54,16 +58,24 @@ export class Tap {
       const entry = entryIn(put);
       if (!entry?.key.startsWith(TASK_PREFIX)) continue;
       const { state, index, epoch, executor } = entry.value as TaskRecord;
-      if (state !== 'cancelled' || executor === undefined) continue;
+      if (state !== 'cancelled') continue;
       const task = taskId(entry.register.split('#', 1)[0] as JobId, index);
       const name = `${task} ${epoch}`;
       if (this.#cancelled.has(name)) continue;
       this.#cancelled.add(name);
-      if (this.isGone(executor, entry.version.node)) this.history.messages.givenUp.push({ atMs, task, epoch });
+      const by = entry.version.node;
+      if (executor === undefined) this.#awayAtCancel.set(task, this.#away(by));
+      else if (this.isGone(executor, by)) this.history.messages.givenUp.push({ atMs, task, epoch });
     }
   }
 
+  #away(by: NodeId): ReadonlySet<NodeId> {
+    return new Set([...this.#nodes].filter((node) => this.isGone(node, by)));
+  }
+
   #started(node: NodeId, { attempt, command: { env } }: Extract<NodeEffect, { kind: 'start' }>, atMs: number): void {
+    if (this.#awayAtCancel.get(attempt.task)?.has(node) === true)
+      this.history.messages.givenUp.push({ atMs, ...attempt });
     const cpus = this.cpusOf(node);
     const said = { saidEpoch: env['COVEY_EPOCH'], saidItem: env['COVEY_ITEM'] };
     this.history.messages.starts.push({ atMs, node, ...attempt, ...said, cpus });

@@ -56,12 +56,12 @@ export class Clients {
   read(at: number, job: string, tries = 0): void {
     this.#ask(at, { op: 'tasks', job: jobId(job), after: -1, limit: 1_000 }, (node, result) => {
       if (!result?.isOk) return;
-      const { job: info, tasks, asked, answered } = result.value as TaskPage;
+      const { job: info, tasks, isWhole } = result.value as TaskPage;
       const states = new Map<number, TaskState>(tasks.map(({ index, state }) => [index, state]));
       const { world, history } = this.flock;
       // What a survivor says alone binds nobody.
       const isProvisional = info.degraded === true || tasks.some(({ degraded }) => degraded === true);
-      const isComplete = asked === answered && !isProvisional;
+      const isComplete = isWhole && !isProvisional;
       const read = { atMs: world.nowMs, at: node, job: info.job, isComplete };
       history.clients.reads.push({ ...read, counts: info.counts, states });
       if (!read.isComplete && tries > 0) this.#after(PAUSE_MS, () => this.read(at, job, tries - 1));

@@ -10,8 +10,11 @@ import type { Story } from './story.js';
 import { mayStayAway } from './lost.js';
 import { runTimeMs } from './work.js';
 
-/** A node that was on its way out when all healed goes on to leave, and is started again. */
-const COME_BACK_MS = 30_000;
+/**
+ * A node that was on its way out when all healed goes on to leave, and is started again. It waits up to a minute for others to take
+ * what it holds, which they cannot where a machine is lost.
+ */
+const COME_BACK_MS = 60_000;
 /**
  * From the last death or start on. Of 2,000 seeds all but one need at most 10 s, half of them 0.1 s, that one 12.7 s: nodes dial
  * the dead by chance, and what TCP kept back in a split comes with its next try, so that there is no sharp bound.
@@ -31,6 +34,7 @@ const LOOK_MS = 100;
 export class Healing {
   #deathMs = 0;
   readonly #asking = new Set<string>();
+  #asked = 0;
 
   constructor(
     private readonly flock: Flock,
@@ -124,7 +128,8 @@ export class Healing {
   #haveEnded(open: Set<string>): boolean {
     const { up } = this.flock;
     for (const job of open) {
-      const node = up[open.size % up.length];
+      // One after the other: who came while only the lost machine was there knows of no other yet.
+      const node = up[this.#asked++ % up.length];
       if (!node || this.#asking.has(job)) continue;
       this.#asking.add(job);
       node.request({ op: 'job', job: jobId(job), waitMs: 0 }, (result) => {

@@ -1,5 +1,6 @@
 import type { JobId, NodeId } from '../../src/kernel/ids.js';
 import type { JobRecord } from '../../src/tasks/job-record.js';
+import { indexAt } from '../../src/tasks/range.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
 import { coreKey, ENTRY_PREFIX, type StoredCore } from '../../src/tasks/register/stored.js';
 import { majorityOf } from '../../src/tasks/register/replica-set.js';
@@ -9,11 +10,27 @@ import { entryIn, type EntryPut } from '../history/register-writes.js';
 import type { Flock } from '../world/flock.js';
 
 /**
- * A majority's disks know that this is cancelled, or that the task has ended.
+ * A majority's disks know that this is cancelled, or that it has ended: by the cancel of somebody else, perhaps.
  *
  * @param index - undefined: the whole job
  */
 export function isCancelStored(flock: Flock, job: JobId, index: number | undefined): boolean {
+  if (index !== undefined || isWordStored(flock, job, undefined)) return isWordStored(flock, job, index);
+  const tasks = indexesOf(flock, job);
+  return tasks.length > 0 && tasks.every((task) => isWordStored(flock, job, task));
+}
+
+function indexesOf(flock: Flock, job: JobId): readonly number[] {
+  for (const id of flock.ids) {
+    const entry = flock.disk(id).get(`${ENTRY_PREFIX}${job}/${JOB}`) as { readonly value: JobRecord } | undefined;
+    if (!entry) continue;
+    const { range } = entry.value;
+    return Array.from({ length: range.count }, (_, ordinal) => indexAt(range, ordinal));
+  }
+  return [];
+}
+
+function isWordStored(flock: Flock, job: JobId, index: number | undefined): boolean {
   const holders = new Map<string, Set<NodeId>>();
   for (const id of flock.ids) {
     const puts = [`${ENTRY_PREFIX}${job}/`, `${ENTRY_PREFIX}${job}#`].flatMap((prefix) => flock.disk(id).range(prefix));
@@ -24,10 +41,11 @@ export function isCancelStored(flock: Flock, job: JobId, index: number | undefin
     }
   }
   return [...holders].some(([register, nodes]) => {
-    // One that could not vote on the create has what was written since, and no head.
-    const heads = [...nodes].map((node) => (flock.disk(node).get(coreKey(register)) as StoredCore | undefined)?.head);
-    const set = heads.find((head) => head !== undefined)?.set ?? [];
-    return set.length > 0 && set.filter((node) => nodes.has(node)).length >= majorityOf(set);
+    // One that could not vote on the create has what was written since, and no head; and sets follow one another.
+    return [...nodes].some((node) => {
+      const { head } = (flock.disk(node).get(coreKey(register)) as StoredCore | undefined) ?? {};
+      return head !== undefined && head.set.filter((each) => nodes.has(each)).length >= majorityOf(head.set);
+    });
   });
 }
 

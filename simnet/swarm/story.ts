@@ -84,6 +84,9 @@ export const TOLD_NAMES = [
   'cancel-meets-failure',
   'waves',
   'loads-known',
+  'at-a-time',
+  'held-back',
+  'each-time-once',
 ] as const;
 export type ToldName = (typeof TOLD_NAMES)[number];
 export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE | ToldName;

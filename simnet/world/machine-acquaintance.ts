@@ -1,3 +1,4 @@
+import { nextTime } from '../../src/cron.js';
 import { known } from '../../src/kernel/assert.js';
 import type { NodeId } from '../../src/kernel/ids.js';
 import { Prng } from '../../src/kernel/prng.js';
@@ -39,7 +40,7 @@ export function initiated(machines: readonly Machine[], rings: RingCache): Forme
   });
   const [self, teller = self] = machines;
   const { id, profile } = known(self, 'a first node');
-  const options = { self: id, boot: 1, profile, hash, rings, prng: new Prng(1), baseEnv: {}, seeds: [] };
+  const options = { self: id, boot: 1, profile, hash, nextTime, rings, prng: new Prng(1), baseEnv: {}, seeds: [] };
   const core = new NodeCore(options);
   const now = { monoMs: 0, wallMs: 0 };
   core.step({ kind: 'start' }, now);

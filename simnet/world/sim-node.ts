@@ -1,3 +1,4 @@
+import { nextTime } from '../../src/cron.js';
 import { assertNever } from '../../src/kernel/assert.js';
 import type { Hash32 } from '../../src/kernel/hash.js';
 import type { NodeId } from '../../src/kernel/ids.js';
@@ -74,11 +75,14 @@ export class SimNode {
     this.core = new NodeCore({
       ...{ self: id, boot, profile: machine.profile, hash, prng, rings },
       baseEnv: { PATH: '/bin' },
+      nextTime,
       seeds: machine.seeds.map((seed) => [addressOf(seed)]),
       stored: readStored(store),
       ...(formed ? { formed } : {}),
       ...(options.detector ? { detector: options.detector } : {}),
       lostAfterMs: options.lostAfterMs,
+      // Nobody follows jobs here, and nodes are many.
+      changesKept: 16,
     });
     this.#loop = new EventLoop(world, { stepMs: () => machine.stepMs, take: (event) => this.#step(event) });
     this.#timers = new Timers(world, (timer) => this.feed({ kind: 'timer', timer }));

@@ -19,13 +19,25 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'timed-out': 504,
 };
 
+/** A refusal by a status for which covey has no code of its own. */
+export class StatusError extends CoveyError {
+  constructor(
+    readonly status: number,
+    message: string,
+    hint?: string,
+  ) {
+    super('usage', message, hint);
+  }
+}
+
 /** Any error as application/problem+json. */
 export function problemOf(error: FastifyError | CoveyError | Error): Problem {
   if (error instanceof CoveyError) {
     const { code, message, hint, details } = error;
+    const status = error instanceof StatusError ? error.status : STATUS[code];
     const tried = details?.['tried'] as Parameters<typeof repeatToken>[0] | undefined;
     return {
-      ...{ type: 'about:blank', title: code, status: STATUS[code], code, detail: message },
+      ...{ type: 'about:blank', title: code, status, code, detail: message },
       ...(hint ? { hint } : {}),
       ...(tried ? { repeat: repeatToken(tried) } : {}),
     };

@@ -1,20 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
-import { jobId, nodeId, type JobId } from '../kernel/ids.js';
-import { isTerminal, TASK_STATES, type TaskState } from '../kernel/states.js';
+import { nodeId, type JobId } from '../kernel/ids.js';
+import { isTerminal, type TaskState } from '../kernel/states.js';
 import type { Driver } from '../node/driver.js';
 import { goneOf } from './gone.js';
-import { streamOutput } from './output.js';
-import {
-  SubmitBodySchema,
-  type DoctorAnswer,
-  type DoctorCheck,
-  type ResultsPage,
-  type Retried,
-  type SelfView,
-  type SubmitBody,
+import { ROUTES } from './described.js';
+import { Events } from './events.js';
+import { readAt, streamOutput, type Wanted } from './output.js';
+import { flag, headerOf, jobOf, placeOf, queryOf, stateOf, taskOf, whole } from './reading.js';
+import type {
+  DoctorAnswer,
+  DoctorCheck,
+  Holding,
+  ResultsPage,
+  Retried,
+  SelfView,
+  SubmitBody,
+  TaskResult,
 } from './schema.js';
+import { FRAMES } from '../kernel/frames.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { repeatOf } from './repeat.js';
 import { submissionOf } from './submission.js';
@@ -28,16 +33,13 @@ export interface RoutesContext {
   readonly leave: () => void;
 }
 
-type Query = Readonly<Record<string, string | undefined>>;
-type Params = Readonly<Record<'job' | 'index', string>>;
-
 const ANY_NEEDS = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
 
 /** The HTTP API, version 1, as src/api/schema.ts describes it. */
 export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }: RoutesContext): void {
-  app.post('/v1/jobs', { schema: { body: SubmitBodySchema } }, async (request, reply) => {
-    const key = request.headers['idempotency-key'];
-    const submission = submissionOf(request.body as SubmitBody, Array.isArray(key) ? key[0] : key, Date.now());
+  app.post('/v1/jobs', ROUTES.submit, async (request, reply) => {
+    const key = headerOf(request, 'idempotency-key');
+    const submission = submissionOf(request.body as SubmitBody, key, Date.now());
     const { job, tasks, existed, replicas, acked, degraded } = await driver.request(
       { op: 'submit', ...submission, repeat: repeatOf(request.headers[REPEAT_HEADER]) },
       goneOf(reply),
@@ -46,7 +48,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     return { job, tasks, durability: { replicas, acked, degraded }, existed };
   });
 
-  app.get('/v1/jobs', async (request, reply) => {
+  app.get('/v1/jobs', ROUTES.jobs, async (request, reply) => {
     const { prefix = '', state, cursor, limit } = queryOf(request);
     if (!/^[0-9a-z]{0,40}$/.test(prefix))
       throw new CoveyError('usage', `${JSON.stringify(prefix)} is no prefix of a job id`);
@@ -64,14 +66,14 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     };
   });
 
-  app.get('/v1/jobs/:job', async (request, reply) => {
+  app.get('/v1/jobs/:job', ROUTES.job, async (request, reply) => {
     const { waitMs } = queryOf(request);
     const job = jobOf(request);
     const info = await driver.request({ op: 'job', job, waitMs: whole('waitMs', waitMs, 0, 60_000, 0) }, goneOf(reply));
     return { ...jobView(info), ...completeness(1, 1) };
   });
 
-  app.get('/v1/jobs/:job/tasks', async (request, reply) => {
+  app.get('/v1/jobs/:job/tasks', ROUTES.tasks, async (request, reply) => {
     const { after, limit, state } = queryOf(request);
     const page = await driver.request(
       {
@@ -88,7 +90,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     return { tasks, next: page.next ?? null, partial: !isWhole, asked, answered };
   });
 
-  app.get('/v1/jobs/:job/results', async (request, reply): Promise<ResultsPage> => {
+  app.get('/v1/jobs/:job/results', ROUTES.results, async (request, reply): Promise<ResultsPage> => {
     const { after, limit } = queryOf(request);
     const wanted = { after: whole('after', after, -1, 2 ** 31, -1), limit: whole('limit', limit, 1, 1000, 1000) };
     const page = await driver.request({ op: 'results', job: jobOf(request), ...wanted }, goneOf(reply));
@@ -97,50 +99,73 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     return { results, next: page.next ?? null, partial: !isWhole, asked, answered };
   });
 
-  app.post('/v1/jobs/:job/cancel', async (request, reply) => {
+  app.post('/v1/jobs/:job/cancel', ROUTES.cancelJob, async (request, reply) => {
     const job = jobOf(request);
     const { tasks, degraded } = await driver.request({ op: 'cancel', job }, goneOf(reply));
     return { job, cancelled: tasks, degraded };
   });
 
-  app.post('/v1/jobs/:job/retry', async (request, reply) => retry(driver, { job: jobOf(request) }, request, reply));
+  for (const [word, isHeld] of [
+    ['hold', true],
+    ['release', false],
+  ] as const) {
+    app.post(`/v1/jobs/:job/${word}`, ROUTES[word], async (request, reply): Promise<Holding> => {
+      const job = jobOf(request);
+      const { isOver } = await driver.request({ op: 'hold', job, isHeld }, goneOf(reply));
+      return { job, held: isHeld && !isOver };
+    });
+  }
 
-  app.post('/v1/tasks/:job/:index/retry', async (request, reply) => retry(driver, taskOf(request), request, reply));
+  app.post('/v1/jobs/:job/retry', ROUTES.retryJob, async (request, reply) =>
+    retry(driver, { job: jobOf(request) }, request, reply),
+  );
 
-  app.get('/v1/tasks/:job/:index', async (request, reply) => {
+  app.post('/v1/tasks/:job/:index/retry', ROUTES.retryTask, async (request, reply) =>
+    retry(driver, taskOf(request), request, reply),
+  );
+
+  app.get('/v1/tasks/:job/:index', ROUTES.task, async (request, reply) => {
     return taskDetail(await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply)));
   });
 
-  app.get('/v1/tasks/:job/:index/result', async (request, reply) => {
+  app.get('/v1/tasks/:job/:index/result', ROUTES.result, async (request, reply): Promise<TaskResult> => {
     const { job, task, more } = await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply));
     if (more.result !== undefined) return resultView(job, task, more.result);
     throw noResult(`${job.job}/${task.index}`, task.state, task.reason);
   });
 
-  app.post('/v1/tasks/:job/:index/cancel', async (request, reply) => {
+  app.post('/v1/tasks/:job/:index/cancel', ROUTES.cancelTask, async (request, reply) => {
     const task = taskOf(request);
     const { tasks, degraded } = await driver.request({ op: 'cancel', ...task }, goneOf(reply));
     return { job: task.job, cancelled: tasks, degraded };
   });
 
-  app.get('/v1/tasks/:job/:index/explain', async (request, reply) => {
+  app.get('/v1/tasks/:job/:index/explain', ROUTES.explain, async (request, reply) => {
     return explanation(await driver.request({ op: 'explain', ...taskOf(request) }, goneOf(reply)));
   });
 
-  app.get('/v1/tasks/:job/:index/logs', async (request, reply) => {
-    const { stream = 'stdout', offset, follow } = queryOf(request);
+  app.get('/v1/tasks/:job/:index/logs', ROUTES.logs, async (request, reply) => {
+    const { stream = 'stdout', offset, follow, at } = queryOf(request);
     if (stream !== 'stdout' && stream !== 'stderr') throw new CoveyError('usage', 'stream is stdout or stderr');
     const from = whole('offset', offset, 0, Number.MAX_SAFE_INTEGER, 0);
-    return streamOutput(driver, reply, { ...taskOf(request), stream, offset: from }, flag('follow', follow));
+    const place = { offset: from, at: at === undefined ? undefined : readAt(at) };
+    const wanted: Wanted = { ...taskOf(request), stream, ...place };
+    return streamOutput(driver, reply, wanted, {
+      follow: flag('follow', follow),
+      framed: request.headers.accept === FRAMES,
+    });
   });
 
-  app.get('/v1/nodes', async () => {
+  const events = new Events(driver, () => nodeId(self().node));
+  app.get('/v1/events', ROUTES.events, (request, reply) => events.serve(request, reply));
+
+  app.get('/v1/nodes', ROUTES.nodes, async () => {
     const nodes = await driver.request({ op: 'nodes' });
     const me = nodeId(self().node);
     return { nodes: nodes.map((node) => nodeView(node, me)) };
   });
 
-  app.get('/v1/ring', async (request) => {
+  app.get('/v1/ring', ROUTES.ring, async (request) => {
     const { key = '' } = queryOf(request);
     if (key === '')
       throw new CoveyError('usage', 'a key is needed', 'name one, as in /v1/ring?key=NAME or `covey ring NAME`');
@@ -148,22 +173,22 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     return { key, hash, candidates: candidates.map(candidateView) };
   });
 
-  app.get('/v1/node', () => self());
-  app.post('/v1/nodes/:node/drain', async (request, reply) => {
+  app.get('/v1/node', ROUTES.self, () => self());
+  app.post('/v1/nodes/:node/drain', ROUTES.drain, async (request, reply) => {
     const { node } = request.params as { readonly node: string };
     const begin = queryOf(request)['begin'] !== 'false';
     return driver.request({ op: 'drain', node, begin }, goneOf(reply));
   });
 
-  app.post('/v1/node/leave', (_request, reply) => {
+  app.post('/v1/node/leave', ROUTES.leave, (_request, reply) => {
     reply.raw.once('finish', leave);
     const { unfinished = 0, heirs = 0 } = self().stats;
     return { leaving: true, unfinished: heirs > 0 ? 0 : unfinished };
   });
-  app.get('/v1/doctor', (): DoctorAnswer => ({ checks: doctor() }));
+  app.get('/v1/doctor', ROUTES.doctor, (): DoctorAnswer => ({ checks: doctor() }));
   // It lives, whatever its disk does: to start it again would not help.
-  app.get('/healthz', () => ({ ok: true, store: self().store }));
-  app.get('/readyz', (_request, reply) => {
+  app.get('/healthz', ROUTES.health, () => ({ ok: true, store: self().store }));
+  app.get('/readyz', ROUTES.readiness, (_request, reply) => {
     const { ready, store } = self();
     void reply.status(ready ? 200 : 503);
     return { ready, store };
@@ -197,51 +222,6 @@ function noResult(task: string, state: TaskState, reason?: string): CoveyError {
 function tokenOf(key: string | readonly string[] | undefined): string {
   if (key === undefined) return randomUUID();
   return createHash('sha256').update(String(key)).digest('hex').slice(0, 32);
-}
-
-function jobOf(request: FastifyRequest): JobId {
-  return jobId((request.params as Params).job);
-}
-
-function taskOf(request: FastifyRequest): { job: JobId; index: number } {
-  return { job: jobOf(request), index: whole('task', (request.params as Params).index, 0, 2 ** 31) };
-}
-
-/** @throws CoveyError `usage` where a parameter is repeated: it would come as an array */
-function queryOf(request: FastifyRequest): Query {
-  const query = request.query as Readonly<Record<string, string | string[]>>;
-  const twice = Object.keys(query).find((name) => Array.isArray(query[name]));
-  if (twice !== undefined) throw new CoveyError('usage', `${JSON.stringify(twice)} is given more than once`);
-  return query as Query;
-}
-
-function stateOf(text: string | undefined): TaskState | undefined {
-  if (text === undefined) return undefined;
-  const state = TASK_STATES.find((known) => known === text);
-  if (state === undefined)
-    throw new CoveyError('usage', `no task is ever ${JSON.stringify(text)}`, TASK_STATES.join(', '));
-  return state;
-}
-
-/** Reads a cursor: when the last job of a page was made, and its id, since many may be made in one millisecond. */
-function placeOf(cursor: string | undefined): { atMs: number; job: JobId } | undefined {
-  if (cursor === undefined) return undefined;
-  const [atMs, job = '', ...rest] = cursor.split('-');
-  if (rest.length > 0) throw new CoveyError('usage', `${JSON.stringify(cursor)} is not a cursor`);
-  return { atMs: whole('cursor', atMs, 0, 1e15), job: jobId(job) };
-}
-
-function flag(name: string, text = '0'): boolean {
-  if (['1', 'true'].includes(text)) return true;
-  if (['0', 'false'].includes(text)) return false;
-  throw new CoveyError('usage', `${name} must be 1 or 0, not ${JSON.stringify(text)}`);
-}
-
-function whole(name: string, text: string | undefined, min: number, max: number, absent?: number): number {
-  if (text === undefined && absent !== undefined) return absent;
-  const value = /^-?\d{1,16}$/.test(text ?? '') ? Number(text) : NaN;
-  if (value >= min && value <= max) return value;
-  throw new CoveyError('usage', `${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
 }
 
 function completeness(asked: number, answered: number): { partial: boolean; asked: number; answered: number } {

@@ -1,12 +1,12 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import type { Driver } from '../node/driver.js';
 import { VERSION } from '../install.js';
 import { examine, type Patient } from './doctor.js';
-import { problemOf } from './problem.js';
-import { addRoutes } from './routes.js';
+import { createFramework } from './framework.js';
+import { addRoutes, type RoutesContext } from './routes.js';
 import type { SelfView } from './schema.js';
 
 export interface ApiOptions extends Patient {
@@ -30,9 +30,6 @@ export interface Api {
 }
 
 const PORT_MAX = 65_535;
-
-/** A million lines of an array in one body. */
-const BODY_BYTES_MAX = 128 * 2 ** 20;
 
 /** The smallest bound among the systems that Node runs on (sun_path less its NUL; Linux has 107). */
 const SOCKET_PATH_BYTES_MAX = 103;
@@ -69,25 +66,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 }
 
 function build(options: ApiOptions, self: () => SelfView, isOpen: boolean): FastifyInstance {
-  const app = Fastify({
-    bodyLimit: BODY_BYTES_MAX,
-    forceCloseConnections: true,
-    frameworkErrors: (error, _request, reply) => void refuse(reply as FastifyReply, error),
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
-  });
-  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, error));
-  app.setNotFoundHandler(({ method, url }, reply) => {
-    return refuse(reply, new CoveyError('not-found', `there is no ${method} ${url}`));
-  });
+  const app = createFramework();
   if (isOpen) app.addHook('onRequest', refuseBrowsers);
   addRoutes(app, { driver: options.driver, self, doctor: () => examine(options), leave: options.leave });
+  app.get('/openapi.json', async () => {
+    const { openapi } = await import('./openapi.js');
+    return openapi((described) => addRoutes(described, {} as RoutesContext));
+  });
   return app;
-}
-
-function refuse(reply: FastifyReply, error: Error): FastifyReply {
-  const problem = problemOf(error);
-  if (problem.status === 429) void reply.header('retry-after', '1');
-  return reply.status(problem.status).type('application/problem+json').send(problem);
 }
 
 /** @throws CoveyError `usage` where the path is longer than a socket's may be */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isAbsolute } from 'node:path';
+import { checkCron } from '../cron.js';
 import { CoveyError } from '../kernel/errors.js';
 import { FILLED_MAX, filledLength } from '../kernel/template.js';
 import { compareText, jobId, type JobId } from '../kernel/ids.js';
@@ -95,6 +96,9 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(key === undefined ? {} : { key }),
+    ...(body.held === true ? { held: true } : {}),
+    ...scheduleOf(body),
+    ...limitsOf(body),
     ...startOf(body),
   };
   const bytes = Buffer.byteLength(JSON.stringify({ argv, env, ...called })) + (stdin?.length ?? 0);
@@ -167,11 +171,7 @@ function nameOf(argv: readonly string[], called: Pick<JobSpec, 'function'> | und
 function startOf({ after = [], delayMs, notBefore }: SubmitBody): Pick<JobSpec, 'start'> {
   if (after.length === 0 && delayMs === undefined && notBefore === undefined) return {};
   const parents = after.map(({ job, on }) => ({ job: jobId(job), on }));
-  const notBeforeMs = notBefore === undefined ? undefined : Date.parse(notBefore);
-  if (Number.isNaN(notBeforeMs)) {
-    const hint = 'write it as 2026-12-24T18:00:00Z';
-    throw new CoveyError('usage', `${JSON.stringify(notBefore)} is no time`, hint);
-  }
+  const notBeforeMs = timeOf(notBefore);
   return {
     start: {
       after: parents,
@@ -179,6 +179,37 @@ function startOf({ after = [], delayMs, notBefore }: SubmitBody): Pick<JobSpec, 
       ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
     },
   };
+}
+
+/** @throws CoveyError `usage` for what is no time */
+function limitsOf({ retryOn, maxParallel, maxFails, deadlineMs, notAfter }: SubmitBody): Partial<JobSpec> {
+  const notAfterMs = timeOf(notAfter);
+  return {
+    ...(retryOn === undefined ? {} : { retryOn }),
+    ...(maxParallel === undefined ? {} : { maxParallel }),
+    ...(maxFails === undefined ? {} : { maxFails }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(notAfterMs === undefined ? {} : { notAfterMs }),
+  };
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const ms = text === undefined ? undefined : Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new CoveyError('usage', `${JSON.stringify(text)} is no time`, 'write it as 2026-12-24T18:00:00Z');
+}
+
+/** @throws CoveyError `usage` for what is no cron expression, or cannot come again */
+function scheduleOf({ schedule, after, delayMs, notBefore, notAfter, tasks }: SubmitBody): Pick<JobSpec, 'schedule'> {
+  if (!schedule) return {};
+  const { cron, zone = 'UTC', overlap = 'skip', missed = 'run' } = schedule;
+  checkCron(cron, zone, Date.now());
+  const odd = Object.entries({ after, delayMs, notBefore, notAfter }).find(([, value]) => value !== undefined);
+  if (odd) throw new CoveyError('usage', `a schedule comes again and again: ${odd[0]} means nothing for it`);
+  if (tasks?.kind === 'lines') {
+    throw new CoveyError('usage', 'a schedule takes no list of lines', 'use an array, or read the list when it runs');
+  }
+  return { schedule: { cron, zone, overlap, missed } };
 }
 
 /** The same variables make the same digest, in whatever order they were written. */

@@ -3,8 +3,21 @@ import type { NodeId } from '../kernel/ids.js';
 import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
+import type { Change } from '../tasks/change.js';
 import type { Run } from '../tasks/record.js';
-import type { Candidate, Explanation, JobView, NodeView, RunView, TaskDetail, TaskResult, TaskView } from './schema.js';
+import type {
+  Candidate,
+  Explanation,
+  JobEvent,
+  JobView,
+  NodeView,
+  RunView,
+  TaskDetail,
+  TaskEvent,
+  TaskResult,
+  TaskView,
+  ScheduleView,
+} from './schema.js';
 
 /** What clients see of the core's answers: ISO times, whole ids, nulls in place of what is not there. */
 const iso = (ms: number | undefined) => (ms === undefined || ms === 0 ? null : new Date(ms).toISOString());
@@ -16,18 +29,26 @@ function signalOf(exitCode: number | undefined): string | null {
   return exitCode !== undefined && exitCode > 128 ? (SIGNALS.get(exitCode - 128) ?? null) : null;
 }
 
+const HELD = 'held back by a user: `covey release` lets it go on';
+
 /** Of the jobs that a task waits for. */
 const PARENTS_SHOWN = 3;
 
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, degraded = false, waits, hindrance = null } = info;
+  const { run = 1, held = false, degraded = false, waits, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
+    schedule: info.schedule ? scheduleView(info.schedule) : null,
+    held,
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
     ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };
+}
+
+function scheduleView({ cron, zone, overlap, missed, last }: NonNullable<JobInfo['schedule']>): ScheduleView {
+  return { cron, zone, overlap, missed, lastAt: iso(last?.untilMs), lastJob: last?.job ?? null };
 }
 
 export function taskView(job: JobInfo, task: TaskInfo): TaskView {
@@ -53,9 +74,15 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
   };
 }
 
-/** Why a job waits, or was cancelled, or a task of it that stands so. */
-function reasonOf({ waits, reason, state: whole }: JobInfo, state = whole): string | undefined {
-  return waits ? waitsText(waits) : state === 'cancelled' ? reason : undefined;
+/**
+ * Why a job waits, or was cut short.
+ *
+ * @param state - of the task that is meant, if it is not all of the job
+ */
+function reasonOf({ held, waits, reason }: JobInfo, state?: TaskInfo['state']): string | undefined {
+  if (held === true && (state ?? 'pending') === 'pending') return HELD;
+  const isCut = state === undefined || state === 'cancelled' || state === 'expired';
+  return waits ? waitsText(waits) : isCut ? reason : undefined;
 }
 
 /** `waits for job k3… to succeed, and for 2026-12-24T18:30:00.000Z to come` */
@@ -66,6 +93,18 @@ function waitsText(waits: NonNullable<JobInfo['waits']>): string {
   const others = more > 0 ? [`${more} more`] : [];
   const time = waits.untilMs === undefined ? [] : [`${new Date(waits.untilMs).toISOString()} to come`];
   return `waits for ${[...parents, ...others, ...time].join(', and for ')}`;
+}
+
+/** A job as it stands, as an event. */
+export function jobEvent({ job, state, run = 1, finishedAtMs, createdAtMs }: JobInfo): JobEvent {
+  return { event: 'job', job, state, run, at: new Date(finishedAtMs ?? createdAtMs).toISOString() };
+}
+
+export function changeView({ job, index, state, run, epoch, executor, atMs }: Change): JobEvent | TaskEvent {
+  const at = new Date(atMs).toISOString();
+  if (index === undefined) return { event: 'job', job, state, run, at };
+  const attempt = { epoch: epoch ?? null, executor: executor ?? null };
+  return { event: 'task', task: `${job}/${index}`, job, index, state, run, ...attempt, at };
 }
 
 function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): RunView {

@@ -9,6 +9,8 @@ export interface FunctionOptions {
   readonly module?: string;
   readonly export?: string;
   readonly args?: { readonly json: unknown };
+  /** Its elements are given as what they are, where lines are texts. */
+  readonly fromJson?: string;
 }
 
 export function addFunctionOptions(command: Command): void {
@@ -29,7 +31,7 @@ export function functionOf(
   options: FunctionOptions,
   others: Readonly<Record<string, unknown>>,
 ): SubmitBody['function'] | undefined {
-  const { module, export: name, args } = options;
+  const { module, export: name, args, fromJson } = options;
   if (module === undefined) {
     const orphan = name !== undefined ? '--export' : args !== undefined ? '--args' : undefined;
     if (orphan === undefined) return undefined;
@@ -38,7 +40,11 @@ export function functionOf(
   const given = Object.entries(others).find(([, value]) => value !== undefined);
   const other = argv.length > 0 ? 'a command' : given?.[0];
   if (other !== undefined) throw new CoveyError('usage', `--module and ${other} exclude each other`);
-  return { module: resolve(io.cwd, module), ...defined({ export: name }), ...(args ? { args: args.json } : {}) };
+  return {
+    module: resolve(io.cwd, module),
+    ...defined({ export: name, items: fromJson === undefined ? undefined : ('json' as const) }),
+    ...(args ? { args: args.json } : {}),
+  };
 }
 
 /** @throws CoveyError `usage`, with the place */

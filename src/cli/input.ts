@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CoveyError } from '../kernel/errors.js';
+import { readJson } from '../toml/json.js';
 import type { Io } from './io.js';
 
 /**
@@ -30,17 +31,36 @@ export async function readInput(flag: string, name: string, bytesMax: number, io
 }
 
 /**
+ * The elements of a JSON array, each a JSON text of its own on one line.
+ *
+ * @throws CoveyError `usage`, with line and column, unless it is such an array of 1..`max` elements
+ */
+export function elementsOf(flag: string, bytes: Uint8Array, max: number): string[] {
+  const json = readJson(textOf(flag, bytes));
+  if ('what' in json) {
+    throw new CoveyError('usage', `${flag}: line ${json.line}, column ${json.column} is not JSON: ${json.what}`);
+  }
+  const { value } = json;
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new CoveyError(
+      'usage',
+      `${flag}: this is no array with elements`,
+      'write [{"n": 1}, {"n": 2}]: one task each',
+    );
+  }
+  if (value.length > max) {
+    throw new CoveyError('usage', `${flag}: there are ${value.length} elements`, `a job has at most ${max} tasks`);
+  }
+  return value.map((element) => JSON.stringify(element));
+}
+
+/**
  * The lines of a text, empty ones too, so that line and index stay in step; a newline at the very end begins no line.
  *
  * @throws CoveyError `usage` unless it is UTF-8 text with 1..`linesMax` lines
  */
 export function linesOf(flag: string, bytes: Uint8Array, linesMax: number): readonly string[] {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new CoveyError('usage', `${flag}: this is not UTF-8 text`);
-  }
+  const text = textOf(flag, bytes);
   if (text === '') throw new CoveyError('usage', `${flag}: there is no line`, 'each line makes a task');
   if (text.includes('\0')) throw new CoveyError('usage', `${flag}: a line contains a NUL byte`);
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
@@ -48,4 +68,12 @@ export function linesOf(flag: string, bytes: Uint8Array, linesMax: number): read
     throw new CoveyError('usage', `${flag}: there are ${lines.length} lines`, `a job has at most ${linesMax} tasks`);
   }
   return lines;
+}
+
+function textOf(flag: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new CoveyError('usage', `${flag}: this is not UTF-8 text`);
+  }
 }

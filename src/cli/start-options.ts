@@ -1,9 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { CoveyError, type Flock, type SubmitBody } from '../client/index.js';
 import { parseDuration } from '../kernel/units.js';
-import { defined, option, repeated } from './options.js';
+import { checkCron } from '../cron.js';
+import { defined, option, repeated, textUpTo } from './options.js';
 import { chooseOne } from './select.js';
 
+type Schedule = NonNullable<SubmitBody['schedule']>;
 type After = NonNullable<SubmitBody['after']>[number];
 
 /** What must come to pass before a job starts. */
@@ -11,14 +13,40 @@ export interface StartOptions {
   readonly after?: readonly After[];
   readonly delay?: number;
   readonly at?: string;
+  readonly hold?: boolean;
+  readonly cron?: string;
+  readonly tz?: string;
+  readonly overlap?: Schedule['overlap'];
+  readonly missed?: Schedule['missed'];
 }
 
 export function addStartOptions(command: Command): void {
+  command.option('--hold', 'start nothing of it before `covey release`');
   repeated(
     command,
     '--after <how:id>',
     'start when that job has ended: ok:ID all of it well, any:ID in any way, fail:ID not well; else it is cancelled',
     parseAfter,
+  );
+  option(
+    command,
+    '--cron <expr>',
+    'make such a job again and again: minute hour day month weekday, as "0 3 * * *"; `covey cancel` ends that',
+    textUpTo(200),
+  );
+  option(command, '--tz <zone>', 'of --cron: Europe/Berlin, UTC (default: the one here)', textUpTo(100));
+  command.addOption(
+    new Option('--overlap <how>', 'of --cron: what to do while the job before goes on (default: skip)').choices([
+      'allow',
+      'skip',
+      'replace',
+    ]),
+  );
+  command.addOption(
+    new Option(
+      '--missed <how>',
+      'of --cron: whether the last time that was missed is made up for (default: run)',
+    ).choices(['run', 'skip']),
   );
   option(command, '--delay <time>', 'start no sooner than 30s, 5m, 2h from now', parseDuration);
   option(command, '--at <when>', 'start no sooner than 18:30 or 2026-12-24T18:30 here, or …Z in UTC', (text) =>
@@ -27,8 +55,27 @@ export function addStartOptions(command: Command): void {
 }
 
 /** @returns the parents as they were written; {@link withParents} finds them */
-export function startOf({ after, delay, at }: StartOptions): Pick<SubmitBody, 'after' | 'delayMs' | 'notBefore'> {
-  return defined({ after: after && [...after], delayMs: delay, notBefore: at });
+export function startOf(options: StartOptions): Partial<SubmitBody> {
+  const { after, delay, at, hold } = options;
+  return defined({
+    schedule: scheduleOf(options),
+    after: after && [...after],
+    delayMs: delay,
+    notBefore: at,
+    held: hold,
+  });
+}
+
+/** @throws CoveyError `usage` */
+function scheduleOf({ cron, tz, overlap, missed }: StartOptions): Schedule | undefined {
+  if (cron === undefined) {
+    const [odd] = Object.keys(defined({ tz, overlap, missed }));
+    if (odd !== undefined) throw new CoveyError('usage', `--${odd} means nothing without --cron`);
+    return undefined;
+  }
+  const zone = tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  checkCron(cron, zone, Date.now());
+  return { cron, zone, ...defined({ overlap, missed }) };
 }
 
 /** The same submission with whole ids in place of beginnings and `last`. */

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { CoveyError, type SubmitBody } from '../client/index.js';
-import { parseDuration, parseSize } from '../kernel/units.js';
+import { parseSize } from '../kernel/units.js';
 import { addFunctionOptions, functionOf, type FunctionOptions } from './function-options.js';
-import { linesOf, readInput } from './input.js';
+import { elementsOf, linesOf, readInput } from './input.js';
 import type { Io } from './io.js';
 import {
   amountUpTo,
@@ -13,13 +13,13 @@ import {
   option,
   repeated,
   textUpTo,
-  wholeNumber,
   type ResourceOptions,
 } from './options.js';
+import { addLimitOptions, limitsOf, type LimitOptions } from './limit-options.js';
 import { addStartOptions, startOf, type StartOptions } from './start-options.js';
 import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
 
-export interface SubmitOptions extends ResourceOptions, StartOptions, FunctionOptions {
+export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptions, FunctionOptions {
   readonly name?: string;
   readonly cwd?: string;
   readonly env?: readonly string[];
@@ -27,8 +27,7 @@ export interface SubmitOptions extends ResourceOptions, StartOptions, FunctionOp
   readonly shell?: boolean;
   readonly array?: IndexRange;
   readonly eachLine?: string;
-  readonly timeout?: number;
-  readonly retries?: number;
+  readonly fromJson?: string;
   readonly contract?: NonNullable<SubmitBody['contract']>;
   readonly key?: string;
   readonly id?: string;
@@ -48,6 +47,10 @@ export function addSubmitOptions(command: Command): void {
     .option('--stdin <file>', 'standard input of each task; - reads it here')
     .option('--shell', 'the command is one text for /bin/sh -c')
     .option('--each-line <file>', 'one task a line: {} in the command and COVEY_ITEM stand for it; - reads it here')
+    .option(
+      '--from-json <file>',
+      'one task an element of a JSON array, which {} and COVEY_ITEM stand for; - reads it here',
+    )
     .option('--dry-run', 'print what would be submitted, and submit nothing')
     .addOption(
       new Option(
@@ -74,9 +77,8 @@ export function addSubmitOptions(command: Command): void {
     'a task for each index, in COVEY_INDEX and for {} in the command; N means 1-N',
     parseArray,
   );
-  option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
-  option(command, '--retries <n>', 'start a failed task again so many times', wholeNumber(0, 1000));
   addFunctionOptions(command);
+  addLimitOptions(command);
   addStartOptions(command);
 }
 
@@ -86,15 +88,10 @@ export function addSubmitOptions(command: Command): void {
  * @throws CoveyError `usage`
  */
 export async function submission(io: Io, argv: readonly string[], options: SubmitOptions): Promise<SubmitBody> {
-  const { name, stdin, shell, timeout, retries, contract, key } = options;
+  const { name, stdin, shell, contract, key } = options;
   const called = functionOf(io, argv, options, { '--shell': shell, '--stdin': stdin });
   if (!called) checkCommand(argv);
-  if (options.array !== undefined && options.eachLine !== undefined) {
-    throw new CoveyError('usage', '--array and --each-line exclude each other');
-  }
-  if (stdin === '-' && options.eachLine === '-') {
-    throw new CoveyError('usage', '--stdin and --each-line cannot both read standard input');
-  }
+  checkSources(options);
   const input = stdin === undefined ? undefined : await readInput('--stdin', stdin, STDIN_BYTES_MAX, io);
   return {
     ...(called ? { function: called } : { argv: shell === true ? [argv.join(' ')] : [...argv] }),
@@ -106,13 +103,25 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
       stdin: input?.toString('base64'),
       needs: needsOf(options),
       tasks: await tasksOf(io, options),
-      timeoutMs: timeout,
-      retries,
       contract,
       key,
     }),
+    ...limitsOf(options),
     ...startOf(options),
   };
+}
+
+function checkSources({ array, eachLine, fromJson, stdin }: SubmitOptions): void {
+  const given = { '--array': array, '--each-line': eachLine, '--from-json': fromJson };
+  const [one, other] = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (one !== undefined && other !== undefined) throw new CoveyError('usage', `${one} and ${other} exclude each other`);
+  const [first, second] = Object.entries({
+    '--stdin': stdin,
+    '--each-line': eachLine,
+    '--from-json': fromJson,
+  }).flatMap(([flag, value]) => (value === '-' ? [flag] : []));
+  if (second === undefined) return;
+  throw new CoveyError('usage', `${first} and ${second} cannot both read standard input`);
 }
 
 function checkCommand(argv: readonly string[]): void {
@@ -161,6 +170,10 @@ function needsOf({ cpus, mem, gpus, resource }: ResourceOptions): SubmitBody['ne
 
 async function tasksOf(io: Io, options: SubmitOptions): Promise<SubmitBody['tasks'] | undefined> {
   if (options.array !== undefined) return { kind: 'range', ...options.array };
+  if (options.fromJson !== undefined) {
+    const bytes = await readInput('--from-json', options.fromJson, LINES_BYTES_MAX, io);
+    return { kind: 'lines', lines: elementsOf('--from-json', bytes, TASKS_MAX) };
+  }
   if (options.eachLine === undefined) return undefined;
   const bytes = await readInput('--each-line', options.eachLine, LINES_BYTES_MAX, io);
   return { kind: 'lines', lines: [...linesOf('--each-line', bytes, TASKS_MAX)] };

@@ -8,8 +8,8 @@ export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly name: string };
 
 export interface Place {
-  /** Path of a Unix socket, `http://HOST:PORT` or `HOST:PORT`. */
-  readonly addr?: string | undefined;
+  /** Path of a Unix socket, `http://HOST:PORT` or `HOST:PORT`; or several, in order, also with commas between them. */
+  readonly addr?: string | readonly string[] | undefined;
   /** A daemon's data directory; its socket is `covey.sock` in there. */
   readonly data?: string | undefined;
 }
@@ -33,9 +33,14 @@ export function dataDirectory(data: string | undefined, env: Env): string {
  *
  * @throws CoveyError `usage`
  */
-export function locate(place: Place, env: Env): Address {
-  const addr = place.addr ?? (place.data === undefined ? env['COVEY_ADDR'] : undefined);
-  if (addr === undefined || addr === '') return socketAddress(join(dataDirectory(place.data, env), SOCKET));
+export function locate(place: Place, env: Env): readonly [Address, ...Address[]] {
+  const given = place.addr ?? (place.data === undefined ? env['COVEY_ADDR'] : undefined) ?? [];
+  const texts = [given].flat().flatMap((text) => text.split(','));
+  const [first, ...more] = texts.filter((text) => text !== '').map(addressOf);
+  return [first ?? socketAddress(join(dataDirectory(place.data, env), SOCKET)), ...more];
+}
+
+function addressOf(addr: string): Address {
   const url = addr.startsWith('http://')
     ? addr
     : /^(?:\[[^\]/]+\]|[^:/]+):\d+$/.test(addr)

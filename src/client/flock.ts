@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type {
+  Holding,
   Cancelled,
   DoctorAnswer,
   Explanation,
@@ -18,14 +19,21 @@ import type {
   TaskDetail,
   TaskResult,
   TasksPage,
+  TaskView,
 } from '../api/schema.js';
 import { CoveyError } from '../kernel/errors.js';
-import { isTerminal, type TaskState } from '../kernel/states.js';
-import type { Exchange, Http } from './http.js';
+import { isTerminal } from '../kernel/states.js';
+import { asTheyCome } from './as-they-come.js';
 import { callBody } from './call-body.js';
+import { readEvents, type Event, type EventsQuery } from './events.js';
+import type { Exchange } from './http.js';
+import { followJob, type JobLog, type JobLogsQuery } from './job-logs.js';
+import { readLogs, type LogsQuery } from './logs.js';
 import { MapResults, type FunctionRef, type MapOptions } from './map.js';
 import { jobPath, taskPath, withQuery } from './paths.js';
+import type { Elsewhere, Peers } from './peers.js';
 import { bodyOf, problemOf, unanswered } from './problems.js';
+import type { Abortable, JobsQuery, TasksQuery, WaitOptions } from './queries.js';
 import { submitKeyed } from './submitting.js';
 
 /** What a daemon may take to answer, beyond the time it is asked to wait. */
@@ -33,8 +41,6 @@ const ANSWER_MS = 30_000;
 /** Tells the daemon that nobody can know the key from before, so that it need not ask around; the time follows. */
 const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
-/** How long a daemon may take to begin with output that is followed: nothing may have been written yet. */
-const FOLLOW_MS = 20_000;
 const PROGRESS_MS = 500;
 const TURN_MS_MIN = 50;
 /**
@@ -44,61 +50,27 @@ const TURN_MS_MIN = 50;
 const TOO_FEW_MS = 120_000;
 const TOO_FEW_PAUSE_MS = 250;
 
-interface Abortable {
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface JobsQuery {
-  /** Jobs on a page. */
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-  /** Only ids that begin so. */
-  readonly prefix?: string | undefined;
-  readonly state?: TaskState | undefined;
-}
-
-export interface TasksQuery {
-  /** The last index seen. */
-  readonly after?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly state?: TaskState | undefined;
-}
-
-export interface LogsQuery extends Abortable {
-  /** @default 'stdout' */
-  readonly stream?: 'stdout' | 'stderr' | undefined;
-  /** Bytes to skip. */
-  readonly offset?: number | undefined;
-  /** Waits for the task to start and ends when it is terminal. */
-  readonly follow?: boolean | undefined;
-}
-
-export interface WaitOptions extends Abortable {
-  readonly timeoutMs?: number | undefined;
-  /** Called at least twice a second, unless it takes longer itself; the last time with what `wait` returns. */
-  readonly onProgress?: ((job: JobAnswer) => unknown) | undefined;
-}
-
 /**
- * A flock, spoken to through one of its daemons. Every method throws CoveyError with the daemon's code and hint, or
- * `no-daemon` where none answers, `unavailable` where it went away in the middle.
+ * A flock, spoken to through one of its daemons; where that goes away, through the next that `connect` was given. Every method
+ * throws CoveyError with the daemon's code and hint, or `no-daemon` where none answers, `unavailable` where it went away in the
+ * middle.
  */
 export class Flock {
-  readonly #http: Http;
+  readonly #peers: Peers;
 
   /** Made by `connect`. */
-  constructor(http: Http) {
-    this.#http = http;
+  constructor(peers: Peers) {
+    this.#peers = peers;
   }
 
   /** What is being spoken to, for messages. */
   get address(): string {
-    return this.#http.address.name;
+    return this.#peers.address.name;
   }
 
   /** The Unix socket over which it is reached, where it is: then it runs on this machine. */
   get socket(): string | undefined {
-    const { address } = this.#http;
+    const { address } = this.#peers;
     return address.kind === 'socket' ? address.path : undefined;
   }
 
@@ -108,7 +80,7 @@ export class Flock {
    * @throws CoveyError `outcome-unknown` where the daemon may have taken it: submit again with the key in the hint
    */
   submit(body: SubmitBody, options: { readonly idempotencyKey?: string | undefined } = {}): Promise<Submitted> {
-    return submitKeyed(this.#http, body, options.idempotencyKey ?? `${FRESH_KEY}${Date.now()}-${randomUUID()}`);
+    return submitKeyed(this.#peers, body, options.idempotencyKey ?? `${FRESH_KEY}${Date.now()}-${randomUUID()}`);
   }
 
   /** With `waitMs` (at most 60,000) the answer comes when the job is terminal, or after that time. */
@@ -189,34 +161,47 @@ export class Flock {
     return this.#get(taskPath(id));
   }
 
-  /** The raw bytes of one output stream of a task. Leaving the loop ends the request. */
-  async *logs(id: string, query: LogsQuery = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    const { stream = 'stdout', offset, follow = false, signal } = query;
-    const path = withQuery(`${taskPath(id)}/logs`, { stream, offset, follow: follow ? 1 : undefined });
-    const times = follow ? { timeoutMs: 2 ** 31 - 1, heldMs: FOLLOW_MS } : { timeoutMs: ANSWER_MS };
-    const opened = await this.#http.open({ method: 'GET', path, ...times, signal });
-    if (opened.kind !== 'answer') throw unanswered(opened, this.address);
-    const response = opened.answer;
-    try {
-      const status = response.statusCode ?? 0;
-      if (status >= 300) {
-        let text = '';
-        for await (const chunk of response) text += String(chunk);
-        throw problemOf(status, text, this.address);
-      }
-      for await (const chunk of response) yield chunk as Uint8Array;
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof CoveyError) throw error;
-      throw unanswered({ kind: 'lost', why: error instanceof Error ? error.message : String(error) }, this.address);
-    } finally {
-      response.destroy();
-    }
+  /**
+   * The bytes of one output stream of a task, and marks where some were cut or another attempt begins. Leaving the loop ends the
+   * request.
+   */
+  logs(id: string, query: LogsQuery = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return readLogs(this.#peers, `${taskPath(id)}/logs`, query);
+  }
+
+  /** What all tasks of a job write, as they write it; ends with the job. */
+  jobLogs(job: string, query: JobLogsQuery = {}): AsyncGenerator<JobLog, void, undefined> {
+    return followJob(this, job, query);
+  }
+
+  /**
+   * Changes as they happen: hints where to look, each told at least once, and no decision. After a `gap` what was known is to be
+   * read again. Ends with `signal` only; leaving the loop ends the request.
+   *
+   * @throws CoveyError `not-found` for an unknown job; `no-daemon` where none has answered for half a minute
+   */
+  events(query: EventsQuery = {}): AsyncGenerator<Event, void, undefined> {
+    return readEvents(this.#peers, query);
+  }
+
+  /** The tasks of a job, each once, as they end (in its first run, where it is retried meanwhile); ends with the job. */
+  asCompleted(job: string, options: Abortable = {}): AsyncGenerator<TaskView, void, undefined> {
+    return asTheyCome(this, job, { isDue: isTerminal, ...options });
   }
 
   /** Ends a job (JOB) or one of its tasks (JOB/INDEX); committed when it answers. */
   cancel(id: string): Promise<Cancelled> {
     return this.#post(`${id.includes('/') ? taskPath(id) : jobPath(id)}/cancel`);
+  }
+
+  /** Has nothing more of a job start; what runs goes on. Committed when it answers. */
+  hold(job: string): Promise<Holding> {
+    return this.#post(`${jobPath(job)}/hold`);
+  }
+
+  /** Has a job that was held go on. */
+  release(job: string): Promise<Holding> {
+    return this.#post(`${jobPath(job)}/release`);
   }
 
   /**
@@ -228,7 +213,7 @@ export class Flock {
     const path = `${id.includes('/') ? taskPath(id) : jobPath(id)}/retry`;
     const headers = { 'idempotency-key': randomUUID() };
     const whole = withQuery(path, { failed: options.failedOnly === true ? 1 : undefined });
-    return this.#call({ method: 'POST', path: whole, headers, timeoutMs: ANSWER_MS });
+    return this.#call({ method: 'POST', path: whole, headers, timeoutMs: ANSWER_MS, elsewhere: 'repeat' });
   }
 
   /** Why a task is where it is, or why it still waits. */
@@ -247,12 +232,12 @@ export class Flock {
 
   /** The daemon that answers. */
   self(options: { readonly timeoutMs?: number } = {}): Promise<SelfView> {
-    return this.#get('/v1/node', options);
+    return this.#get('/v1/node', { elsewhere: 'never', ...options });
   }
 
   /** What the daemon that answers finds of itself and around it. */
   doctor(): Promise<DoctorAnswer> {
-    return this.#get('/v1/doctor');
+    return this.#get('/v1/doctor', { elsewhere: 'never' });
   }
 
   /**
@@ -267,12 +252,12 @@ export class Flock {
 
   /** The daemon that answers begins to hand off what it has; it stops answering once it has left. */
   leave(): Promise<Leaving> {
-    return this.#post('/v1/node/leave');
+    return this.#post('/v1/node/leave', 'never');
   }
 
   /** Gives up the kept connections. */
   close(): void {
-    this.#http.close();
+    this.#peers.close();
   }
 
   /** Undefined where nobody can say how it stands, before `deadline`. */
@@ -290,21 +275,25 @@ export class Flock {
     }
   }
 
-  #get<T>(path: string, options: Partial<Pick<Exchange, 'timeoutMs' | 'heldMs'>> & Abortable = {}): Promise<T> {
-    return this.#call({ method: 'GET', path, timeoutMs: ANSWER_MS, ...options });
+  #get<T>(
+    path: string,
+    options: Partial<Pick<Exchange, 'timeoutMs' | 'heldMs'> & Elsewhere> & Abortable = {},
+  ): Promise<T> {
+    return this.#call({ method: 'GET', path, timeoutMs: ANSWER_MS, elsewhere: 'repeat', ...options });
   }
 
-  #post<T>(path: string): Promise<T> {
-    return this.#call({ method: 'POST', path, timeoutMs: ANSWER_MS });
+  #post<T>(path: string, elsewhere: Elsewhere['elsewhere'] = 'repeat'): Promise<T> {
+    return this.#call({ method: 'POST', path, timeoutMs: ANSWER_MS, elsewhere });
   }
 
   /** A kept connection may have been closed at the other end just now: whatever may be repeated gets a second try. */
-  async #call<T>(exchange: Exchange): Promise<T> {
-    let outcome = await this.#http.exchange(exchange);
-    if (outcome.kind === 'lost') outcome = await this.#http.exchange(exchange);
-    if (outcome.kind !== 'answer') throw unanswered(outcome, this.address);
+  async #call<T>(exchange: Exchange & Elsewhere): Promise<T> {
+    let outcome = await this.#peers.exchange(exchange);
+    if (outcome.kind === 'lost') outcome = await this.#peers.exchange(exchange);
+    const { where } = outcome;
+    if (outcome.kind !== 'answer') throw unanswered(outcome, where);
     const { status, text } = outcome.answer;
-    if (status >= 300) throw problemOf(status, text, this.address);
-    return bodyOf(status, text, this.address);
+    if (status >= 300) throw problemOf(status, text, where);
+    return bodyOf(status, text, where);
   }
 }

@@ -1,6 +1,7 @@
-import { locate, type Place } from './address.js';
+import { locate, type Address, type Place } from './address.js';
 import { Flock } from './flock.js';
 import { Http } from './http.js';
+import { Peers } from './peers.js';
 
 export interface ConnectOptions {
   /** Called for each request that the daemon leaves unanswered for seconds; it is waited for nevertheless. */
@@ -8,7 +9,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Speaks to a flock through one daemon: the one given, else that of COVEY_ADDR, else the local one.
+ * Speaks to a flock through one daemon at a time: those given, else those of COVEY_ADDR, else the local one. Where it goes away,
+ * the next is spoken to; a submission is then repeated under its key, which cannot make it twice.
  *
  * No connection is made until something is asked. Call `close()` in the end.
  *
@@ -19,11 +21,17 @@ export function connect(
   env: Readonly<Record<string, string | undefined>> = process.env,
   options: ConnectOptions = {},
 ): Flock {
-  return new Flock(new Http(locate(place, env), options.onLate));
+  const [first, ...more] = locate(place, env);
+  const to = (address: Address) => new Http(address, options.onLate);
+  return new Flock(new Peers([to(first), ...more.map(to)]));
 }
 
 export { CoveyError, type ErrorCode } from '../kernel/errors.js';
-export { Flock, type JobsQuery, type LogsQuery, type TasksQuery, type WaitOptions } from './flock.js';
+export { Flock } from './flock.js';
+export type { JobsQuery, TasksQuery, WaitOptions } from './queries.js';
+export type { Event, EventsQuery } from './events.js';
+export type { JobLog, JobLogsQuery } from './job-logs.js';
+export type { LogsQuery } from './logs.js';
 export { dataDirectory, SOCKET, type Place } from './address.js';
 export type { FunctionRef, MapOptions, MapResults } from './map.js';
 export type { FunctionContext } from '../executor/io/functions/function-context.js';

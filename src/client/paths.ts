@@ -1,11 +1,13 @@
 import { jobId, parseTaskId } from '../kernel/ids.js';
 
-type Query = Readonly<Record<string, string | number | undefined>>;
+export type Query = Readonly<Record<string, string | number | undefined>>;
 
+/** @throws CoveyError `usage` for what is no id */
 export function jobPath(id: string): string {
   return `/v1/jobs/${jobId(id)}`;
 }
 
+/** @throws CoveyError `usage` for what is no id */
 export function taskPath(id: string): string {
   const { job, index } = parseTaskId(id);
   return `/v1/tasks/${job}/${index}`;

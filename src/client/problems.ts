@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../api/schema.js';
 import { CoveyError, type ErrorCode } from '../kernel/errors.js';
 import type { Outcome } from './http.js';
@@ -27,6 +28,15 @@ export function problemOf(status: number, text: string, where: string): CoveyErr
   const code = problem.code !== undefined && problem.code in CODES ? (problem.code as ErrorCode) : 'failed';
   const details = problem.repeat === undefined ? undefined : { repeat: problem.repeat };
   return new CoveyError(code, problem.detail, problem.hint, details);
+}
+
+/** @throws CoveyError unless the request was granted */
+export async function answered(response: IncomingMessage, where: string): Promise<void> {
+  const status = response.statusCode ?? 0;
+  if (status < 300) return;
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  throw problemOf(status, text, where);
 }
 
 /** @throws CoveyError where `text` is not JSON: something else than covey answers there */

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SubmitBody, Submitted } from '../api/schema.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { CoveyError } from '../kernel/errors.js';
-import type { Answer, Http, Outcome } from './http.js';
+import type { Answer, Outcome } from './http.js';
+import type { Peers } from './peers.js';
 import { bodyOf, problemOf, unanswered } from './problems.js';
 
 /** Longer than a daemon takes to say 504 itself. */
@@ -13,22 +14,23 @@ const PAUSE_MS_MAX = 3_000;
 
 /**
  * Submits under one idempotency key, again where that is safe: after 429 and 503 nothing was taken, and after 504 or a
- * lost connection the key makes a repeat the same job.
+ * lost connection the key makes a repeat the same job, through whichever daemon.
  *
  * @throws CoveyError `outcome-unknown` where the daemon may have taken the job; the hint names the key to retry with
  */
-export async function submitKeyed(http: Http, body: SubmitBody, key: string): Promise<Submitted> {
+export async function submitKeyed(peers: Peers, body: SubmitBody, key: string): Promise<Submitted> {
   let doubtful = false;
   let repeat: string | undefined;
   for (let tries = 1; ; tries += 1) {
-    const outcome = await http.exchange({
+    const outcome = await peers.exchange({
       method: 'POST',
       path: '/v1/jobs',
       headers: { 'idempotency-key': key, ...(repeat === undefined ? {} : { [REPEAT_HEADER]: repeat }) },
       body,
       timeoutMs: ANSWER_MS,
+      elsewhere: 'unsent',
     });
-    const where = http.address.name;
+    const { where } = outcome;
     if (outcome.kind === 'answer' && outcome.answer.status < 300) {
       return bodyOf(outcome.answer.status, outcome.answer.text, where);
     }
@@ -37,7 +39,8 @@ export async function submitKeyed(http: Http, body: SubmitBody, key: string): Pr
     const told = error.details?.['repeat'];
     if (typeof told === 'string') repeat = told;
     else if (mayBeTaken) repeat ??= 'unknown';
-    if (tries === TRIES || !isWorthARepeat(outcome, doubtful)) throw doubtful ? unknownOutcome(error, key) : error;
+    if (tries === TRIES || !isWorthARepeat(outcome, doubtful, peers.count))
+      throw doubtful ? unknownOutcome(error, key) : error;
     await pause(pauseMs(outcome, tries));
   }
 }
@@ -49,7 +52,7 @@ function failure(outcome: Outcome<Answer>, where: string): [error: CoveyError, m
 }
 
 /** A daemon that was never there is not waited for; one that went away in the middle may be starting again. */
-function isWorthARepeat(outcome: Outcome<Answer>, doubtful: boolean): boolean {
+function isWorthARepeat(outcome: Outcome<Answer>, doubtful: boolean, peers: number): boolean {
   switch (outcome.kind) {
     case 'answer':
       return [429, 503, 504].includes(outcome.answer.status);
@@ -58,7 +61,7 @@ function isWorthARepeat(outcome: Outcome<Answer>, doubtful: boolean): boolean {
     case 'refused':
       return doubtful;
     case 'silent':
-      return false;
+      return peers > 1;
   }
 }
 

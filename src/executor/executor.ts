@@ -144,8 +144,8 @@ export class Executor {
     return { unknown, effects: this.#done() };
   }
 
-  /** Stops holding up to `n` queued tasks that `mayTake` allows, for `thief`; none that asks whether it may start. */
-  giveTo(thief: NodeId, n: number, mayTake: (assignment: Assignment) => boolean, now: Now): Given {
+  /** Stops holding up to `n` queued tasks, for `thief` or for nobody in particular; none that asks whether it may start. */
+  giveTo(thief: NodeId | undefined, n: number, mayTake: (assignment: Assignment) => boolean, now: Now): Given {
     this.#out = [];
     const taken = this.#queue.take(n, mayTake);
     this.#handBack(taken, thief, now);

@@ -50,6 +50,11 @@ export function terminalCount(counts: Counts): number {
   return TASK_STATES.reduce((sum, state) => (TERMINAL.has(state) ? sum + counts[state] : sum), 0);
 }
 
+/** How many ended badly, by no wish of a user. */
+export function failedCount(counts: Counts): number {
+  return counts.failed + counts['timed-out'] + counts.interrupted + counts.expired;
+}
+
 export function totalOf(counts: Counts): number {
   return TASK_STATES.reduce((sum, state) => sum + counts[state], 0);
 }

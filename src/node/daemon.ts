@@ -6,6 +6,7 @@ import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, parseHttp, type Api } from '../api/server.js';
 import { createTaskRunner } from '../executor/io/task-runner.js';
+import { nextTime } from '../cron.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
@@ -193,6 +194,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     boot,
     profile: profileOf(options, transport.addresses()),
     hash: (text) => hasher.h32(text),
+    nextTime,
     prng: new Prng(randomInt(2 ** 32 - 1)),
     baseEnv: baseEnv(),
     seeds,

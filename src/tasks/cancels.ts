@@ -2,6 +2,7 @@ import type { ShardEffect } from './offering.js';
 import type { Shard } from './shard.js';
 import type { ShardAnswers } from './shard-answers.js';
 import { entryOf, type ShardName, type ShardTable } from './shard-table.js';
+import type { TaskMessages } from './messages.js';
 import type { Asker, ShardTag } from './shard-tags.js';
 import type { TaskRound } from './task-round.js';
 
@@ -19,11 +20,14 @@ export class Cancels {
   ) {}
 
   /** @param of - without `index` the whole shard */
-  cancel(of: ShardName & { readonly index?: number | undefined }, asker: Asker): void {
+  cancel(of: ShardName & Partial<Pick<TaskMessages['shard.cancel'], 'index' | 'expired'>>, asker: Asker): void {
     const shard = this.table.get(of);
     if (!shard || shard.mode === 'done') return this.answers.state(of, asker);
     const { job, shard: number, index } = of;
-    if (index === undefined) shard.isCancelStored = true;
+    if (index === undefined && !shard.isCancelStored) {
+      shard.isCancelStored = true;
+      shard.isExpired = of.expired === true;
+    }
     const isEnded = index !== undefined && (!shard.has(index) || shard.isEnded(index));
     const entries = index === undefined ? [entryOf(shard)] : isEnded ? [] : this.round.cancelOne(shard, index);
     const tag = { what: 'cancelled' as const, job, shard: number, index, ...asker };

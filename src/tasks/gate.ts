@@ -1,5 +1,5 @@
 import type { JobId } from '../kernel/ids.js';
-import { amount, JobIdSchema, list, oneOf, record, text, Type, type Static } from '../kernel/schema.js';
+import { amount, JobIdSchema, list, oneOf, record, Type, type Static } from '../kernel/schema.js';
 import type { TaskState } from '../kernel/states.js';
 
 /** Jobs that one job may wait for. */
@@ -19,11 +19,10 @@ export const StartSchema = record({
 });
 export type Start = Static<typeof StartSchema>;
 
-/** What of it is on record: parents that ended as was wished, that nothing is waited for any more, or why it is in vain. */
+/** What of it is on record: parents that ended as was wished, or that nothing is waited for any more. */
 export const GateSchema = record({
   passed: list(JobIdSchema, AFTER_MAX),
   isOpen: Type.Optional(Type.Boolean()),
-  reason: Type.Optional(text(300)),
 });
 export type Gate = Static<typeof GateSchema>;
 

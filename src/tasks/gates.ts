@@ -3,9 +3,11 @@ import type { JobId } from '../kernel/ids.js';
 import type { TaskState } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook } from '../kernel/timers.js';
+import { Alarm } from './alarm.js';
 import { dueMs, isMet, reasonFor, type Parent } from './gate.js';
 import type { JobEffect, ParentTold } from './job-events.js';
 import type { Job } from './job.js';
+import type { CancelCause } from './job-record.js';
 import { JOB } from './replication/names.js';
 
 /** What the gates of jobs need of the machine that coordinates these. */
@@ -16,14 +18,11 @@ export interface GatesPort {
   /** Nothing holds it back any more. */
   start(job: Job): void;
   /** What it waits for will not come to pass. */
-  cancel(job: Job): void;
+  cancel(job: Job, cause: CancelCause): void;
 }
 
 /** A parent that is known to go on is asked about no sooner than this again. */
 const PAUSE_MS = 1_000;
-/** The longest that a timer is armed for; clocks are looked at again then. */
-const LOOK_MS = 3_600_000;
-const TIMER = 'gates';
 
 interface Closed {
   readonly dueMs: number;
@@ -45,9 +44,11 @@ interface Watch {
 export class Gates {
   readonly #closed = new Map<JobId, Closed>();
   readonly #watches = new Map<JobId, Watch>();
-  #armedForMs = Infinity;
+  readonly #alarm: Alarm;
 
-  constructor(private readonly port: GatesPort) {}
+  constructor(private readonly port: GatesPort) {
+    this.#alarm = new Alarm('gates', port.timers, (effect) => void port.emit(effect));
+  }
 
   /** Whether the job has to wait; then it is started, or cancelled, when it is time. */
   close(job: Job, now: Now): boolean {
@@ -61,7 +62,7 @@ export class Gates {
     this.#closed.set(record.job, closed);
     this.#note(job, closed);
     for (const parent of parents.keys()) this.#watch(parent, record.job, now);
-    if (closed.dueMs > now.wallMs) this.#armFor(closed.dueMs - now.wallMs, now);
+    if (closed.dueMs > now.wallMs) this.#alarm.set(closed.dueMs - now.wallMs, now);
     return true;
   }
 
@@ -82,21 +83,21 @@ export class Gates {
     if (isGone === true) return this.#refuseAll(parent, `job ${parent} has ended and is kept no more`);
     if (now.monoMs - watch.askedMs >= PAUSE_MS) return this.#ask(parent, watch, now);
     watch.isResting = true;
-    this.#armFor(watch.askedMs + PAUSE_MS - now.monoMs, now);
+    this.#alarm.set(watch.askedMs + PAUSE_MS - now.monoMs, now);
   }
 
   ownsTimer(name: string): boolean {
-    return name === TIMER;
+    return name === this.#alarm.name;
   }
 
   onTimer(now: Now): void {
     for (const [parent, watch] of this.#watches) {
       const restMs = watch.askedMs + PAUSE_MS - now.monoMs;
-      if (watch.isResting && restMs > 0) this.#armFor(restMs, now);
+      if (watch.isResting && restMs > 0) this.#alarm.set(restMs, now);
       else if (watch.isResting) this.#ask(parent, watch, now);
     }
     for (const [id, closed] of [...this.#closed]) {
-      if (closed.dueMs > now.wallMs) this.#armFor(closed.dueMs - now.wallMs, now);
+      if (closed.dueMs > now.wallMs) this.#alarm.set(closed.dueMs - now.wallMs, now);
       else this.#tryOpen(id, now);
     }
   }
@@ -144,8 +145,7 @@ export class Gates {
 
   #refuse(id: JobId, reason: string): void {
     const job = known(this.port.job(id), `job ${id}, which waits`);
-    job.gate = { passed: job.gate?.passed ?? [], reason };
-    this.port.cancel(job);
+    this.port.cancel(job, { reason });
   }
 
   #store(job: Job): void {
@@ -176,13 +176,5 @@ export class Gates {
   #ask(parent: JobId, watch: Watch, now: Now): void {
     Object.assign(watch, { askedMs: now.monoMs, isResting: false });
     this.port.emit({ kind: 'watch', job: parent });
-  }
-
-  /** When the timer is next wanted; a full look is only taken when it fires. */
-  #armFor(inMs: number, now: Now): void {
-    const atMs = now.monoMs + Math.max(0, Math.min(inMs, LOOK_MS));
-    if (this.port.timers.isArmed(TIMER) && this.#armedForMs <= atMs) return;
-    this.#armedForMs = atMs;
-    this.port.emit(this.port.timers.arm(TIMER, atMs - now.monoMs));
   }
 }

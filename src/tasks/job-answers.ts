@@ -32,6 +32,7 @@ export class JobAnswers {
         ...foundOf(job.record, job.replicas),
         info: this.#infoOf(job),
         cancelled: job.cancelled,
+        ...expiredOf(job.cause),
         ...(job.isDegraded ? { isAlone: true } : {}),
       });
     const place = this.places.placeOf(id);
@@ -41,7 +42,7 @@ export class JobAnswers {
     if (place.kind !== 'final' || !record?.finished) return this.elsewhere(from, re, id);
     const { counts, atMs } = record.finished;
     const info = infoOf(record, place.summary.name ?? '', counts, atMs);
-    this.#found(from, re, { ...foundOf(record, place.set), info, cancelled: record.cancelled });
+    this.#found(from, re, { ...foundOf(record, place.set), info, cancelled: record.cancelled, ...expiredOf(record) });
   }
 
   /** To who waits for it to be made. By a survivor that goes on alone nothing is accepted. */
@@ -93,6 +94,13 @@ export class JobAnswers {
   }
 }
 
-function foundOf({ digest, range, plan }: JobRecord, set: readonly NodeId[]): Omit<Found, 'info' | 'cancelled'> {
+function foundOf(
+  { digest, range, plan }: JobRecord,
+  set: readonly NodeId[],
+): Omit<Found, 'info' | 'cancelled' | 'expired'> {
   return { digest, range, plan, set: [...set] };
+}
+
+function expiredOf(of: Pick<JobRecord, 'expired'> | undefined): Pick<Found, 'expired'> {
+  return of?.expired === true ? { expired: true } : {};
 }

@@ -117,7 +117,8 @@ function entriesOf(
   items: ReadonlyMap<number, readonly string[]>,
 ): readonly Written[] {
   const { job, spec, range, plan, itemised, digest, createdAtMs, set } = message;
-  const record: JobRecord = { job, range, plan, itemised, digest, createdAtMs, cancelled: false };
+  const held = spec.held === true ? { held: true } : {};
+  const record: JobRecord = { job, range, plan, itemised, digest, createdAtMs, cancelled: false, ...held };
   const entries: Written[] = [
     { key: SPEC, value: spec },
     { key: JOB, value: record },
@@ -128,6 +129,8 @@ function entriesOf(
   }
   const shard = { job, shard: 0, spec, range: shardRange(range, plan.shardSize, 0), createdAtMs, cancelled: false };
   const only = items.get(0);
-  entries.push({ key: SHARD, value: shardRecordOf({ ...shard, ...(only ? { items: [...only] } : {}), jobSet: set }) });
+  const share = spec.maxParallel === undefined ? {} : { share: spec.maxParallel };
+  const value = shardRecordOf({ ...shard, ...(only ? { items: [...only] } : {}), ...share, ...held, jobSet: set });
+  entries.push({ key: SHARD, value });
   return entries;
 }

@@ -1,15 +1,17 @@
 import type { Answered, AskEffect, MessageEvent, ReplyEffect, WithdrawEffect } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../kernel/timers.js';
-import type { JobRecord } from './job-record.js';
+import type { CancelCause, JobRecord } from './job-record.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { JobInfo, QueryMessage, QueryMessages } from './queries.js';
 import type { ClaimNews, ClaimWish, RegisterNews, RegisterWish } from './replication/effects.js';
+import type { TaskRange } from './range.js';
 import type { Asker } from './shard-tags.js';
+import type { JobSpec } from './spec.js';
 
 /** What a job home wants to be reminded of when an answer comes: which of the shard's nodes was asked, how often in vain before. */
 export interface ShardAskTag {
-  readonly what: 'shard' | 'shard-released' | 'shard-cancelled' | 'shard-retried';
+  readonly what: 'shard' | 'shard-released' | 'shard-hold' | 'shard-cancelled' | 'shard-retried';
   readonly job: JobId;
   readonly shard: number;
   readonly asked: NodeId;
@@ -18,19 +20,50 @@ export interface ShardAskTag {
 
 /** The same of a write: a `cancelled` that somebody asked for is to be answered. */
 export type JobWriteTag =
-  | { readonly what: 'cancelled'; readonly job: JobId; readonly asker?: Asker | undefined }
+  | {
+      readonly what: 'cancelled';
+      readonly job: JobId;
+      readonly asker?: Asker | undefined;
+      readonly cause?: CancelCause | undefined;
+    }
+  | { readonly what: 'hold'; readonly job: JobId; readonly asker: Asker }
   | { readonly what: 'retried'; readonly job: JobId; readonly record: JobRecord }
   | { readonly what: 'finished' | 'trimmed' | 'gate'; readonly job: JobId };
 
 /** What a job home is sent. */
 export type ToJobHome =
-  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.retry' | 'shard.report']
+  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.hold' | 'job.retry' | 'shard.report']
   | QueryMessages['query.job' | 'query.jobs'];
 
 /** Has the node look how another job stands, and for a while whether it ends: event `parent-told`. */
 export interface WatchEffect {
   readonly kind: 'watch';
   readonly job: JobId;
+  /** How long its end may be waited for. @default a while */
+  readonly waitMs?: number;
+}
+
+/** Has the node submit, or cancel, a job for a schedule, as any client could: event `child-told`. */
+export type ChildEffect =
+  | {
+      readonly kind: 'submit-job';
+      readonly schedule: JobId;
+      readonly submission: {
+        readonly job: JobId;
+        readonly isKeyed: boolean;
+        readonly digest: string;
+        readonly spec: JobSpec;
+        readonly range: TaskRange;
+      };
+    }
+  | { readonly kind: 'cancel-job'; readonly job: JobId };
+
+/** `unknown`: it may have been made, and is safely asked for again. */
+export interface ChildTold {
+  readonly kind: 'child-told';
+  readonly schedule: JobId;
+  readonly job: JobId;
+  readonly outcome: 'made' | 'unknown';
 }
 
 /** Without `info` nobody could say; `isGone`: nobody ever will. */
@@ -47,6 +80,7 @@ export type JobEvent =
   | RegisterNews<JobWriteTag>
   | ClaimNews
   | ParentTold
+  | ChildTold
   | TimerFired;
 
 export type JobEffect =
@@ -56,4 +90,5 @@ export type JobEffect =
   | RegisterWish<JobWriteTag>
   | ClaimWish
   | WatchEffect
+  | ChildEffect
   | TimerEffect;

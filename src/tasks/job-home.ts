@@ -1,13 +1,18 @@
 import { assertNever } from '../kernel/assert.js';
 import type { Answered } from '../kernel/effects.js';
 import type { JobId, NodeId } from '../kernel/ids.js';
-import { terminalCount } from '../kernel/states.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
+import type { ChangeSink } from './change.js';
+import { Deadlines } from './deadlines.js';
 import { Gates } from './gates.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
 import { JobAnswers } from './job-answers.js';
+import { JobCancels } from './job-cancels.js';
+import { JOB_HOME_DEFAULTS, type JobHomeConfig } from './job-home-config.js';
+import { JobHolds } from './job-holds.js';
+import { JobChanges } from './job-changes.js';
 import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
@@ -16,29 +21,10 @@ import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Progress } from './progress.js';
 import { itemEntry, JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
+import type { NextTime } from './schedule.js';
+import { Schedules } from './schedules.js';
 import { ShardAsking } from './shard-asking.js';
 import { Shard } from './shard.js';
-import type { Asker } from './shard-tags.js';
-
-export interface JobHomeConfig {
-  /** Jobs that are not finished; beyond it a create is refused as busy. */
-  readonly openJobsMax: number;
-  /** Shards of one job under creation at once at one node: a big array must not flood it. */
-  readonly creatingMax: number;
-  /** A shard's coordinator that does not answer for so long is passed over. */
-  readonly shardMs: number;
-  /** How often unfinished shards are asked how they stand, and how many of one job at a time. */
-  readonly pollMs: number;
-  readonly pollMax: number;
-}
-
-const JOB_HOME_DEFAULTS: JobHomeConfig = {
-  openJobsMax: 200_000,
-  creatingMax: 16,
-  shardMs: 5_000,
-  pollMs: 5_000,
-  pollMax: 64,
-};
 
 const POLL = 'poll';
 
@@ -50,16 +36,24 @@ export class JobHome {
   readonly #timers = new TimerBook('jobs');
   readonly #held = new HeldQueries(this.#timers);
   readonly #answers: JobAnswers;
+  readonly #changes: JobChanges;
   readonly #retries: JobRetries;
   readonly #gates: Gates;
+  readonly #schedules: Schedules;
+  readonly #cancels: JobCancels;
+  readonly #holds: JobHolds;
+  readonly #deadlines: Deadlines;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: JobEffect[] = [];
 
   constructor(
     private readonly self: NodeId,
     private readonly places: Places,
+    nextTime: NextTime,
     private readonly config: JobHomeConfig = JOB_HOME_DEFAULTS,
+    onChange?: ChangeSink,
   ) {
+    this.#changes = new JobChanges(onChange);
     const emit = (effect: JobEffect) => void this.#out.push(effect);
     this.#answers = new JobAnswers(places, emit);
     this.#creation = new JobCreation(places, this.#answers, config.openJobsMax, emit);
@@ -74,8 +68,22 @@ export class JobHome {
       ...{ timers: this.#timers, emit },
       job: (id) => this.#jobs.get(id),
       start: this.#start.bind(this),
-      cancel: (job) => void this.#writeCancel(job),
+      cancel: (job, cause) => void this.#cancels.because(job, cause),
     });
+    this.#deadlines = new Deadlines(this.#timers, emit, (id) => {
+      const job = this.#jobs.get(id);
+      if (job) this.#cancels.because(job, { reason: 'its deadline has passed', expired: true });
+    });
+    const around = { places, answers: this.#answers, retries: this.#retries, shards: this.#shards, emit };
+    const jobOf = (id: JobId) => this.#jobs.get(id);
+    this.#schedules = new Schedules({ timers: this.#timers, nextTime, emit, job: jobOf });
+    this.#cancels = new JobCancels({
+      ...around,
+      job: jobOf,
+      start: this.#start.bind(this),
+      forget: this.#forget.bind(this),
+    });
+    this.#holds = new JobHolds({ ...around, job: jobOf });
   }
 
   step(event: JobEvent, now: Now): JobEffect[] {
@@ -103,11 +111,17 @@ export class JobHome {
         break;
       case 'parent-told':
         this.#gates.told(event, now);
+        this.#schedules.told(event, now);
+        break;
+      case 'child-told':
+        this.#schedules.made(event, now);
         break;
       case 'timer':
         if (!this.#timers.fired(event.timer)) break;
         if (event.timer.name === POLL) this.#poll();
         else if (this.#gates.ownsTimer(event.timer.name)) this.#gates.onTimer(now);
+        else if (this.#schedules.ownsTimer(event.timer.name)) this.#schedules.onTimer(now);
+        else if (this.#deadlines.ownsTimer(event.timer.name)) this.#deadlines.onTimer(now);
         else this.#expireQueries(now);
         break;
       default:
@@ -125,7 +139,9 @@ export class JobHome {
       case 'job.create':
         return this.#creation.create(from, message, this.#jobs);
       case 'job.cancel':
-        return this.#cancel(from, message);
+        return this.#cancels.asked(from, message);
+      case 'job.hold':
+        return this.#holds.asked(from, message);
       case 'job.retry':
         return this.#retries.asked(from, message);
       case 'shard.report':
@@ -155,6 +171,7 @@ export class JobHome {
     // Its only shard says so too, but not before all members have said what they hold of it.
     const ended = job.shards === 1 ? Shard.ended(entries, { register, set, ballot, degraded }) : undefined;
     if (ended) this.#note(job, 0, ended);
+    this.#changes.tell(job);
   }
 
   /** From now on this node coordinates the job as it stands on record. */
@@ -165,7 +182,14 @@ export class JobHome {
       if (job.mustRetry(0)) this.#shards.ask('shard-retried', job, 0);
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, 0);
     }
-    if (!this.#gates.close(job, this.#now)) this.#start(job);
+    this.#deadlines.watch(job, this.#now);
+    if (!this.#schedules.watch(job, this.#now) && !this.#gates.close(job, this.#now)) this.#start(job);
+  }
+
+  /** @returns whether it waited for anything */
+  #forget(id: JobId): boolean {
+    const wasScheduled = this.#schedules.forget(id);
+    return this.#gates.forget(id) || wasScheduled;
   }
 
   /** Nothing holds it back any more. */
@@ -194,7 +218,8 @@ export class JobHome {
 
   #onClosed(id: JobId, why: 'final' | 'refused' | 'elsewhere'): void {
     const job = this.#jobs.get(id);
-    this.#gates.forget(id);
+    this.#forget(id);
+    this.#deadlines.forget(id);
     this.#jobs.delete(id);
     if (job) this.#shards.forget(job);
     for (const { to, re } of this.#creation.end(id)) {
@@ -209,24 +234,9 @@ export class JobHome {
     const job = this.#jobs.get(tag.job);
     if (!job) return;
     if (tag.what === 'retried') this.#retries.written(tag);
-    else if (tag.what === 'cancelled') {
-      const tasks = job.record.range.count - terminalCount(job.counts());
-      const alone = job.isDegraded ? { degraded: true } : {};
-      const told = { kind: 'job.cancelled' as const, known: true, tasks, ...alone };
-      if (tag.asker) this.#answers.reply(tag.asker.to, tag.asker.re, told);
-      job.cancelled = true;
-      const isNew = this.#gates.forget(tag.job);
-      for (const shard of job.shardsUnderCreation()) this.#createCancelled(job, shard);
-      job.isCancelling = false;
-      for (const shard of job.unfinishedShards()) this.#shards.ask('shard-cancelled', job, shard);
-      if (isNew && job.shards > 1) this.#start(job);
-    } else if (tag.what === 'finished') job.isFinishStored = true;
-  }
-
-  /** What was asked before the cancel would be sent again until it is answered, and its tasks would start. */
-  #createCancelled(job: Job, shard: number): void {
-    this.#out.push({ kind: 'withdraw', tag: { what: 'shard', job: job.record.job, shard } });
-    this.#shards.ask('shard', job, shard);
+    else if (tag.what === 'cancelled') this.#cancels.written(job, tag);
+    else if (tag.what === 'hold') this.#holds.written(job, tag);
+    else if (tag.what === 'finished') job.isFinishStored = true;
   }
 
   #createShards(job: Job): void {
@@ -254,6 +264,7 @@ export class JobHome {
       this.#createShards(job);
     }
     this.#note(job, tag.shard, message);
+    this.#holds.heard(job, tag.shard, message);
   }
 
   /** The shard has its items: the job need not keep them. */
@@ -275,8 +286,11 @@ export class JobHome {
 
   #note(job: Job, shard: number, said: Progress): void {
     if (!job.note(shard, said)) return;
+    this.#changes.tell(job);
     this.#retries.noted(job);
+    if (job.isHopeless) this.#cancels.because(job, { reason: tooManyFailed(job) });
     const { job: id } = job.record;
+    if (job.spec.maxParallel !== undefined && job.isShardSettled(shard)) this.#createShards(job);
     if (!job.isComplete || this.#retries.isWriting(id)) return;
     if (job.isSettled) job.items.clear();
     for (const query of this.#held.release(id)) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
@@ -286,30 +300,13 @@ export class JobHome {
     this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'finished', job: id } });
   }
 
-  #cancel(from: NodeId, message: TaskMessages['job.cancel']): void {
-    const { job: id, ask: re } = message;
-    const job = this.#jobs.get(id);
-    if (!job || job.isSettled) {
-      const place = this.places.placeOf(id);
-      // A replica that has missed the job's create cannot say that nothing of it is left.
-      if (place.kind === 'elsewhere' || place.kind === 'unknown') return this.#answers.elsewhere(from, re, id);
-      return this.#answers.reply(from, re, { kind: 'job.cancelled', known: true, tasks: 0 });
-    }
-    if (this.#retries.isWriting(id)) return this.#answers.elsewhere(from, re, id);
-    this.#writeCancel(job, { to: from, re });
-  }
-
-  /** @param asker - who is answered when it is durable; nobody where the job is in vain */
-  #writeCancel(job: Job, asker?: Asker): void {
-    const { job: id } = job.record;
-    job.isCancelling = true;
-    const entries = [{ key: JOB, value: { ...job.stored(), cancelled: true } }];
-    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'cancelled', job: id, asker } });
-  }
-
   #expireQueries(now: Now): void {
     const { due, effects } = this.#held.expire(now);
     this.#out.push(...effects);
     for (const query of due) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
   }
+}
+
+function tooManyFailed({ spec: { maxFails = 0 } }: Job): string {
+  return `more than ${maxFails} of its tasks did not succeed`;
 }

@@ -2,10 +2,12 @@ import { assert, known } from '../kernel/assert.js';
 import { amount, count, JobIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
 import type { Counts } from '../kernel/states.js';
 import { GateSchema } from './gate.js';
-import { CountsSchema, PlanSchema, type Plan } from './messages.js';
+import { PlanSchema, type Plan } from './job-messages.js';
 import type { JobInfo } from './queries.js';
 import { index, TaskRangeSchema, TASKS_MAX } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
+import { CountsSchema } from './shard-messages.js';
+import { ScheduledSchema } from './schedule.js';
 import { jobState } from './states.js';
 
 /** How something ended: how many tasks in which state, and when the last of them. */
@@ -20,9 +22,17 @@ export const JobRecordSchema = record({
   digest: text(64),
   createdAtMs: amount(),
   cancelled: Type.Boolean(),
+  /** Why it was cancelled, where no user did that. */
+  reason: Type.Optional(text(300)),
+  /** Its time is over: what of it has not ended ends `expired`. */
+  expired: Type.Optional(Type.Boolean()),
+  /** Nothing more of it starts. */
+  held: Type.Optional(Type.Boolean()),
   finished: Type.Optional(EndSchema),
   /** Of a job that does not start at once. */
   gate: Type.Optional(GateSchema),
+  /** Of a schedule. */
+  scheduled: Type.Optional(ScheduledSchema),
   /** The last retry, the `run`th: of all tasks that had ended, of those that had not succeeded, or of one. */
   retry: Type.Optional(
     record({
@@ -33,6 +43,13 @@ export const JobRecordSchema = record({
   ),
 });
 export type JobRecord = Static<typeof JobRecordSchema>;
+
+/** Why a job is cancelled that no user cancelled. */
+export type CancelCause = Pick<JobRecord, 'expired'> & Required<Pick<JobRecord, 'reason'>>;
+
+export function causeOf({ reason, expired }: JobRecord): CancelCause | undefined {
+  return reason === undefined ? undefined : { reason, ...(expired === true ? { expired } : {}) };
+}
 
 export function shardsOf({ range, plan }: Pick<JobRecord, 'range' | 'plan'>): number {
   return Math.ceil(range.count / plan.shardSize);
@@ -48,7 +65,7 @@ export function setOf({ width, nodes, members }: Plan, shard: number, replicas: 
 
 /** What users see of a job. */
 export function infoOf(
-  record: Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'> & Partial<Pick<JobRecord, 'cancelled' | 'gate'>>,
+  record: Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'> & Partial<Pick<JobRecord, 'cancelled' | 'reason'>>,
   name: string,
   counts: Counts,
   finishedAtMs: number | undefined,
@@ -61,7 +78,7 @@ export function infoOf(
     counts,
     createdAtMs: record.createdAtMs,
     ...(record.retry ? { run: record.retry.run + 1 } : {}),
-    ...(record.cancelled && record.gate?.reason !== undefined ? { reason: record.gate.reason } : {}),
+    ...(record.cancelled && record.reason !== undefined ? { reason: record.reason } : {}),
     ...(finishedAtMs === undefined ? {} : { finishedAtMs: Math.max(finishedAtMs, record.createdAtMs) }),
   };
 }

@@ -95,7 +95,7 @@ export class JobRetries {
     const { token, failedOnly, index } = message;
     const asker = { to: from, re: message.ask };
     // Nothing of it has begun yet, let alone ended.
-    if (job.waits) return this.#reply(asker, 'done', 0);
+    if (job.waits ?? job.spec.schedule) return this.#reply(asker, 'done', 0);
     if (job.isDegraded) return this.port.elsewhere(from, message.ask, id);
     if (this.#writing.get(id) === token || (retry?.token === token && !job.isRetried)) {
       return void this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), asker]);
@@ -107,8 +107,8 @@ export class JobRetries {
     if (this.#writing.has(id) || !job.isRetried || isCancelling) return this.#reply(asker, 'busy', 0);
     const next = { run: (retry?.run ?? 0) + 1, token, failedOnly, ...(index === undefined ? {} : { index }) };
     const gate = job.spec.start ? { gate: { passed: [], isOpen: true } } : {};
-    const record: JobRecord = { ...job.record, cancelled: false, retry: next, ...gate };
-    delete record.finished;
+    const record: JobRecord = { ...job.record, cancelled: false, held: job.isHeld, retry: next, ...gate };
+    for (const over of ['finished', 'reason', 'expired'] as const) delete record[over];
     this.#waiting.set(id, [asker]);
     this.#writing.set(id, token);
     const tag: RetriedTag = { what: 'retried', job: id, record };

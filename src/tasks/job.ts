@@ -1,13 +1,15 @@
 import { known } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
-import { addCounts, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
+import { addCounts, failedCount, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
 import type { Gate, Waits } from './gate.js';
 import type { Progress } from './progress.js';
-import { infoOf, setOf, shardsOf, type JobRecord } from './job-record.js';
+import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
 import { shardOf, shardRange, type TaskRange } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
 import { ITEM_PREFIX, JOB, SPEC } from './replication/names.js';
+import { ShardsByNode, ShardsInTurn, type ShardQueue } from './shard-queue.js';
+import type { Schedule, Scheduled } from './schedule.js';
 import type { JobSpec } from './spec.js';
 
 /** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
@@ -19,17 +21,21 @@ const ONLY = new Set([0]);
 /** A job as its coordinator sees it: which shards have been created, and what each last said of itself. */
 export class Job {
   cancelled: boolean;
+  /** Why, where no user wished it. */
+  cause: CancelCause | undefined;
   /** Its cancel is on its way to a majority. */
   isCancelling = false;
+  /** Somebody holds it back. */
+  isHeld: boolean;
   gate: Gate | undefined;
+  /** Of a schedule. */
+  scheduled: Scheduled | undefined;
   /** What it waits for before anything of it starts. */
   waits: Waits | undefined;
   /** Stored, for a job of several shards. */
   isFinishStored: boolean;
-  /** Shards not yet sent to their coordinators, by node, the first last: a node that is away must not hold up the others. */
-  readonly #unsent: Map<NodeId, number[]> = NONE;
-  /** How many shards are under way to each node. */
-  readonly #creating: Map<NodeId, number> = NONE;
+  /** Of a job of several shards that is not at its end. */
+  readonly #queue: ShardQueue | undefined;
   readonly #created: Set<number>;
   /** Created, and asked how they stand. */
   readonly #polled: Set<number>;
@@ -57,7 +63,10 @@ export class Job {
     this.#polled = isAlone ? NO_SHARDS : new Set();
     this.#unretried = record.retry ? new Set() : NO_SHARDS;
     this.cancelled = record.cancelled;
+    this.cause = causeOf(record);
+    this.isHeld = record.held === true;
     this.gate = record.gate;
+    this.scheduled = record.scheduled;
     this.#silent = record.range.count;
     this.isFinishStored = record.finished !== undefined;
     if (record.finished) {
@@ -71,15 +80,11 @@ export class Job {
       if (this.neededRun(shard) > 0) this.#unretried.add(shard);
     }
     if (isAlone) return;
-    this.#unsent = new Map();
-    this.#creating = new Map();
-    for (let shard = 0; shard < this.shards; shard++) {
-      const first = this.first(shard);
-      const unsent = this.#unsent.get(first);
-      if (unsent) unsent.push(shard);
-      else this.#unsent.set(first, [shard]);
-    }
-    for (const unsent of this.#unsent.values()) unsent.reverse();
+    const { maxParallel } = spec;
+    this.#queue =
+      maxParallel === undefined
+        ? new ShardsByNode(this.shards, (shard) => this.first(shard))
+        : new ShardsInTurn(this.shards, maxParallel, (shard) => this.isShardSettled(shard));
   }
 
   /** From the entries of its register. */
@@ -121,16 +126,12 @@ export class Job {
 
   /** The shards to be created next, so that up to `max` are under way at each node. They count as under way from now on. */
   startCreating(max: number): number[] {
-    const next: number[] = [];
-    for (const [node, unsent] of this.#unsent) {
-      let underWay = this.#creating.get(node) ?? 0;
-      for (; unsent.length > 0 && underWay < max; underWay++) {
-        next.push(known(unsent.pop(), `shard of ${this.record.job} for ${node}`));
-      }
-      this.#creating.set(node, underWay);
-      if (unsent.length === 0) this.#unsent.delete(node);
-    }
-    return next;
+    return this.#queue?.next(max) ?? [];
+  }
+
+  /** How many tasks of a shard may be placed at a time; undefined: all. */
+  share(shard: number): number | undefined {
+    return this.#queue?.share(shard);
   }
 
   /** A shard's coordinator has it: from now on it is told of cancels. */
@@ -138,7 +139,7 @@ export class Job {
     this.#polled.delete(shard);
     if (this.#created.has(shard)) return;
     this.#created.add(shard);
-    if (this.shards > 1) this.#creating.set(this.first(shard), (this.#creating.get(this.first(shard)) ?? 0) - 1);
+    this.#queue?.made(shard);
     this.items.delete(shard);
   }
 
@@ -165,9 +166,9 @@ export class Job {
 
   /** Sent to their homes, which have not answered yet. */
   shardsUnderCreation(): number[] {
-    const unsent = new Set([...this.#unsent.values()].flat());
+    const rest = this.#queue?.rest();
     const all = Array.from({ length: this.shards }, (_, shard) => shard);
-    return all.filter((shard) => !unsent.has(shard) && !this.#created.has(shard));
+    return all.filter((shard) => rest?.has(shard) !== true && !this.#created.has(shard));
   }
 
   /** All shards have carried out the last retry, if there was one. */
@@ -237,18 +238,42 @@ export class Job {
     return true;
   }
 
+  /** It is cancelled, durably. */
+  cut(cause: CancelCause | undefined): void {
+    this.cancelled = true;
+    this.cause ??= cause;
+  }
+
+  /** More of it has ended badly than its submitter puts up with. */
+  get isHopeless(): boolean {
+    const { maxFails = Infinity } = this.spec;
+    // Who has one task of many started again does not ask for an end to it.
+    return this.record.retry?.index === undefined && failedCount(this.#totals) > maxFails;
+  }
+
   counts(): Counts {
     return { ...this.#totals, pending: this.#totals.pending + this.#silent };
   }
 
   info(): JobInfo {
     const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
-    const info = infoOf(this.gate ? this.stored() : this.record, this.spec.name, this.counts(), finished?.atMs);
+    const info = infoOf(
+      { ...this.record, cancelled: this.cancelled, ...this.cause },
+      this.spec.name,
+      this.counts(),
+      finished?.atMs,
+    );
     return {
       ...info,
       ...(this.isProvisional ? { degraded: true } : {}),
+      ...(this.isHeld && !this.isComplete ? { held: true } : {}),
+      ...(this.spec.schedule ? { schedule: this.#scheduleInfo(this.spec.schedule) } : {}),
       ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
     };
+  }
+
+  #scheduleInfo(schedule: Schedule): NonNullable<JobInfo['schedule']> {
+    return { ...schedule, ...(this.scheduled ? { last: this.scheduled } : {}) };
   }
 
   stored(): JobRecord {
@@ -256,7 +281,16 @@ export class Job {
     const { retry } = this.record;
     const retried = retry && finished ? { retry: { ...retry, tasks: this.retriedTasks() } } : {};
     const gate = this.gate ? { gate: this.gate } : {};
-    return { ...this.record, cancelled: this.cancelled, ...gate, ...(finished ? { finished } : {}), ...retried };
+    return {
+      ...this.record,
+      cancelled: this.cancelled,
+      held: this.isHeld,
+      ...this.cause,
+      ...gate,
+      ...(this.scheduled ? { scheduled: this.scheduled } : {}),
+      ...(finished ? { finished } : {}),
+      ...retried,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
-import type { NodeId } from '../kernel/ids.js';
+import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TaskState } from '../kernel/states.js';
+import type { ChangeSink } from './change.js';
 import { PATH_STEPS_MAX, type Run, type Step } from './record.js';
 import type { Phase } from './states.js';
 
@@ -90,6 +91,20 @@ export function shownState({ phase, startedAtMs }: LiveTask): TaskState {
     case 'terminal':
       return 'pending';
   }
+}
+
+/** Tells those who follow the job into which state a task has come, where it was in another. */
+export function tellChange(
+  sink: ChangeSink | undefined,
+  job: JobId,
+  task: LiveTask,
+  before: TaskState,
+  state: TaskState,
+): void {
+  if (state === before) return;
+  const { index, run, epoch, executor } = task;
+  const attempt = epoch > 0 && state !== 'pending' && executor !== undefined ? { epoch, executor } : {};
+  sink?.({ job, index, state, run, ...attempt });
 }
 
 /** Some executor has it, or is offered it. */

@@ -9,6 +9,8 @@ export interface Progress {
   readonly endedAtMs: number;
   /** The last retry of its job that it has carried out; what was said before that counts no more. */
   readonly retried?: { readonly run: number; readonly tasks: number };
+  /** Nothing more of it starts. */
+  readonly held?: boolean;
   /** Told by a survivor without a majority: provisional. */
   readonly degraded?: boolean;
 }

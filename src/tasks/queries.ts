@@ -15,8 +15,11 @@ import {
   type Static,
 } from '../kernel/schema.js';
 import { TASK_STATES } from '../kernel/states.js';
+import { CHANGES_MAX, ChangeSchema } from './change.js';
 import { WaitsSchema } from './gate.js';
-import { CountsSchema, PlanSchema } from './messages.js';
+import { PlanSchema } from './job-messages.js';
+import { ScheduleInfoSchema } from './schedule.js';
+import { CountsSchema } from './shard-messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RESULT_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
@@ -32,6 +35,10 @@ export const JobInfoSchema = record({
   finishedAtMs: Type.Optional(amount()),
   /** 1, and one more for each retry. */
   run: Type.Optional(count()),
+  /** Somebody holds it back. */
+  held: Type.Optional(Type.Boolean()),
+  /** Where it is one. */
+  schedule: Type.Optional(ScheduleInfoSchema),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
   /** Why it was cancelled, where no user did that. */
@@ -127,6 +134,7 @@ export const QUERY_MESSAGES = {
         range: TaskRangeSchema,
         plan: PlanSchema,
         cancelled: Type.Boolean(),
+        expired: Type.Optional(Type.Boolean()),
         /** Where the job itself is. */
         set: ReplicaSetSchema,
         /** Told by a survivor of that set, without a majority. */
@@ -193,6 +201,29 @@ export const QUERY_MESSAGES = {
     kind: Type.Literal('query.output-told'),
     ...answers,
     found: Type.Optional(record({ data: bytes(256 * 1024), offset: count(), eof: Type.Boolean() })),
+  }),
+  /**
+   * Changes that a node has seen as a coordinator: those after number `after` of its start `boot`, or of any number where that is
+   * 0, no older than `sinceMs`; held until there is one, or `waitMs` has passed. Without `sinceMs` only the last number is told.
+   */
+  'query.changes': record({
+    kind: Type.Literal('query.changes'),
+    ...asked,
+    job: Type.Optional(JobIdSchema),
+    boot: count(),
+    after: count(),
+    sinceMs: Type.Optional(amount()),
+    waitMs: count(60_000),
+  }),
+  'query.changes-told': record({
+    kind: Type.Literal('query.changes-told'),
+    ...answers,
+    boot: count(),
+    /** The number of the last change that was looked at. */
+    next: count(),
+    /** Some that were asked for are forgotten, or were seen by an earlier start. */
+    isGap: Type.Boolean(),
+    changes: list(ChangeSchema, CHANGES_MAX),
   }),
 } as const;
 

@@ -14,7 +14,9 @@ export class Recording {
   constructor(private readonly emit: (effect: ShardEffect) => void) {}
 
   /** The attempt is over: the task comes to its end, or may be offered again, once that is written. */
-  record(shard: Shard, task: LiveTask, state: TaskRecord['state'], outcome?: Outcome, result?: Asker): void {
+  record(shard: Shard, task: LiveTask, wished: TaskRecord['state'], outcome?: Outcome, result?: Asker): void {
+    const isExpired = wished === 'cancelled' && shard.isExpired && !task.cancelled;
+    const state = isExpired ? 'expired' : wished;
     shard.move(task, 'committing');
     task.isNoted = false;
     task.grant = undefined;

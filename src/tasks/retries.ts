@@ -11,7 +11,7 @@ import type { ShardAnswers } from './shard-answers.js';
 import { recordsIn } from './shard-queries.js';
 import { entryOf, type ShardTable } from './shard-table.js';
 import type { Asker, ShardTag } from './shard-tags.js';
-import { cancelledUntouched, recordOf, runsAfter } from './task-records.js';
+import { endedUntouched, recordOf, runsAfter } from './task-records.js';
 import type { TaskRound } from './task-round.js';
 
 type Retry = Omit<TaskMessages['shard.retry'], 'kind' | 'ask'>;
@@ -75,7 +75,7 @@ export class Retries {
     }
     if (tag.isLast) {
       shard.isRetrying = false;
-      if (tag.uncancels) shard.cancelled = shard.isCancelStored;
+      if (tag.uncancels) Object.assign(shard, { cancelled: shard.isCancelStored, isExpired: false });
       if (shard.mode === 'open') this.round.endCancelled(shard);
     }
     this.answers.state(shard.record, tag);
@@ -116,7 +116,7 @@ export class Retries {
     for (let ordinal = 0; ordinal < range.count; ordinal++) {
       const at = indexAt(range, ordinal);
       if ((index !== undefined && index !== at) || !shard.isEnded(at)) continue;
-      const record = shard.isTouched(at) ? records.get(at) : cancelledUntouched(at);
+      const record = shard.isTouched(at) ? records.get(at) : endedUntouched(at, shard.untouchedState);
       if (!record || !isTerminal(record.state)) return undefined;
       const isDue = (record.retry ?? 0) < run && (!failedOnly || record.state !== 'succeeded');
       if (isDue) ended.push(record);
@@ -128,7 +128,7 @@ export class Retries {
     if (!shard.isTouched(ended.index)) {
       const untouched = shard.touch(ended.index);
       shard.move(untouched, 'committing');
-      shard.end(untouched, 'cancelled', 0);
+      shard.end(untouched, ended.state, 0);
     }
     const task = Object.assign(shard.revive(ended), runsAfter(ended), { retry: run });
     return recordOf(task, 'pending');

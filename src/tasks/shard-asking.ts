@@ -69,7 +69,8 @@ function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<
   const about = { job: job.record.job, shard };
   if (what === 'shard') return createOf(job, shard);
   if (what === 'shard-released') return { kind: 'shard.release', ...about };
-  if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about };
+  if (what === 'shard-hold') return { kind: 'shard.hold', ...about, isHeld: job.isHeld };
+  if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about, ...expiredOf(job) };
   const { failedOnly, index } = known(job.record.retry, `retry of ${job.record.job}`);
   const selection = { failedOnly, ...(index === undefined ? {} : { index }) };
   return { kind: 'shard.retry', ...about, run: job.neededRun(shard), ...selection };
@@ -77,10 +78,22 @@ function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<
 
 function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], 'ask'> {
   const items = job.items.get(shard);
+  const share = job.share(shard);
   const { job: id, createdAtMs } = job.record;
   return {
     ...{ kind: 'shard.create', job: id, shard, spec: job.spec, range: job.range(shard), createdAtMs },
     ...(items ? { items: [...items] } : {}),
-    ...{ cancelled: job.cancelled, set: [...job.set(shard)], jobSet: [...job.replicas] },
+    ...(share === undefined ? {} : { share }),
+    ...{
+      cancelled: job.cancelled,
+      ...expiredOf(job),
+      ...(job.isHeld ? { held: true } : {}),
+      set: [...job.set(shard)],
+      jobSet: [...job.replicas],
+    },
   };
+}
+
+function expiredOf({ cause }: Job): { readonly expired?: true } {
+  return cause?.expired === true ? { expired: true } : {};
 }

@@ -4,7 +4,9 @@ import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
 import { Cancels } from './cancels.js';
+import type { ChangeSink } from './change.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
+import { Holds } from './holds.js';
 import { Grants } from './grants.js';
 import { Offering, type ShardEffect } from './offering.js';
 import type { Placer } from './placer.js';
@@ -39,6 +41,7 @@ export class ShardHome {
   readonly #retries: Retries;
   readonly #creation: ShardCreation;
   readonly #cancels: Cancels;
+  readonly #holds: Holds;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: ShardEffect[] = [];
 
@@ -48,6 +51,7 @@ export class ShardHome {
     placer: Placer,
     private readonly places: Places,
     members: () => readonly NodeId[],
+    private readonly onChange?: ChangeSink,
   ) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
     this.#offering = new Offering(placer, this.#timers, emit);
@@ -57,9 +61,10 @@ export class ShardHome {
     this.#reports = new Reports(self, this.#timers, emit);
     this.#answers = new ShardAnswers(this.#table, places, () => this.unplaced, emit);
     this.#retries = new Retries(places, this.#table, this.#round, this.#answers, emit);
-    this.#cancels = new Cancels(this.#table, this.#round, this.#answers, (shard) => void this.#changed(shard), emit);
-    this.#creation = new ShardCreation(places, this.#answers, emit);
     const changed = (shard: Shard) => void this.#changed(shard);
+    this.#cancels = new Cancels(this.#table, this.#round, this.#answers, changed, emit);
+    this.#holds = new Holds(this.#table, this.#answers, changed, emit);
+    this.#creation = new ShardCreation(places, this.#answers, emit);
     this.#recovery = new Recovery(members, this.#table, this.#round, this.#grants, emit, changed);
   }
 
@@ -141,8 +146,7 @@ export class ShardHome {
   /** Offers up to `n` waiting tasks to a thief. */
   giveTo(node: NodeId, n: number): { readonly given: number; readonly effects: ShardEffect[] } {
     this.#out = [];
-    const given = this.#offering.giveTo(node, n);
-    return { given, effects: this.#out };
+    return { given: this.#offering.giveTo(node, n), effects: this.#out };
   }
 
   /** Re-checks what must hold; for tests and the simulator. */
@@ -155,7 +159,9 @@ export class ShardHome {
       case 'shard.create':
         return this.#create(from, message);
       case 'shard.release':
-        return this.#release(from, message);
+        return this.#holds.release(message, { to: from, re: message.ask });
+      case 'shard.hold':
+        return this.#holds.hold(message, { to: from, re: message.ask });
       case 'shard.cancel':
         return this.#cancels.cancel(message, { to: from, re: message.ask });
       case 'shard.retry':
@@ -198,18 +204,12 @@ export class ShardHome {
     else this.#creation.create(from, message);
   }
 
-  #release(from: NodeId, message: TaskMessages['shard.release']): void {
-    const shard = this.#table.get(message);
-    if (shard) shard.isGated = false;
-    if (shard) this.#changed(shard);
-    this.#answers.state(message, { to: from, re: message.ask });
-  }
-
   #onOpened({ register, set, ballot, isNew, entries, degraded }: ShardOpened): void {
     const shard = Shard.of(entries, { register, set, ballot, degraded });
+    shard.onChange = this.onChange;
     this.#table.add(shard);
     if (isNew) this.#round.cancel(shard);
-    else {
+    else if (!shard.record.done) {
       this.#grants.learned(shard, this.#now);
       this.#recovery.begin(shard);
     }
@@ -247,6 +247,7 @@ export class ShardHome {
     if (tag.what === 'offer') {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
       if (shard?.mode === 'open') this.#round.endCancelled(shard);
+      if (shard?.isHeld) this.#holds.recall(shard);
     } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
       this.#round.disowned(shard, from, tag, message);
     }
@@ -259,6 +260,7 @@ export class ShardHome {
     if (!shard) return;
     if (tag.what === 'cancelled') this.#cancels.written(shard, tag);
     else if (tag.what === 'record') this.#round.recorded(shard, tag);
+    else if (tag.what === 'hold') this.#holds.written(shard, tag);
     else if (tag.what === 'retried') this.#retries.written(shard, tag);
     else if (tag.what === 'grant') this.#grants.written(shard, tag, this.#now);
     else return;
@@ -289,8 +291,7 @@ export class ShardHome {
     shard.mode = 'done';
     shard.version += 1;
     if (!shard.isAllOnRecord && !shard.record.done) {
-      const { job, shard: number } = shard.record;
-      const tag = { what: 'done' as const, job, shard: number };
+      const tag = { what: 'done' as const, job: shard.record.job, shard: shard.record.shard };
       this.#out.push({ kind: 'write', register: shard.place.register, entries: [entryOf(shard)], tag });
     }
     this.#offering.recount(shard);

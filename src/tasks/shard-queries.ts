@@ -1,4 +1,5 @@
 import type { NodeId } from '../kernel/ids.js';
+import type { TaskState } from '../kernel/states.js';
 import { majorityOf, type ReplicaSet } from './register/replica-set.js';
 import type { Degradation } from './replication/effects.js';
 import type { RegisterId } from './register/head.js';
@@ -9,7 +10,7 @@ import { indexAt, ordinalOf } from './range.js';
 import type { Outcome, Run, TaskRecord } from './record.js';
 import { shownState } from './live-task.js';
 import type { Shard } from './shard.js';
-import type { ShardRecord } from './shard-record.js';
+import { wordOf, type ShardRecord } from './shard-record.js';
 import type { ShardTag } from './shard-tags.js';
 
 type Records = ReadonlyMap<number, TaskRecord>;
@@ -61,7 +62,7 @@ export function answerTasks(
 ): ShardEffect {
   const { to, re } = tag.query;
   const infoOf = (index: number): TaskInfo => {
-    const info = taskInfo(index, shard, stored.get(index), record?.cancelled === true, around.hindrance);
+    const info = taskInfo(index, shard, stored.get(index), record ? wordOf(record) : 'pending', around.hindrance);
     return around.isProvisional?.(index) === true ? { ...info, degraded: true } : info;
   };
   if (tag.what === 'task') {
@@ -91,7 +92,7 @@ function taskInfo(
   index: number,
   shard: Shard | undefined,
   record: TaskRecord | undefined,
-  cancelled: boolean,
+  word: TaskState,
   hindrance: string | undefined,
 ): TaskInfo {
   const live = shard?.live.get(index);
@@ -107,8 +108,7 @@ function taskInfo(
     return { ...shown, ...(executor ? { executor } : {}), ...started, ...(isCall ? { isCall } : {}) };
   }
   if (!record) {
-    const state = shard ? shard.untouchedState : cancelled ? 'cancelled' : 'pending';
-    return { index, state, epoch: 0, attempts: 0 };
+    return { index, state: shard ? shard.untouchedState : word, epoch: 0, attempts: 0 };
   }
   const { state, epoch, executor, attempts, outcome } = record;
   return {

@@ -1,8 +1,10 @@
 import { amount, count, JobIdSchema, list, NodeIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
+import type { TaskState } from '../kernel/states.js';
 import { EndSchema } from './job-record.js';
-import { RetriedSchema, type TaskMessages } from './messages.js';
+import type { TaskMessages } from './messages.js';
 import { TaskRangeSchema, TASKS_MAX } from './range.js';
 import { REPLICAS_MAX } from './register/replica-set.js';
+import { RetriedSchema } from './shard-messages.js';
 import { LIMITS } from './spec.js';
 
 /** What a shard's register keeps of it, apart from its spec and its tasks' records. */
@@ -11,10 +13,16 @@ export const ShardRecordSchema = record({
   shard: count(TASKS_MAX),
   range: TaskRangeSchema,
   items: Type.Optional(list(text(LIMITS.itemBytesMax), LIMITS.shardTasksMax)),
+  /** So many of its tasks may be placed at a time; absent: all. */
+  share: Type.Optional(count(TASKS_MAX)),
   /** The placement key of its tasks, where one was given. */
   key: Type.Optional(text(1024)),
   createdAtMs: amount(),
   cancelled: Type.Boolean(),
+  /** Its job's time is over: what was cancelled so ends `expired`. */
+  expired: Type.Optional(Type.Boolean()),
+  /** Nothing more of it starts. */
+  held: Type.Optional(Type.Boolean()),
   /** Where its job is. */
   jobSet: list(NodeIdSchema, REPLICAS_MAX),
   /** The last retry of its job that it has carried out, and of how many tasks. */
@@ -24,10 +32,22 @@ export const ShardRecordSchema = record({
 });
 export type ShardRecord = Static<typeof ShardRecordSchema>;
 
+/** How a task without a record stands by its shard's word. */
+export function wordOf({ cancelled, expired }: Pick<ShardRecord, 'cancelled' | 'expired'>): TaskState {
+  if (!cancelled) return 'pending';
+  return expired === true ? 'expired' : 'cancelled';
+}
+
 /** What a new shard begins with. */
 export function shardRecordOf(create: Omit<TaskMessages['shard.create'], 'kind' | 'ask' | 'set'>): ShardRecord {
-  const { job, shard, range, items, createdAtMs, cancelled, jobSet } = create;
+  const { job, shard, range, items, createdAtMs, cancelled, expired, held, share, jobSet } = create;
   const { key } = create.spec;
-  const optional = { ...(items ? { items } : {}), ...(key === undefined ? {} : { key }) };
+  const optional = {
+    ...(items ? { items } : {}),
+    ...(key === undefined ? {} : { key }),
+    ...(share === undefined ? {} : { share }),
+    ...(expired === true ? { expired } : {}),
+    ...(held === true ? { held } : {}),
+  };
   return { job, shard, range, createdAtMs, cancelled, jobSet: [...jobSet], ...optional };
 }

@@ -3,6 +3,7 @@ import { terminalCount } from '../kernel/states.js';
 import type { Written } from './register/messages.js';
 import { SHARD, shardName } from './replication/names.js';
 import type { Shard } from './shard.js';
+import type { ShardRecord } from './shard-record.js';
 
 export interface ShardName {
   readonly job: JobId;
@@ -39,6 +40,9 @@ export class ShardTable {
 
 /** What is kept of a shard as it is now; at its end, how it ended. */
 export function entryOf(shard: Shard): Written {
-  const done = shard.mode === 'done' ? { done: { atMs: shard.endedAtMs, counts: shard.counts() } } : {};
-  return { key: SHARD, value: { ...shard.record, cancelled: shard.isCancelStored, ...done } };
+  const value: ShardRecord = { ...shard.record, cancelled: shard.isCancelStored };
+  if (shard.isCancelStored && shard.isExpired) value.expired = true;
+  else delete value.expired;
+  if (shard.mode === 'done') value.done = { atMs: shard.endedAtMs, counts: shard.counts() };
+  return { key: SHARD, value };
 }

@@ -25,6 +25,8 @@ export interface FinalReport {
 export type ShardTag =
   /** Without `index` the whole shard. */
   | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
+  | (Named & Asker & { readonly what: 'hold' })
+  | (Named & { readonly what: 'recall' })
   /** `running`: a task that began here. */
   | (Named & { readonly what: 'running' | 'done' })
   /** A part of a retry; with the last all of it is on record. */

@@ -1,27 +1,17 @@
 import { assert, known } from '../kernel/assert.js';
 import { taskId } from '../kernel/ids.js';
 import { isTerminal, noCounts, type Counts, type TaskState } from '../kernel/states.js';
-import { newTask, shownState, type LiveTask } from './live-task.js';
+import type { ChangeSink } from './change.js';
+import { newTask, shownState, tellChange, type LiveTask } from './live-task.js';
 import { indexAt, ordinalOf } from './range.js';
 import type { Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
 import { EPOCHS_PER_BALLOT, epochRange, type EpochRange } from './register/epochs.js';
-import type { RegisterId } from './register/head.js';
-import type { ReplicaSet } from './register/replica-set.js';
-import type { Degradation } from './replication/effects.js';
 import { SHARD, shardName, SPEC, TASK_PREFIX } from './replication/names.js';
-import type { ShardRecord } from './shard-record.js';
+import type { ShardPlace } from './shard-place.js';
+import { wordOf, type ShardRecord } from './shard-record.js';
 import type { JobSpec } from './spec.js';
 import { assertStep, type Phase } from './states.js';
-
-/** Where a shard is kept, and under which ballot this node coordinates it. */
-export interface ShardPlace {
-  readonly register: RegisterId;
-  readonly set: ReplicaSet;
-  readonly ballot: number;
-  /** Set where it goes on without a majority. */
-  readonly degraded?: Degradation | undefined;
-}
 
 /** In place of what shards that only wait, the most by far, have nothing to put into; nothing is ever added to them. */
 const NONE = new Map<number, LiveTask>();
@@ -40,12 +30,16 @@ export class Shard {
   cancelled: boolean;
   /** What is stored, or being stored, of `cancelled`: its tasks count as cancelled no sooner than that is durable. */
   isCancelStored: boolean;
+  /** What that ends is `expired`. */
+  isExpired: boolean;
   /** Rises with every change that its job's coordinator should hear of, and with every ballot. */
   version: number;
   /** When the last of its tasks ended, as far as any has; wall clock. */
   endedAtMs = 0;
   /** Its job waits for something, and is kept in the same register: nothing starts before that job says so. */
   isGated: boolean;
+  /** Somebody holds its job back. */
+  isHeld: boolean;
   /** A new ballot has been asked for. */
   isRenewing = false;
   /** Tasks are being started again: it is not at its end before that is durable. */
@@ -57,6 +51,7 @@ export class Shard {
   isTurnedAway = false;
   /** Tasks that have begun since it was taken over. */
   startedSince = 0;
+  onChange: ChangeSink | undefined;
   /** By index: the latest attempt that was handed back while it was not yet known who holds what. */
   #handedBack: Map<number, number> | undefined;
   #live = NONE;
@@ -76,7 +71,9 @@ export class Shard {
   ) {
     this.cancelled = record.cancelled;
     this.isCancelStored = record.cancelled;
-    this.isGated = spec.start !== undefined && place.register === record.job;
+    this.isExpired = record.expired === true;
+    this.isGated = (spec.start ?? spec.schedule) !== undefined && place.register === record.job;
+    this.isHeld = record.held === true;
     this.version = firstVersion(place.ballot);
     this.#epochs = epochRange(place.degraded?.place);
     this.#untouched = record.range.count;
@@ -109,9 +106,15 @@ export class Shard {
     return this.place.ballot;
   }
 
-  /** Tasks that wait here for an executor. */
+  /** Tasks that wait here for an executor, and may have one. */
   get waiting(): number {
-    return this.cancelled || this.isGated ? 0 : this.#waiting.size + this.#untouched;
+    if (this.cancelled || this.isGated || this.isHeld) return 0;
+    return Math.min(this.#waiting.size + this.#untouched, this.#room);
+  }
+
+  /** How many more of its tasks may be placed now. */
+  get #room(): number {
+    return (this.record.share ?? Infinity) - (this.#live.size - this.#waiting.size);
   }
 
   /** What may have started must not be started again. */
@@ -150,6 +153,7 @@ export class Shard {
     return {
       ...{ version, counts: this.counts(), endedAtMs },
       ...(record.retried ? { retried: record.retried } : {}),
+      ...(this.isHeld ? { held: true } : {}),
       ...(place.degraded ? { degraded: true } : {}),
     };
   }
@@ -166,11 +170,13 @@ export class Shard {
    * yet whether somebody holds it, and how it will end.
    */
   get untouchedState(): TaskState {
-    return this.cancelled && (this.mode === 'open' || this.mode === 'done') ? 'cancelled' : 'pending';
+    const isKnown = this.mode === 'open' || this.mode === 'done';
+    return wordOf({ cancelled: this.cancelled && isKnown, expired: this.isExpired });
   }
 
-  /** Up to `n` tasks to offer next: those that were here before, then untouched ones in order. */
-  take(n: number): LiveTask[] {
+  /** Up to `max` tasks to offer next: those that were here before, then untouched ones in order. */
+  take(max: number): LiveTask[] {
+    const n = Math.min(max, this.#room);
     const taken: LiveTask[] = [];
     for (const index of this.#waiting) {
       if (taken.length >= n) return taken;
@@ -242,7 +248,9 @@ export class Shard {
 
   move(task: LiveTask, phase: Exclude<Phase, 'terminal'>): void {
     assertStep(taskId(this.record.job, task.index), task.phase, phase, () => JSON.stringify(task));
+    const before = shownState(task);
     task.phase = phase;
+    tellChange(this.onChange, this.record.job, task, before, shownState(task));
     if (phase === 'waiting') this.#waiting.add(task.index);
     else this.#waiting.delete(task.index);
     this.version += 1;
@@ -257,6 +265,7 @@ export class Shard {
     this.#ended[state] += 1;
     this.endedAtMs = Math.max(this.endedAtMs, atMs);
     this.version += 1;
+    tellChange(this.onChange, this.record.job, task, 'pending', state);
   }
 
   /** Word that an attempt is held may come later than the attempt itself comes back. */
@@ -296,10 +305,8 @@ export class Shard {
       assert(this.live.get(index)?.phase === 'waiting', () => `${this.name}: ${index} waits in the wrong phase`);
     }
     for (const task of this.live.values()) {
-      assert(
-        (task.phase === 'waiting') === this.#waiting.has(task.index),
-        () => `${this.name}: ${task.index} is misfiled`,
-      );
+      const isWaiting = task.phase === 'waiting';
+      assert(isWaiting === this.#waiting.has(task.index), () => `${this.name}: ${task.index} is misfiled`);
     }
   }
 }

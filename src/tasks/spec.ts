@@ -1,6 +1,8 @@
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { StartSchema } from './gate.js';
+import { TASKS_MAX } from './range.js';
+import { ScheduleSchema } from './schedule.js';
 
 /**
  * Limits of one submission. A spec travels whole in a frame of 1 MiB together with a batch of items, so
@@ -47,10 +49,23 @@ export const JobSpecSchema = record({
   timeoutMs: Type.Optional(amount(366 * 86_400_000)),
   /** How often a task that ended `failed` or `timed-out` is started again. */
   retries: count(1000),
+  /** Exit codes after which it is; absent: all. One that timed out counts as 124. */
+  retryOn: Type.Optional(list(count(255), 256)),
+  /** No more tasks are placed at a time. */
+  maxParallel: Type.Optional(Type.Integer({ minimum: 1, maximum: TASKS_MAX })),
+  /** So many tasks may end badly; with one more the rest is cancelled. */
+  maxFails: Type.Optional(count(TASKS_MAX)),
+  /** What has not ended so long after the job's creation, or by this time of the wall clock, ends `expired`. */
+  deadlineMs: Type.Optional(amount(366 * 86_400_000)),
+  notAfterMs: Type.Optional(amount()),
   /** What may become of an attempt whose end is not known: started again, or given up as `interrupted`. */
   contract: oneOf('at-least-once', 'at-most-once'),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
+  /** Nothing of it starts before it is released. */
+  held: Type.Optional(Type.Boolean()),
+  /** Jobs are made of this one at these times; nothing of it starts itself. */
+  schedule: Type.Optional(ScheduleSchema),
   /** Absent: at once. */
   start: Type.Optional(StartSchema),
 });

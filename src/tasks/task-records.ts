@@ -1,5 +1,5 @@
 import { known } from '../kernel/assert.js';
-import { isTerminal } from '../kernel/states.js';
+import { isTerminal, type TaskState } from '../kernel/states.js';
 import { RUNS_MAX, type Outcome, type Run, type TaskRecord } from './record.js';
 import type { Written } from './register/messages.js';
 import { taskEntry } from './replication/names.js';
@@ -20,9 +20,17 @@ export function recordOf(task: LiveTask, state: TaskRecord['state'], outcome?: O
   return { key: taskEntry(index), value };
 }
 
-/** What a task that was never touched has on record where its shard was cancelled. */
-export function cancelledUntouched(index: number): TaskRecord {
-  return { index, state: 'cancelled', epoch: 0, attempts: 0, failures: 0, losses: 0, path: [] };
+/** What stands for the record of a task that was never touched, where its shard was cancelled. */
+export function endedUntouched(index: number, state: TaskState): TaskRecord {
+  return {
+    index,
+    state: isTerminal(state) ? state : 'pending',
+    epoch: 0,
+    attempts: 0,
+    failures: 0,
+    losses: 0,
+    path: [],
+  };
 }
 
 /** The runs that a task has behind it once the one on record is over too. */

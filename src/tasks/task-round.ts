@@ -11,12 +11,16 @@ import { FIRST_N } from './register/ballot.js';
 import type { Written } from './register/messages.js';
 import type { Shard } from './shard.js';
 import type { Asker, ShardTag } from './shard-tags.js';
+import type { JobSpec } from './spec.js';
 
 /** A task that was running on so many nodes when they were lost is held to be their cause, and fails. */
 export const CRASH_LIMIT = 5;
 
 /** A task that was stolen so often stays where it is. */
 export const STEALS_MAX = 5;
+
+/** The exit code that stands for a timeout, as that of timeout(1). */
+const TIMED_OUT = 124;
 
 /** More tasks of a shard do not run at one time, but for wide flocks: those that began before a takeover begin first after it. */
 const SUSPICIOUS_MAX = 64;
@@ -43,10 +47,7 @@ export class TaskRound {
       // A node that was given up does not run again for having said so before.
       if (task.phase === 'doubted') continue;
       shard.move(task, 'running');
-      const isTakenOver = shard.ballot > FIRST_N;
-      if (isTakenOver) shard.startedSince += 1;
-      const isEarly = isTakenOver && (from === this.self || shard.startedSince <= SUSPICIOUS_MAX);
-      if ((task.losses > 0 || isEarly) && !shard.runsAtMostOnce) this.#note(shard, task);
+      this.#suspect(shard, task, from);
     }
   }
 
@@ -170,6 +171,7 @@ export class TaskRound {
     if (held.state === 'running' && !isCounted) task.attempts += 1;
     shard.move(task, 'offered');
     shard.move(task, held.state);
+    if (held.state === 'running' && !isCounted && !isCancelled(shard, task)) this.#suspect(shard, task, node);
     noteStep(task, { node, what: 'accepted', reason: 'held over a change of the coordinator' });
   }
 
@@ -220,7 +222,7 @@ export class TaskRound {
     if (how === 'lost') return this.#countLoss(shard, task, outcome.reason, answer);
     // Called back, but not by a user: its offer had been given up. A coordinator that restarted cannot know that any more.
     if (how === 'cancelled' && !isUnwanted) return this.recording.record(shard, task, 'pending', undefined, answer);
-    const again = (how === 'failed' || how === 'timed-out') && task.failures < shard.spec.retries && !isUnwanted;
+    const again = task.failures < shard.spec.retries && !isUnwanted && isWorthRetrying(shard.spec, outcome);
     if (again) task.failures += 1;
     this.recording.record(shard, task, again ? 'pending' : how, outcome, answer);
   }
@@ -234,6 +236,14 @@ export class TaskRound {
     const lost = `lost ${task.losses} times with the node that ran it: not started again${why}`;
     const outcome = unheardOutcome('failed', 0, lost);
     this.recording.record(shard, task, 'failed', outcome, answer);
+  }
+
+  /** A task runs that may be what brings its node down: see {@link #note}. */
+  #suspect(shard: Shard, task: LiveTask, node: NodeId): void {
+    const isTakenOver = shard.ballot > FIRST_N;
+    if (isTakenOver) shard.startedSince += 1;
+    const isEarly = isTakenOver && (node === this.self || shard.startedSince <= SUSPICIOUS_MAX);
+    if ((task.losses > 0 || isEarly) && !shard.runsAtMostOnce) this.#note(shard, task);
   }
 
   /**
@@ -260,6 +270,12 @@ export class TaskRound {
   #answer(result: Asker): void {
     this.emit({ kind: 'reply', to: result.to, re: result.re, message: { kind: 'task.recorded' } });
   }
+}
+
+function isWorthRetrying({ retryOn }: JobSpec, { how, exitCode }: Outcome): boolean {
+  if (how !== 'failed' && how !== 'timed-out') return false;
+  const code = how === 'timed-out' ? TIMED_OUT : exitCode;
+  return retryOn === undefined || (code !== undefined && retryOn.includes(code));
 }
 
 type RevokeTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;

@@ -1,5 +1,6 @@
 import { parse, TomlError, type TomlTable } from 'smol-toml';
 import { CoveyError } from '../kernel/errors.js';
+import { readJson } from './json.js';
 
 /** Of a key: the names of the tables around it and its own, with the places of those in arrays. */
 export type Path = readonly (string | number)[];
@@ -36,19 +37,19 @@ export class Source {
   }
 
   /**
-   * The same of JSON, whose keys have no lines: they are named by their path.
+   * The same of JSON.
    *
-   * @throws CoveyError `usage`, with the place as far as the parser tells it, where it is no JSON
+   * @throws CoveyError `usage`, with line and column, where it is none
    */
   static ofJson(text: string, file: string): Source {
-    let values: unknown;
-    try {
-      values = JSON.parse(text);
-    } catch (error) {
-      throw new CoveyError('usage', `${file}: ${(error as Error).message}`, 'this is not JSON');
+    const json = readJson(text);
+    if ('what' in json) {
+      throw new CoveyError('usage', `${file}:${json.line}:${json.column}: ${json.what}`, 'this is not JSON');
     }
-    if (!isTable(values)) throw new CoveyError('usage', `${file}: this is no object`, 'write { "tasks": … }');
-    return new Source(values, file, new Map());
+    if (!isTable(json.value)) throw new CoveyError('usage', `${file}: this is no object`, 'write { "tasks": … }');
+    const lines = new Map<string, number>();
+    json.places((path, line) => void note(lines, path, line));
+    return new Source(json.value, file, lines);
   }
 
   /** `scenario.toml:12`, or the flag that gave the value. Of what is not there itself: the table around it. */

@@ -40,8 +40,9 @@ describe('HTTP API', () => {
   it('should show a job', async () => {
     const { counts, submittedAt, finishedAt, ...rest } = await json<JobAnswer>(`/v1/jobs/${job}`);
     const whole = { partial: false, asked: 1, answered: 1 };
-    const said = { state: 'failed', tasks: 1, run: 1, waits: null, reason: null, degraded: false, hindrance: null };
-    expect(rest).to.deep.equal({ job, name: 'sh', ...said, ...whole });
+    const said = { state: 'failed', tasks: 1, run: 1, waits: null, degraded: false };
+    const none = { schedule: null, held: false, reason: null, hindrance: null };
+    expect(rest).to.deep.equal({ job, name: 'sh', ...said, ...none, ...whole });
     expect(counts).to.include({ failed: 1, succeeded: 0, pending: 0 });
     expect(Date.parse(finishedAt!)).to.be.at.least(Date.parse(submittedAt));
   });
@@ -152,7 +153,22 @@ describe('HTTP API', () => {
       expect(problem.hint).to.equal(`see \`covey show ${array}\``);
     }
     await missing('/v2/jobs', /there is no GET \/v2\/jobs/);
-    await refused(served.post('/v1/nodes'), 404, 'not-found', /no POST/);
+  });
+
+  it('should say which methods a path takes', async () => {
+    const got = served.post('/v1/nodes?a=1');
+    await refused(got, 405, 'usage', /no POST \/v1\/nodes/);
+    expect((await got).headers.allow).to.equal('GET');
+    const { hint } = await refused(served.get(`/v1/jobs/${job}/cancel`), 405, 'usage', /no GET/);
+    expect(hint).to.equal('it takes POST');
+    await refused(served.send('DELETE', `/v1/jobs/${job}`), 405, 'usage', /no DELETE/);
+    expect((await served.send('PUT', '/v1/jobs')).headers.allow).to.equal('GET, POST');
+  });
+
+  it('should refuse a parameter that the route does not know, and name those that it does', async () => {
+    const { hint } = await usage(`/v1/jobs/${job}?wait=5`, /"wait" is no parameter here/);
+    expect(hint).to.equal('there are waitMs');
+    await usage('/v1/nodes?state=alive', /"state" is no parameter/);
   });
 
   it('should refuse malformed ids, numbers and names', async () => {

@@ -52,12 +52,16 @@ describe('POST /v1/jobs', () => {
     ['an empty command', { argv: [''] }, /command is empty/],
     ['argv that is text', { argv: 'true' }, /argv must be array/],
     ['a number in argv', { argv: ['sleep', 1] }, /argv\/1 must be string/],
-    ['a field that nobody knows', { argv: ['true'], retrys: 1 }, /additional properties/],
-    ['a need that nobody knows', { argv: ['true'], needs: { disks: 1 } }, /additional properties/],
+    ['a field that nobody knows', { argv: ['true'], retrys: 1 }, /has no field/],
+    ['a need that nobody knows', { argv: ['true'], needs: { disks: 1 } }, /has no field/],
     ['a negative need', { argv: ['true'], needs: { cpus: -1 } }, />= 0/],
     ['a custom need that is text', { argv: ['true'], needs: { custom: { a: '1' } } }, /must be number/],
     ['text under a name with a line break', { argv: ['true'], needs: { custom: { 'a\nb': 'x' } } }, /must be number/],
-    ['a custom need with a long name', { argv: ['true'], needs: { custom: { ['n'.repeat(101)]: 1 } } }, /propert/],
+    [
+      'a custom need with a long name',
+      { argv: ['true'], needs: { custom: { ['n'.repeat(101)]: 1 } } },
+      /has no field|propert/,
+    ],
     ['fractional retries', { argv: ['true'], retries: 0.5 }, /integer/],
     ['retries as text', { argv: ['true'], retries: '1' }, /retries must be integer/],
     ['a promise that is not given', { argv: ['true'], contract: 'exactly-once' }, /contract/],
@@ -85,11 +89,19 @@ describe('POST /v1/jobs', () => {
     it(`should refuse ${what}`, () => usage(body, detail).then(() => undefined));
 
   it('should refuse what is not JSON, or not said to be', async () => {
-    await usage('{"argv": [', /JSON/);
+    await usage('{"argv": [', /the body is not JSON: .*end of JSON input/);
+    await usage('{"argv": [1}', /the body is not JSON: .*(position 11|line 1 column 12)/);
+    await usage(
+      '{"argv":["true"],"tasks":{"kind":"range","first":"1","last":2,"step":1}}',
+      /^body\/tasks\/first must be integer$/,
+    );
+    await usage('{"argv":["true"],"tasks":{"kind":"lines","lines":["a",2]}}', /^body\/tasks\/lines\/1 must be string$/);
     await usage('{"argv":["true"],"env":{"__proto__":"x"}}', /JSON/);
     const json = JSON.stringify({ argv: ['true'] });
-    await refused(submit(json, { 'content-type': 'text/plain' }), 400, 'usage', /object/);
-    await refused(submit(json, { 'content-type': 'application/x-www-form-urlencoded' }), 415, 'usage', /Media Type/);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+      await refused(submit(json, { 'content-type': type }), 415, 'usage', /the body must be JSON/);
+    }
+    await usage('', /the body is empty/);
   });
 
   it('should refuse what is too large for one task', async () => {
@@ -100,7 +112,7 @@ describe('POST /v1/jobs', () => {
 
   it('should refuse a body beyond its bound before it has come', async () => {
     const headers = { 'content-length': String(129 * 2 ** 20), 'content-type': 'application/json' };
-    await refused(served.post('/v1/jobs', { headers }), 413, 'too-large', /large/);
+    await refused(served.post('/v1/jobs', { headers }), 413, 'too-large', /more than 128 MiB/);
   });
 
   it('should refuse what no node could run', async () => {

@@ -48,6 +48,13 @@ describe('views', () => {
     expect(nulls).to.deep.equal(nulls.map(() => null));
   });
 
+  it('should say why a job was cut short, of its tasks of those that were', () => {
+    const job: JobInfo = { ...JOB, state: 'failed', reason: 'more than 1 of its tasks did not succeed' };
+    expect(jobView(job).reason).to.equal(job.reason);
+    const reasonOf = (state: TaskInfo['state']) => taskView(job, { ...PENDING, state }).reason;
+    expect((['failed', 'cancelled', 'expired'] as const).map(reasonOf)).to.deep.equal([null, job.reason, job.reason]);
+  });
+
   it('should name the signal of a status over 128, as shells do', () => {
     const signal = (exitCode: number) => taskView(JOB, { ...PENDING, state: 'failed', exitCode }).signal;
     expect([0, 128, 137, 143, 255].map(signal)).to.deep.equal([null, null, 'SIGKILL', 'SIGTERM', null]);

@@ -41,7 +41,18 @@ describe('commands about jobs', () => {
       const shown = JSON.parse(stdout) as { tasks: TaskView[] };
       const { job, state, run: runs, counts, degraded } = jobAnswer('succeeded');
       expect({ ...shown, tasks: shown.tasks.map(({ id }) => id) }).to.deep.equal({
-        ...{ job, state, run: runs, counts, waits: null, reason: null, degraded, ...WHOLE },
+        ...{
+          job,
+          state,
+          run: runs,
+          counts,
+          schedule: null,
+          held: false,
+          waits: null,
+          reason: null,
+          degraded,
+          ...WHOLE,
+        },
         tasks: [`${JOB}/0`, `${JOB}/1`, `${JOB}/2`],
       });
       const failed = JSON.parse((await run('show', JOB, '--json', '--state', 'failed')).stdout) as {

@@ -40,7 +40,7 @@ describe('submission', () => {
     await writeFile(join(dir, 'in'), 'hello');
     const options =
       '--name n --cwd sub --env A=1 --env B=x=y --env HOME --stdin in --cpus 1.5 --mem 2G --gpus 1 --resource disk=3 ' +
-      '--array 1-9:2 --timeout 5m --retries 4 --contract at-most-once --key k --id i';
+      '--array 1-9:2 --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i';
     expect(await body([...options.split(' '), '--', 'x'], { cwd: dir, env: { HOME: '/h' } })).to.deep.equal({
       name: 'n',
       argv: ['x'],
@@ -51,6 +51,10 @@ describe('submission', () => {
       tasks: { kind: 'range', first: 1, last: 9, step: 2 },
       timeoutMs: 300_000,
       retries: 4,
+      retryOn: [75, 124],
+      maxParallel: 2,
+      maxFails: 0,
+      deadlineMs: 7_200_000,
       contract: 'at-most-once',
       key: 'k',
     });
@@ -68,6 +72,24 @@ describe('submission', () => {
     expect(await tasks('a\n\nb c\r\nd')).to.deep.equal({ kind: 'lines', lines: ['a', '', 'b c', 'd'] });
     expect(await tasks('a\n')).to.deep.equal({ kind: 'lines', lines: ['a'] });
     expect(await tasks('\n')).to.deep.equal({ kind: 'lines', lines: [''] });
+  });
+
+  it('should make a task of each element of a JSON array', async () => {
+    const stdin = '[{"file": "a b", "n": 1}, "x", 7, null, [1]]';
+    const { tasks } = await body(['--from-json', '-', '--', 'x'], { stdin });
+    expect(tasks).to.deep.equal({ kind: 'lines', lines: ['{"file":"a b","n":1}', '"x"', '7', 'null', '[1]'] });
+  });
+
+  it('should give a function the elements of a JSON file as what they are', async () => {
+    const called = await body(['--from-json', '-', '--module', '/f.mjs'], { stdin: '[{"n": 1}, "x"]' });
+    expect(called.function).to.deep.equal({ module: '/f.mjs', items: 'json' });
+    expect(called.tasks).to.deep.equal({ kind: 'lines', lines: ['{"n":1}', '"x"'] });
+  });
+
+  it('should take a time as a deadline, too', async () => {
+    expect(await body(['--deadline', '2026-12-24T18:30:00Z', '--', 'x'])).to.include({
+      notAfter: '2026-12-24T18:30:00.000Z',
+    });
   });
 
   const refusals: readonly (readonly [line: string, says: RegExp, given?: Given])[] = [
@@ -92,6 +114,17 @@ describe('submission', () => {
     ['--each-line /nowhere/at/all -- x', /--each-line: .* cannot be read/],
     ['--each-line - -- x', /--each-line: there is no line/],
     ['--each-line - -- x', /not UTF-8/, { stdin: Uint8Array.of(0xff) }],
+    ['--array 1-2 --from-json - -- x', /--array and --from-json exclude each other/],
+    ['--from-json - -- x', /--from-json: line 2, column 3 is not JSON: invalid symbol/, { stdin: '[1,\n  oops]' }],
+    ['--from-json - -- x', /--from-json: this is no array/, { stdin: '{"a": 1}' }],
+    ['--from-json - -- x', /--from-json: this is no array/, { stdin: '[]' }],
+    ['--retry-on 0 --retries 1 -- x', /--retry-on: "0" are no exit codes/],
+    ['--retry-on 1,x --retries 1 -- x', /--retry-on/],
+    ['--retry-on 1 -- x', /means nothing without --retries/],
+    ['--max-parallel 0 -- x', /--max-parallel: "0" is not a whole number from 1/],
+    ['--max-fails -1 -- x', /--max-fails/],
+    ['--deadline 0s -- x', /--deadline: "0s" is not a duration/],
+    ['--deadline soon -- x', /--deadline: "soon" is no time/],
     ['--env =x -- x', /--env: "" cannot name/],
     ['--env A-B=x -- x', /--env: "A-B" cannot name/],
     ['--env NOWHERE -- x', /--env: NOWHERE is not set here/],

@@ -62,6 +62,33 @@ describe('a coordinator that takes over', () => {
     expect(home.home.unfinished).to.equal(0);
   });
 
+  it('should note of what it takes up that it runs, here above all: it may be what brought its predecessor down', () => {
+    const { home } = successor(before().stored(), ['x', 'home'], { z: 9 });
+    expect(tell(home, 'home', held(0, at(1, 1)))).to.deep.equal(['write 0 pending']);
+    home.sync();
+    expect(home.record(0)).to.include({ running: true, epoch: at(1, 1), losses: 0 });
+    const next = successor(home.stored(), ['x', 'home'], { z: 9 });
+    tell(next.home, 'x');
+    tell(next.home, 'home');
+    next.home.sync();
+    expect(next.home.record(0), 'nobody holds it any more').to.include({ losses: 1 });
+  });
+
+  it('should leave a shard at its end that was: what was cancelled there stays so, whoever says that he has run it', () => {
+    const old = new Home({ x: 1 });
+    old.open(2);
+    old.cancel();
+    old.sync();
+    const home = new Home({ z: 9 }, ['x', 'home']);
+    for (const [register, { set, entries }] of old.stored()) {
+      const shown = home.step({ kind: 'opened', register, set, ballot: 2, isNew: false, entries });
+      expect(shown, 'nobody is asked').to.deep.equal(['report to jobs: cancelled 2']);
+    }
+    expect(home.result('x', 0, at(1, 1), 'succeeded')).to.deep.equal(['task.recorded to x']);
+    expect(home.sync()).to.deep.equal([]);
+    expect(home.record(0)).to.equal(undefined);
+  });
+
   it('should not wait for the dead', () => {
     const { home } = successor(before().stored(), ['x', 'y'], { z: 9 });
     home.step({ kind: 'peer-gone', node: node('y') });

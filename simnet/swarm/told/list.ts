@@ -28,6 +28,9 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'cancel-meets-failure': { ...QUIET, machines: machines(3, 2), sequel: ['cancel-meets-failure'] },
   waves: { ...QUIET, machines: machines(3, 2), sequel: ['waves'] },
   'loads-known': { ...QUIET, machines: machines(4, 2), sequel: ['loads-known'] },
+  'at-a-time': { ...QUIET, machines: machines(5, 4), sequel: ['at-a-time'] },
+  'held-back': { ...QUIET, machines: machines(4, 2), sequel: ['held-back'] },
+  'each-time-once': { ...QUIET, machines: machines(5, 2), sequel: ['each-time-once'] },
 };
 
 export function isTold(name: string): name is ToldName {

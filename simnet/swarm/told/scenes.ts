@@ -1,5 +1,7 @@
 import type { FairWeather } from '../fair-weather.js';
 import type { ToldName } from '../story.js';
+import { atATime, heldBack } from './limits.js';
+import { eachTimeOnce } from './schedules.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
 import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
 import {
@@ -31,4 +33,7 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'cancel-meets-failure': cancelMeetsFailure,
   waves,
   'loads-known': loadsKnown,
+  'at-a-time': atATime,
+  'held-back': heldBack,
+  'each-time-once': eachTimeOnce,
 };

@@ -1,6 +1,7 @@
 import type { CoveyError } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit.js';
+import { followJob } from '../follow-job.js';
 import { copyOutput, isOutputGone, printOutputs, STREAMS, type PrintOptions } from '../output.js';
 import { chooseAll, taskIdOf, tasksOf, type Chosen } from '../select.js';
 
@@ -14,13 +15,16 @@ const command: CliCommand<LogsOptions> = {
   define(command) {
     command
       .argument('<id...>', 'JOB (each of its tasks in turn), JOB/3 or JOB/1-5:2')
-      .option('-f, --follow', 'wait for what is still to come, until the task has ended')
+      .option(
+        '-f, --follow',
+        'wait for what is still to come, to the end; of a job its tasks at once, each line with its task',
+      )
       .option('--stdout', 'standard output only')
       .option('--stderr', 'standard error only');
     examples(
       command,
       ['covey logs last', 'stdout to stdout, stderr to stderr'],
-      ['covey logs -f last', 'follow it to its end'],
+      ['covey logs -f last', 'follow it to its end; lines of an array begin with [INDEX]'],
       ['covey logs last/3 --stderr', 'one stream of one task'],
       ['covey logs last --json', 'objects {"task","stream","data"}'],
     );
@@ -45,6 +49,8 @@ export default command;
 async function printChosen(context: Context, chosen: Chosen, options: PrintOptions): Promise<void> {
   const flock = context.flock();
   const one = taskIdOf(chosen);
+  const isWhole = options.follow && chosen.indexes === undefined;
+  if (isWhole && (await flock.job(chosen.job)).tasks > 1) return followJob(context, flock, chosen.job, options);
   if (one === undefined) return printOutputs(context, flock, tasksOf(flock, chosen), options);
   try {
     await copyOutput(context, flock, one, options);

@@ -41,6 +41,7 @@ starts for this command alone, and Ctrl-C cancels at once.`,
 
   async run(context, args, options) {
     const body = await submission(context.io, args, options);
+    if (body.schedule !== undefined) throw endless();
     if (options.dryRun === true) {
       context.out.line(JSON.stringify(body, null, context.out.json ? undefined : 2));
       return EXIT.ok;
@@ -100,4 +101,12 @@ async function ownFlock({ life }: Context): Promise<Flock> {
 function lostSight(error: unknown, job: string, ownNode: boolean): unknown {
   if (ownNode || !(error instanceof CoveyError)) return error;
   return new CoveyError(error.code, error.message, `the job may go on: \`covey logs -f ${job}\` follows it again`);
+}
+
+function endless(): CoveyError {
+  return new CoveyError(
+    'usage',
+    'a job with --cron comes again and again: there is no end to wait for',
+    'use `covey submit`',
+  );
 }

@@ -86,10 +86,12 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: Pages): Promise<void> {
-  const { job, state, run, counts, waits, reason, degraded } = view;
+  const { job, state, run, counts, schedule, held, waits, reason, degraded } = view;
   let known: Completeness = view;
   let comma = '';
-  out.raw(`${JSON.stringify({ job, state, run, counts, waits, reason, degraded }).slice(0, -1)},"tasks":[`);
+  out.raw(
+    `${JSON.stringify({ job, state, run, counts, schedule, held, waits, reason, degraded }).slice(0, -1)},"tasks":[`,
+  );
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
     if (page.tasks.length > 0) comma = ',';
@@ -105,12 +107,18 @@ function worse(a: Completeness, b: Completeness): Completeness {
   return b.asked > a.asked ? b : a;
 }
 
+function scheduleText({ cron, zone, lastAt, lastJob }: NonNullable<JobAnswer['schedule']>): string {
+  const last = lastAt === null ? 'no time has come yet' : `last time ${lastAt}`;
+  return `${cron} (${zone}), ${last}${lastJob === null ? '' : `, last job ${lastJob}`}`;
+}
+
 function printHead(out: Out, job: JobAnswer): void {
   const ago = age(job.submittedAt, Date.now());
   out.line(`job        ${job.job}`);
   if (job.name !== '') out.line(`name       ${clean(job.name)}`);
   out.line(`state      ${paint(job.state, out.color)}${job.degraded ? PROVISIONAL : ''}`);
   if (job.reason !== null) out.line(`reason     ${clean(job.reason)}`);
+  if (job.schedule !== null) out.line(`schedule   ${clean(scheduleText(job.schedule))}`);
   if (job.run > 1) out.line(`run        ${job.run}`);
   if (job.hindrance !== null) out.line(`hindrance  nothing of it can be recorded now: ${clean(job.hindrance)}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);

@@ -1,8 +1,9 @@
 import type { SubmitBody } from '../../client/index.js';
 import { parseDuration, parseSize } from '../../kernel/units.js';
 import { shown, wrong, type Section } from '../../toml/section.js';
+import { parseCodes, parseDeadline, type LimitOptions } from '../limit-options.js';
 import { defined } from '../options.js';
-import { parseArray } from '../selector.js';
+import { parseArray, TASKS_MAX } from '../selector.js';
 import type { SubmitOptions } from '../submission.js';
 
 /** A dependency within a job file. */
@@ -45,14 +46,19 @@ export function readTask(name: string, section: Section): FileTask {
     args: section.read('args', (json) => ({ json })),
     array: section.read('array', readArray),
     eachLine: section.text('each-line'),
+    fromJson: section.text('from-json'),
     cpus: section.number('cpus', { max: 100_000, like: 2 }),
     mem: section.read('mem', (value) => parseSize(textOf(value))),
     gpus: section.number('gpus', { max: 100_000, like: 1 }),
     resource: section.read('resources', readAmounts),
-    timeout: section.duration('timeout'),
-    retries: section.number('retries', { max: 1000, isWhole: true, like: 3 }),
+    ...readLimits(section),
     contract: section.oneOf('contract', 'contract', ['at-least-once', 'at-most-once']),
     key: section.text('key'),
+    hold: section.boolean('hold'),
+    cron: section.text('cron'),
+    tz: section.text('tz'),
+    overlap: section.oneOf('overlap', 'way', ['allow', 'skip', 'replace']),
+    missed: section.oneOf('missed', 'way', ['run', 'skip']),
     delay: section.read('delay', (value) => parseDuration(textOf(value))),
   });
   const after = section.several('after', readDependency);
@@ -65,6 +71,18 @@ function readCommand(value: unknown): string[] {
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
   if (isList) return value;
   throw wrong(`${shown(value)} is no command`, 'write ["program", "argument"], or a text with shell = true');
+}
+
+function readLimits(section: Section): LimitOptions {
+  const amount = (key: string, min: number) => section.number(key, { min, max: TASKS_MAX, isWhole: true, like: 10 });
+  return defined({
+    timeout: section.duration('timeout'),
+    deadline: section.read('deadline', (value) => parseDeadline(String(value), new Date())),
+    retries: section.number('retries', { max: 1000, isWhole: true, like: 3 }),
+    retryOn: section.read('retry-on', (value) => parseCodes(Array.isArray(value) ? value.join() : String(value))),
+    maxParallel: amount('max-parallel', 1),
+    maxFails: amount('max-fails', 0),
+  });
 }
 
 function readArray(value: unknown) {

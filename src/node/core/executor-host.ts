@@ -22,7 +22,8 @@ import type { Outlet } from './outlet.js';
 import type { Message } from './wire.js';
 
 export type ToExecutor =
-  TaskMessages['task.offer' | 'task.revoke' | 'held.ask'] | QueryMessages['query.output' | 'query.progress'];
+  | TaskMessages['task.offer' | 'task.revoke' | 'task.recall' | 'held.ask']
+  | QueryMessages['query.output' | 'query.progress'];
 
 /** The request behind a read of output. */
 export interface OutputTag {
@@ -81,6 +82,15 @@ export class ExecutorHost {
         const { boot } = this.wires.ownLoad();
         const gone = unknown.filter((index) => !this.#isProposed(from, message, index));
         return this.#reply(from, { kind: 'task.revoked', re: message.ask, boot, unknown: gone });
+      }
+      case 'task.recall': {
+        const { job, shard, tasks, ask: re } = message;
+        const isMeant = (one: Assignment) =>
+          one.job === job &&
+          one.shard === shard &&
+          tasks.some((task) => task.index === one.index && task.epoch === one.epoch);
+        this.#perform(this.executor.giveTo(undefined, tasks.length, isMeant, now).effects);
+        return this.#reply(from, { kind: 'task.recalled', re });
       }
       case 'held.ask': {
         const { held, effects } = this.executor.held(from, message.shards, now);

@@ -13,6 +13,8 @@ import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
 import { chooseReplicas, ReplicaFlock } from '../../placement/replica-choice.js';
 import type { JobWriteTag, ShardAskTag } from '../../tasks/job-events.js';
+import type { ChangeSink } from '../../tasks/change.js';
+import { ChangeLog } from '../../tasks/change-log.js';
 import { JobHome } from '../../tasks/job-home.js';
 import type { RegisterId } from '../../tasks/register/head.js';
 import type { RegisterTag } from '../../tasks/register/registers.js';
@@ -20,6 +22,7 @@ import type { ProposalTag } from '../../tasks/replication/proposals.js';
 import type { RetentionConfig } from '../../tasks/replication/retention.js';
 import { Replication } from '../../tasks/replication/replication.js';
 import type { SurvivorTag } from '../../tasks/replication/survivor.js';
+import type { NextTime } from '../../tasks/schedule.js';
 import { ShardHome } from '../../tasks/shard-home.js';
 import type { ShardTag } from '../../tasks/shard-tags.js';
 import { Exchange, type Manner } from './exchange.js';
@@ -37,6 +40,8 @@ export interface NodeCoreOptions {
   readonly boot: number;
   readonly profile: Profile;
   readonly hash: Hash32;
+  /** The times of schedules. */
+  readonly nextTime: NextTime;
   readonly prng: Prng;
   /** What every command gets in its environment: PATH and HOME above all. */
   readonly baseEnv: Readonly<Record<string, string>>;
@@ -47,6 +52,8 @@ export interface NodeCoreOptions {
   readonly lostAfterMs?: number | undefined;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
   readonly rings?: RingCache;
+  /** How many changes are remembered for those who follow jobs. @default 8192, about a megabyte */
+  readonly changesKept?: number | undefined;
   /** How long finished jobs are kept, where not as by default. */
   readonly retention?: Partial<RetentionConfig> | undefined;
   /** In place of the defaults: for comparison, in simulated flocks. */
@@ -54,6 +61,9 @@ export interface NodeCoreOptions {
   /** For simulated flocks that need not form. */
   readonly formed?: FormedFlock;
 }
+
+/** Half a second of the busiest node. */
+const CHANGES_KEPT = 8_192;
 
 /** What a node knows from its start; see `Formed`. */
 export interface FormedFlock {
@@ -115,7 +125,9 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     storeRefusal: () => outlet.refusal,
   });
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
-  const shards = new ShardHome(self, policy, replication.places, members);
+  const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
+  const onChange: ChangeSink = (change) => changes.note(change);
+  const shards = new ShardHome(self, policy, replication.places, members, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
@@ -135,8 +147,8 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   });
   const places = new JobPlaces();
   return {
-    ...{ outlet, view, policy, executor, host, replication, shards, ownLoad, membership },
-    jobs: new JobHome(self, replication.places),
+    ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership },
+    jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable),
     gateway: new Gateway({

@@ -131,9 +131,10 @@ export class NodeCore {
 
   /** Until nothing is left to say to itself; what was offered waits no longer. Then looks after what any event may have changed. */
   #settle(): void {
-    const { outlet, shards, ownLoad, membership, stealing } = this.#machines;
+    const { outlet, shards, ownLoad, membership, stealing, changes } = this.#machines;
     let reopened = 0;
     for (;;) {
+      if (!outlet.hasOwn) this.#wiring.changes(changes.flush());
       const hadOwn = outlet.hasOwn;
       if (hadOwn) for (const message of outlet.takeOwn()) this.#onMessage(this.#self, message);
       if (ownLoad.refresh(membership.self.draining) && reopened++ < REOPENED_MAX) shards.reopen(this.#self);
@@ -174,6 +175,7 @@ export class NodeCore {
       case 'job.claim':
       case 'job.create':
       case 'job.cancel':
+      case 'job.hold':
       case 'job.retry':
       case 'shard.report':
       case 'query.job':
@@ -181,6 +183,7 @@ export class NodeCore {
         return this.#wiring.jobs(jobs.step({ kind: 'message', from, message }, this.#now));
       case 'shard.create':
       case 'shard.release':
+      case 'shard.hold':
       case 'shard.cancel':
       case 'shard.retry':
       case 'task.started':
@@ -192,10 +195,13 @@ export class NodeCore {
         return this.#wiring.shards(shards.step({ kind: 'message', from, message }, this.#now));
       case 'task.offer':
       case 'task.revoke':
+      case 'task.recall':
       case 'held.ask':
       case 'query.output':
       case 'query.progress':
         return host.message(from, message, this.#now);
+      case 'query.changes':
+        return this.#wiring.changes(this.#machines.changes.asked(from, message));
       case 'steal.ask':
         return this.#onSteal(from, message);
       case 'node.drain':
@@ -274,6 +280,8 @@ export class NodeCore {
         return this.#wiring.stealing(stealing.fired(event, this.#isIdle()));
       case 'gateway':
         return this.#wiring.gateway(gateway.fired(event));
+      case 'changes':
+        return this.#wiring.changes(this.#machines.changes.fired(event.timer));
       default:
         return this.#wiring.membership(membership.step(event, this.#own));
     }

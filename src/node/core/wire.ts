@@ -58,6 +58,7 @@ const BULK: ReadonlySet<Message['kind']> = new Set<Message['kind']>([
   'query.jobs-told',
   'query.tasks-told',
   'query.output-told',
+  'query.changes-told',
 ]);
 
 export function laneOf(message: Message): Lane {

@@ -1,12 +1,12 @@
 import type { Entry, PeerEvent, ReplyEffect, Request } from '../../kernel/effects.js';
-import { known } from '../../kernel/assert.js';
-import type { JobId, NodeId } from '../../kernel/ids.js';
+import type { NodeId } from '../../kernel/ids.js';
 import type { LoadVector } from '../../kernel/load.js';
 import type { Now } from '../../kernel/time.js';
 import type { TimerEffect } from '../../kernel/timers.js';
 import { isLive, isOnRing, type MemberState } from '../../membership/member.js';
 import type { MembershipEffect } from '../../membership/events.js';
 import type { StealingEffect } from '../../placement/stealing.js';
+import type { ChangeLog } from '../../tasks/change-log.js';
 import type { JobEffect } from '../../tasks/job-events.js';
 import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/events.js';
 import type { RegisterId } from '../../tasks/register/head.js';
@@ -14,7 +14,7 @@ import { JOB, SHARD } from '../../tasks/replication/names.js';
 import type { ShardEffect } from '../../tasks/offering.js';
 import type { ExchangeEffect, Manner } from './exchange.js';
 import type { GatewayEffect } from './gateway/gateway.js';
-import type { Requests } from './gateway/requests.js';
+import { InnerClients } from './inner-clients.js';
 import { buildMachines, type AskTag, type Machines, type NodeCoreOptions, type RegisterOwner } from './machines.js';
 import { badOf, goodOf, MEMBERS_KEY, outdated, removals } from './stored.js';
 import type { Message } from './wire.js';
@@ -29,9 +29,9 @@ export class Wiring {
   readonly #now: () => Now;
   readonly #toRegisters: ReplicationEvent<RegisterOwner>[] = [];
   #isReplicating = false;
-  /** Jobs that others here wait for, by the number under which the gateway is asked; clients of the driver have numbers from 0. */
-  readonly #watched = new Map<number, JobId>();
-  #watches = 0;
+  readonly #inner = new InnerClients((client, request) => {
+    this.gateway(this.machines.gateway.request(client, request));
+  });
 
   constructor(options: NodeCoreOptions, now: () => Now) {
     this.#self = options.self;
@@ -134,7 +134,13 @@ export class Wiring {
           this.#withdraw(effect.tag);
           break;
         case 'watch':
-          this.#watch(effect.job);
+          this.#watch(effect);
+          break;
+        case 'submit-job':
+          this.#submit(effect);
+          break;
+        case 'cancel-job':
+          this.#inner.request({ op: 'cancel', job: effect.job }, () => undefined);
           break;
         default:
           this.#onPlain(effect);
@@ -236,28 +242,33 @@ export class Wiring {
     else this.machines.outlet.push(effect);
   }
 
+  changes(effects: ReturnType<ChangeLog['flush']>): void {
+    for (const effect of effects) this.#onPlain(effect);
+  }
+
   gateway(effects: readonly GatewayEffect[]): void {
     for (const effect of effects) {
       if (effect.kind === 'ask') {
         const { to, message } = effect.question;
         this.ask(to, message, { owner: 'gateway', tag: effect.tag }, { patience: effect.patienceMs });
-      } else if (effect.kind === 'answer' && this.#watched.has(effect.client)) this.#onWatched(effect);
-      else this.machines.outlet.push(effect);
+      } else if (effect.kind !== 'answer' || !this.#inner.answered(effect)) this.machines.outlet.push(effect);
     }
   }
 
-  /** A job here waits for another: looked for as a client would, but for that no driver knows of it. */
-  #watch(job: JobId): void {
-    const client = -1 - this.#watches++;
-    this.#watched.set(client, job);
-    this.gateway(this.machines.gateway.request(client, { op: 'watch', job, waitMs: WATCH_MS }));
+  /** A job here waits for another. */
+  #watch({ job, waitMs = WATCH_MS }: Extract<JobEffect, { kind: 'watch' }>): void {
+    this.#inner.request({ op: 'watch', job, waitMs }, (told = {}) => {
+      this.jobs(this.machines.jobs.step({ kind: 'parent-told', job, ...told }, this.#now()));
+    });
   }
 
-  #onWatched({ client, result }: Extract<GatewayEffect, { kind: 'answer' }>): void {
-    const job = known(this.#watched.get(client), `job of watch ${client}`);
-    this.#watched.delete(client);
-    const told = result.isOk ? (result.value as Requests['watch']['gets']) : {};
-    this.jobs(this.machines.jobs.step({ kind: 'parent-told', job, ...told }, this.#now()));
+  /** A schedule here has a job made. A conflict is another job that has its id, or had it. */
+  #submit({ schedule, submission }: Extract<JobEffect, { kind: 'submit-job' }>): void {
+    this.#inner.request({ op: 'submit', ...submission }, (accepted, error) => {
+      const outcome = accepted || error === 'conflict' ? ('made' as const) : ('unknown' as const);
+      const told = { kind: 'child-told' as const, schedule, job: submission.job, outcome };
+      this.jobs(this.machines.jobs.step(told, this.#now()));
+    });
   }
 
   /** To be called whenever this node is idle: who was turned away is told, and work is looked for elsewhere. */

@@ -9,7 +9,7 @@ import type { Replica } from '../register/replica.js';
 import { Degraded, LOST_AFTER_MS, setForSurvivor, type SurvivorPort } from './degraded.js';
 import type { Degradation, Place, RegisterNews, RegisterWish } from './effects.js';
 import { Healing } from './healing.js';
-import type { ProposalAsk } from './proposals.js';
+import { proposalOf, type ProposalAsk } from './proposals.js';
 import { Provisionals } from './provisionals.js';
 import type { Succession } from './succession.js';
 
@@ -197,8 +197,28 @@ export class Survivor<Tag> {
       this.#prepared.delete(opening.id);
       this.#opening.set(opening.id, opening);
     }
-    // Nothing is to be put: it only waits for the promises before it.
-    if (opened.length > 0) this.wires.emit({ kind: 'commit', puts: [], tag: { what: 'opened', opened } });
+    if (opened.length === 0) return;
+    // The write also waits for the promises before it.
+    const puts = opened.flatMap((opening) => this.#keepUncommitted(opening));
+    this.wires.emit({ kind: 'commit', puts, tag: { what: 'opened', opened } });
+  }
+
+  /**
+   * What this replica accepted of the last coordinator, and a majority may not have: from now on it is told as what has ended, so
+   * it is to be proposed like what is recorded alone, or the others would run it again.
+   */
+  #keepUncommitted(opening: Opening): Put[] {
+    const { id, generation, n } = opening;
+    const acceptor = this.replica.get(id);
+    if (!acceptor) return [];
+    const known = this.#provisionals.of(id);
+    const unsure = [...acceptor.entries].filter(
+      ([key, { value }]) => !known.has(key) && !acceptor.isCommitted(key) && proposalOf(id, key, value) !== undefined,
+    );
+    if (unsure.length === 0) return [];
+    opening.seq += 1;
+    const entries = unsure.map(([key, { value }]) => ({ key, value }));
+    return this.#provisionals.keep(id, { generation, n, node: this.#self, seq: opening.seq }, entries);
   }
 
   #openingOf(id: RegisterId, set: ReplicaSet, degradation: Degradation): Opening | undefined {

@@ -58,6 +58,10 @@ export class Served {
     return call({ socketPath: this.daemon.ready.socket }, 'POST', path, sent);
   }
 
+  send(method: string, path: string, sent: Sent = {}): Promise<Got> {
+    return call({ socketPath: this.daemon.ready.socket }, method, path, sent);
+  }
+
   /** The id of a job that was accepted. */
   async submit(body: Partial<SubmitBody>): Promise<string> {
     const got = await this.post('/v1/jobs', { body: { argv: ['true'], ...body } });

@@ -18,6 +18,8 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
     submittedAt: '2026-11-21T09:00:00.000Z',
     finishedAt: null,
     run: 1,
+    schedule: null,
+    held: false,
     waits: null,
     reason: null,
     degraded: false,

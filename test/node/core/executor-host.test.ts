@@ -29,7 +29,11 @@ class Rig {
         push: () => undefined,
         send: (to, message: Message) => {
           const more =
-            'accepted' in message ? ` ${message.accepted.join()}` : 'held' in message ? ` ${message.held.length}` : '';
+            'accepted' in message
+              ? ` ${message.accepted.join()}`
+              : message.kind === 'held.tell'
+                ? ` ${message.held.length}`
+                : '';
           this.#said.push(`${message.kind}${more} to ${to}`);
         },
       },

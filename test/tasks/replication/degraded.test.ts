@@ -187,6 +187,25 @@ describe('a survivor of a replica set', () => {
     expect(flock.asks).to.have.length(1);
   });
 
+  it('should propose what the last coordinator had accepted here and perhaps nowhere else: it tells it as ended', () => {
+    const flock = new Flock();
+    flock.pass(2_000);
+    flock.mute.add('b' as NodeId).add('c' as NodeId);
+    write(flock, 'a', 3);
+    expect(flock.stored.has(`a entry/j/${TASK}`)).to.equal(true);
+    flock.up.delete('b' as NodeId);
+    flock.up.delete('c' as NodeId);
+    flock.pass(65_000);
+    expect(flock.opened('a').at(-1)?.degraded).to.include({ gone: 2 });
+    expect(kept(flock)).to.deep.equal([`a degraded/j/${TASK}`]);
+
+    flock.mute.clear();
+    flock.up.add('b' as NodeId);
+    flock.pass(10_000);
+    expect(flock.asks.map(({ ask }) => ask.message)).to.have.length(1);
+    expect(flock.asks[0]!.ask.message).to.include({ kind: 'task.result', job: 'j', shard: 0, index: 0, epoch: 7 });
+  });
+
   it('should refuse a majority without it that would go on under lower epochs', () => {
     const flock = lonely();
     flock.pass(65_000);

@@ -50,7 +50,8 @@ function asked({ message, to, tag }: Extract<ShardEffect, { kind: 'ask' }>): Sho
     case 'task.offer':
       return [`offer ${to} ${epochs(message.tasks)}${message.startsNow ? ' now' : ''}`];
     case 'task.revoke':
-      return [`revoke ${to} ${epochs(message.tasks)}`];
+    case 'task.recall':
+      return [`${message.kind.slice('task.'.length)} ${to} ${epochs(message.tasks)}`];
     case 'shard.report':
       return tag.what === 'report' && tag.final ? [`report to ${to}: ${counted(message.counts)}`] : [];
     default:

@@ -1,6 +1,8 @@
 import { noCounts, type Counts } from '../../../src/kernel/states.js';
 import type { TimerToken } from '../../../src/kernel/timers.js';
-import { JobHome, type JobHomeConfig } from '../../../src/tasks/job-home.js';
+import type { JobHomeConfig } from '../../../src/tasks/job-home-config.js';
+import { JobHome } from '../../../src/tasks/job-home.js';
+import type { NextTime } from '../../../src/tasks/schedule.js';
 import type { JobEffect, JobEvent, JobWriteTag } from '../../../src/tasks/job-events.js';
 import type { JobInfo } from '../../../src/tasks/queries.js';
 import type { TaskMessage } from '../../../src/tasks/messages.js';
@@ -10,6 +12,12 @@ import { HandRegisters } from './registers.js';
 
 /** The replicas of the jobs that a test makes. */
 const SET = [node('me'), node('second'), node('third')];
+
+/** A schedule says every how many seconds; nothing means ten. */
+const everySeconds: NextTime = ({ cron }, afterMs) => {
+  const everyMs = 1000 * (Number(cron) || 10);
+  return (Math.floor(afterMs / everyMs) + 1) * everyMs;
+};
 
 /** One coordinator of jobs fed by hand: events in, effects out in short. */
 export class Jobs {
@@ -22,7 +30,7 @@ export class Jobs {
 
   constructor(config: Partial<JobHomeConfig> = {}) {
     const all = { openJobsMax: 9, creatingMax: 16, shardMs: 5_000, pollMs: 5_000, pollMax: 64, ...config };
-    this.home = new JobHome(node('me'), this.registers.places, all);
+    this.home = new JobHome(node('me'), this.registers.places, everySeconds, all);
   }
 
   step(event: JobEvent): string[] {
@@ -93,7 +101,10 @@ export class Jobs {
       case 'claimed-again':
         return [`${effect.kind} ${effect.register}, rank ${effect.rank}`];
       case 'watch':
-        return [`watch ${effect.job}`];
+      case 'cancel-job':
+        return [`${effect.kind} ${effect.job}`];
+      case 'submit-job':
+        return [`submit ${effect.submission.job}`];
       case 'withdraw': {
         const { shard } = effect.tag;
         this.#asked = this.#asked.filter(({ tag }) => tag.what !== 'shard' || tag.shard !== shard);
@@ -134,8 +145,18 @@ export function planOf(tasks: number, shardSize: number, firsts: readonly string
 }
 
 function tailOf(
-  message: Pick<TaskMessage, 'kind'> & { shard?: number; cancelled?: boolean; items?: readonly string[] },
+  message: Pick<TaskMessage, 'kind'> & {
+    readonly shard?: number;
+    readonly cancelled?: boolean;
+    readonly expired?: boolean;
+    readonly held?: boolean;
+    readonly isHeld?: boolean;
+    readonly share?: number;
+    readonly items?: readonly string[];
+  },
 ) {
   const items = message.items ? ` (${message.items.join()})` : '';
-  return `${message.shard ?? ''}${message.cancelled ? ' cancelled' : ''}${items}`;
+  const share = message.share === undefined ? '' : ` share ${message.share}`;
+  const word = `${message.cancelled ? ' cancelled' : ''}${message.expired ? ' expired' : ''}${(message.held ?? message.isHeld) ? ' held' : ''}`;
+  return `${message.shard ?? ''}${share}${word}${items}`;
 }

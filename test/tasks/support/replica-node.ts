@@ -98,7 +98,7 @@ export class ReplicaNode {
         staying: () => set.length,
       },
     });
-    this.#jobs = new JobHome(this.id, this.#replication.places);
+    this.#jobs = new JobHome(this.id, this.#replication.places, () => undefined);
     this.#shards = new ShardHome(this.id, this.#placer(), this.#replication.places, () => this.beliefs.members());
     const { registers, degraded } = this.#disk.crash();
     this.replicate({ kind: 'restore', registers, degraded, before: undefined, loss: undefined });
@@ -259,7 +259,9 @@ export class ReplicaNode {
       case 'renew':
         return this.replicate(effect);
       case 'watch':
-        throw new Error(`job ${effect.job} is waited for, and no job of these tests waits`);
+      case 'submit-job':
+      case 'cancel-job':
+        throw new Error(`${effect.kind}: no job of these tests waits, or is a schedule`);
       case 'load':
         return this.#onShards({ kind: 'loaded', tag: effect.tag, entries: this.#disk.range(effect.prefix) });
       default:

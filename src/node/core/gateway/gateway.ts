@@ -5,7 +5,9 @@ import { TimerBook, type TimerEffect, type TimerFired } from '../../../kernel/ti
 import type { Message } from '../wire.js';
 import type { Answer, Conversation, Question } from './conversation.js';
 import { drain } from './drain.js';
+import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
+import { hold } from './hold.js';
 import { cancel, explain, readJob, readJobs, readNodes, readRing, readTasks, watchJob } from './read.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from './requests.js';
 import type { Scene } from './scene.js';
@@ -126,10 +128,14 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* readResults(scene, request);
     case 'cancel':
       return yield* cancel(scene, request);
+    case 'hold':
+      return yield* hold(scene, request);
     case 'retry':
       return yield* retry(scene, request);
     case 'output':
       return yield* readOutput(scene, request);
+    case 'changes':
+      return yield* readChanges(request);
     case 'explain':
       return yield* explain(scene, request);
     case 'ring':

@@ -3,7 +3,7 @@ import type { JobId, NodeId } from '../../../kernel/ids.js';
 import { loadBound } from '../../../ring/bounded-load.js';
 import type { FlockView } from '../../../placement/flock-view.js';
 import { chooseReplicas, replicaCount } from '../../../placement/replica-choice.js';
-import type { Plan } from '../../../tasks/messages.js';
+import type { Plan } from '../../../tasks/job-messages.js';
 import { shardName } from '../../../tasks/replication/names.js';
 import { LIMITS } from '../../../tasks/spec.js';
 

@@ -8,6 +8,7 @@ import type { JobInfo, TaskInfo } from '../../../tasks/queries.js';
 import { LIMITS } from '../../../tasks/spec.js';
 import type { Message } from '../wire.js';
 import { askAll, pause, type Conversation } from './conversation.js';
+import { wordOf } from '../../../tasks/shard-record.js';
 import { askCoordinator } from './coordinator.js';
 import { find, liveNodes, search, shardCount, shardOfJob, waitAt, type FoundJob } from './find.js';
 import type { ClientRequest, NodeInfo, OneTask, Requests, TaskPage } from './requests.js';
@@ -141,7 +142,7 @@ function* askShards(
 /** Tasks of a shard that nobody has been told of yet: pending by the job's word. */
 function unsaid({ found }: FoundJob, shard: number, { after, state }: Asks<'tasks'>): TaskInfo[] {
   if (found.info.counts.pending === 0) return [];
-  const word = found.cancelled ? 'cancelled' : 'pending';
+  const word = wordOf(found);
   if (state !== undefined && state !== word) return [];
   const from = shard * found.plan.shardSize;
   const count = Math.min(found.plan.shardSize, found.range.count - from);

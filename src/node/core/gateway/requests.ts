@@ -5,6 +5,7 @@ import type { Resources } from '../../../kernel/resources.js';
 import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
 import type { Candidate } from '../../../placement/explain.js';
+import type { Change } from '../../../tasks/change.js';
 import type { JobInfo, Progress, TaskInfo, TaskMore } from '../../../tasks/queries.js';
 import type { Registered } from './coordinator.js';
 import type { Tried } from './places.js';
@@ -79,6 +80,15 @@ export interface OutputPart {
   readonly at?: OutputPlace | undefined;
 }
 
+export interface ChangesPart {
+  readonly boot: number;
+  /** The number of the last change that was looked at. */
+  readonly next: number;
+  /** Some that were asked for are forgotten. */
+  readonly isGap: boolean;
+  readonly changes: readonly Change[];
+}
+
 export interface NodeInfo {
   readonly member: MemberState;
   readonly load: LoadVector | undefined;
@@ -126,6 +136,7 @@ export interface Requests {
     /** `degraded`: on record with a survivor only. */
     gets: { readonly tasks: number; readonly degraded: boolean };
   };
+  hold: { asks: { job: JobId; isHeld: boolean }; gets: { readonly isOver: boolean } };
   retry: {
     asks: {
       job: JobId;
@@ -147,6 +158,18 @@ export interface Requests {
       at?: OutputPlace | undefined;
     };
     gets: OutputPart;
+  };
+  /** Changes that one node has seen as a coordinator; nothing where it does not answer. See `query.changes`. */
+  changes: {
+    asks: {
+      node: NodeId;
+      job?: JobId | undefined;
+      boot: number;
+      after: number;
+      sinceMs?: number | undefined;
+      waitMs: number;
+    };
+    gets: { readonly told?: ChangesPart | undefined };
   };
   explain: { asks: { job: JobId; index: number }; gets: OneTask & { readonly candidates: readonly Candidate[] } };
   ring: {

@@ -3,7 +3,8 @@ import type { NodeId } from '../../../kernel/ids.js';
 import { shortage } from '../../../kernel/resources.js';
 import { chooseReplicas } from '../../../placement/replica-choice.js';
 import { nextAsked } from '../../../tasks/asking.js';
-import type { Plan, TaskMessages } from '../../../tasks/messages.js';
+import type { Plan } from '../../../tasks/job-messages.js';
+import type { TaskMessages } from '../../../tasks/messages.js';
 import { majorityOf } from '../../../tasks/register/replica-set.js';
 import { claim, type Claimed } from './claim.js';
 import { askAll, askRaw, hintsIn, pause, type Conversation } from './conversation.js';
@@ -210,6 +211,13 @@ function gone(job: Submission): CoveyError {
 function* refuseOrphan(scene: Scene, { spec }: Submission): Conversation<void> {
   for (const { job } of spec.start?.after ?? []) {
     const { found, isKnown } = { isKnown: true, ...(yield* search(scene, job)) };
+    if (found?.info.schedule) {
+      throw new CoveyError(
+        'usage',
+        `job ${job} is a schedule, which has no end to wait for`,
+        'wait for a job that it made',
+      );
+    }
     if (found || isKnown) continue;
     throw new CoveyError('not-found', `there is no job ${job} to wait for`, 'nothing was submitted; see `covey ls`');
   }

@@ -5,7 +5,7 @@ import { planShards, shardSize } from '../../../../src/node/core/gateway/plan.js
 import { FlockView } from '../../../../src/placement/flock-view.js';
 import { loadBound } from '../../../../src/ring/bounded-load.js';
 import { RingCache } from '../../../../src/ring/ring-cache.js';
-import type { Plan } from '../../../../src/tasks/messages.js';
+import type { Plan } from '../../../../src/tasks/job-messages.js';
 import { LIMITS } from '../../../../src/tasks/spec.js';
 import { flockOf, member, node } from '../../../placement/support.js';
 import { xxh32 } from '../../../ring/support.js';

@@ -1,0 +1,3 @@
+import { holding } from '../holding.js';
+
+export default holding(false);

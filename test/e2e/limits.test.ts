@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Holding, JobView } from '../../src/api/schema.js';
+import { until } from '../support/until.js';
+import { Flock } from './support/flock.js';
+import type { ShowAnswer, SubmitAnswer } from './support/views.js';
+
+describe('the limits of a job, over three daemons', function () {
+  this.timeout(120_000);
+  let flock: Flock;
+
+  before(async () => {
+    flock = await Flock.start(3, ['--cpus', '4']);
+  });
+  after(() => flock.stop());
+
+  const submit = async (args: readonly string[]) => (await flock.json<SubmitAnswer>(['submit', ...args])).job;
+  const wait = async (job: string) => (await flock.cli(['wait', job, '--timeout', '60s'])).code;
+  const show = (job: string) => flock.json<ShowAnswer & JobView>(['show', job, '--all'], { node: 1 });
+
+  it('should keep to so many tasks at a time, wherever they run', async () => {
+    const log = flock.path('files', 'log');
+    writeFileSync(log, '');
+    const script = `echo + >> ${log}; sleep 0.05; echo - >> ${log}`;
+    const job = await submit(['--max-parallel', '3', '--array', '1-60', '--shell', '--', script]);
+    expect(await wait(job)).to.equal(0);
+    let running = 0;
+    const seen = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((sign) => (running += sign === '+' ? 1 : -1));
+    expect(seen).to.have.length(120);
+    expect(Math.max(...seen)).to.equal(3);
+  });
+
+  it('should give up a job of which too much fails', async () => {
+    const job = await submit(['--max-fails', '2', '--array', '1-400', '--shell', '--', 'sleep 0.1; exit 3']);
+    expect(await wait(job)).to.equal(1);
+    const { state, reason, counts, tasks } = await show(job);
+    expect({ state, reason }).to.deep.equal({ state: 'failed', reason: 'more than 2 of its tasks did not succeed' });
+    expect(counts.failed).to.be.within(3, 60);
+    expect(counts.failed + counts.cancelled).to.equal(400);
+    expect(tasks.find((task) => task.state === 'cancelled')?.reason).to.equal(reason);
+  });
+
+  it('should end what has not ended by its deadline, waiting or running', async () => {
+    const job = await submit(['--deadline', '1s', '--array', '1-40', '--', 'sleep', '30']);
+    expect(await wait(job)).to.equal(1);
+    const { state, reason, counts, tasks } = await show(job);
+    expect({ state, reason, expired: counts.expired }).to.deep.equal({
+      ...{ state: 'expired', reason: 'its deadline has passed', expired: 40 },
+    });
+    const ended = tasks.filter((task) => task.startedAt !== null);
+    expect(ended.length).to.be.within(1, 40);
+    for (const { submittedAt, finishedAt } of ended) {
+      expect(Date.parse(finishedAt ?? '') - Date.parse(submittedAt)).to.be.within(1_000, 10_000);
+    }
+  });
+
+  it('should start nothing more of what is held, and go on when it is released', async () => {
+    const log = flock.path('files', 'held');
+    writeFileSync(log, '');
+    const job = await submit(['--array', '1-60', '--shell', '--', `echo . >> ${log}; sleep 0.3`]);
+    const begun = () => readFileSync(log, 'utf8').length / 2;
+    await until('some of it runs', () => begun() > 0);
+    expect((await flock.json<Holding>(['hold', job], { node: 2 })).held).to.equal(true);
+    await until('what ran has ended', async () => {
+      const { running, queued } = (await show(job)).counts;
+      return running === 0 && queued === 0;
+    });
+    const [before, { held, counts }] = [begun(), await show(job)];
+    expect(held).to.equal(true);
+    expect(before).to.be.lessThan(60);
+    expect(counts.pending).to.equal(60 - before);
+    await flock.kill9(0);
+    await flock.restart(0);
+    expect((await show(job)).held).to.equal(true);
+    expect(begun()).to.equal(before);
+    await flock.cli(['release', job], { node: 1 });
+    expect(await wait(job)).to.equal(0);
+    expect(begun()).to.equal(60);
+    expect((await flock.json<Holding>(['hold', job])).held, 'it has ended').to.equal(false);
+  });
+
+  it('should give each element of a JSON array to a task of its own', async () => {
+    const stdin = '[{"n": 1, "word": "a b"}, "two"]';
+    const { stdout } = await flock.cli(['run', '--from-json', '-', '--', 'printenv', 'COVEY_ITEM'], { stdin });
+    expect(stdout.split('\n').sort().filter(Boolean)).to.deep.equal(['"two"', '{"n":1,"word":"a b"}']);
+  });
+});
