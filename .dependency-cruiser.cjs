@@ -114,10 +114,14 @@ module.exports = {
     },
     {
       name: 'client-stands-alone',
-      comment: 'the client speaks HTTP; it shares only kernel, a channel and the API schema with the daemon',
+      comment:
+        'the client speaks HTTP; it shares only kernel, a channel and the API schema with the daemon, and the words of functions',
       severity: 'error',
       from: { path: '^src/client/' },
-      to: { path: '^src/', pathNot: '^src/(client|kernel|api/schema|channel)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(client|kernel|api/schema|channel|executor/io/functions/function-context)',
+      },
     },
     {
       name: 'commands-speak-to-the-client',

@@ -94,7 +94,10 @@ class Commands {
 
   private start(): void {
     const task = taskId(JOB, this.next++);
-    this.runner?.start({ task, epoch: 1 }, { argv: ['/bin/true'], shell: false, env: { ...ENV, COVEY_TASK: task } });
+    this.runner?.start(
+      { task, epoch: 1 },
+      { kind: 'command', argv: ['/bin/true'], shell: false, env: { ...ENV, COVEY_TASK: task } },
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { benchDurability } from './durability.js';
 import { benchFlock } from './flock.js';
 import { benchFollow } from './follow.js';
 import { benchMembership } from './membership-scale.js';
+import { benchFunctions } from './functions.js';
 import { benchRing } from './ring.js';
 import { benchSimnet } from './simnet.js';
 import type { Row } from './row.js';
@@ -11,6 +12,7 @@ import type { Row } from './row.js';
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
   commands: benchCommands,
+  functions: benchFunctions,
   flock: benchFlock,
   follow: benchFollow,
   durability: benchDurability,

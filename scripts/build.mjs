@@ -12,7 +12,7 @@ const dist = join(root, 'dist');
 const next = join(root, `dist.${process.pid}`);
 
 /** Packages that load files of their own at run time. */
-const EXTERNAL = ['lmdb', 'pino'];
+const EXTERNAL = ['lmdb', 'pino', 'piscina'];
 
 /** Packages that have an ES module beside a UMD one, which would look for parts of it at run time. */
 const ES_FIRST = ['module', 'main'];
@@ -29,7 +29,12 @@ const REQUIRE = [
 const types = run(local('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next));
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts', 'src/cli/commands/sim-worker.ts', 'src/client/index.ts'],
+  entryPoints: [
+    'src/cli/main.ts',
+    'src/cli/commands/sim-worker.ts',
+    'src/executor/io/functions/worker.ts',
+    'src/client/index.ts',
+  ],
   outdir: next,
   outbase: 'src',
   bundle: true,

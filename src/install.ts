@@ -11,6 +11,9 @@ export const VERSION: string = (JSON.parse(readFileSync(new URL('package.json', 
 /** The script that is the command `covey`. */
 export const COVEY_SCRIPT = fileURLToPath(new URL('bin/covey.mjs', ROOT));
 
+/** What runs in the worker threads of functions: of the build, also where the sources run. */
+export const FUNCTION_WORKER = fileURLToPath(new URL('dist/executor/io/functions/worker.js', ROOT));
+
 function rootOf(dir: URL): URL {
   return existsSync(new URL('package.json', dir)) ? dir : rootOf(new URL('..', dir));
 }

@@ -1,4 +1,4 @@
-import type { Command } from '../../src/executor/runner.js';
+import type { Command, Runnable } from '../../src/executor/runner.js';
 
 /** What a command does on the virtual clock. */
 export interface Program {
@@ -9,6 +9,8 @@ export interface Program {
   readonly isStubborn: boolean;
   /** Its end is that of the node. */
   readonly isPoison: boolean;
+  /** Of a function, as JSON. */
+  readonly result?: string;
 }
 
 const PLAIN: Program = { ms: 1, exitCode: 0, isStubborn: false, isPoison: false };
@@ -23,9 +25,13 @@ const PLAIN: Program = { ms: 1, exitCode: 0, isStubborn: false, isPoison: false 
  * - `hang` never ends of itself
  * - `poison MS [N]` takes its whole node with it after MS, in its first N attempts, else in all
  *
- * Anything else is not found: 127.
+ * Anything else is not found: 127. A function takes a millisecond and returns its input.
  */
-export function programOf({ argv, env }: Command, hash: (text: string) => number): Program {
+export function programOf(what: Runnable, hash: (text: string) => number): Program {
+  return what.kind === 'function' ? { ...PLAIN, result: what.input } : commandProgram(what, hash);
+}
+
+function commandProgram({ argv, env }: Command, hash: (text: string) => number): Program {
   const [verb, first = '0', second] = argv;
   const attempt = Number(env['COVEY_ATTEMPT']);
   switch (verb) {

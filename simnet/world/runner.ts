@@ -1,4 +1,4 @@
-import type { AttemptEnd, AttemptId, Command } from '../../src/executor/runner.js';
+import type { AttemptEnd, AttemptId, Runnable } from '../../src/executor/runner.js';
 import { programOf, type Program } from './runner-programs.js';
 import type { World } from './world.js';
 
@@ -35,7 +35,7 @@ export class VirtualRunner {
     return this.#running.size;
   }
 
-  start(attempt: AttemptId, command: Command): void {
+  start(attempt: AttemptId, command: Runnable): void {
     const name = nameOf(attempt);
     if (this.#running.has(name)) throw new Error(`${name} is running already`);
     const program = programOf(command, this.host.hash);
@@ -44,7 +44,7 @@ export class VirtualRunner {
     if (program.ms === Infinity) return;
     this.world.after(program.ms / this.host.speed, () => {
       if (program.isPoison && this.#isRunning(running)) this.host.poisoned();
-      else this.#end(running, { exitCode: program.exitCode });
+      else this.#end(running, { exitCode: program.exitCode, result: program.result });
     });
   }
 
@@ -69,7 +69,7 @@ export class VirtualRunner {
     return this.#running.get(nameOf(running.attempt)) === running;
   }
 
-  #end(running: Running, how: Pick<AttemptEnd, 'exitCode' | 'failure' | 'lost'>): void {
+  #end(running: Running, how: Pick<AttemptEnd, 'exitCode' | 'failure' | 'lost' | 'result'>): void {
     if (!this.#isRunning(running)) return;
     const { attempt, startedAtMs } = running;
     this.#running.delete(nameOf(attempt));

@@ -86,6 +86,15 @@ export const ROUTES = {
     },
     answer: schema.TasksPageSchema,
   }),
+  results: described({
+    summary: 'What the functions of a job have returned, by rising index.',
+    params: JOB,
+    query: {
+      limit: optional('Results on a page.', whole(1, 1000)),
+      after: optional('The last index seen.', whole(-1, 2 ** 31)),
+    },
+    answer: schema.ResultsPageSchema,
+  }),
   cancelJob: described({ summary: 'Ends a job.', params: JOB, answer: schema.CancelledSchema }),
   hold: described({
     ...{ summary: 'Nothing more of a job starts; what runs goes on.', params: JOB },
@@ -97,6 +106,11 @@ export const ROUTES = {
     answer: schema.RetriedSchema,
   }),
   task: described({ summary: 'How a task stands.', params: TASK, answer: schema.TaskDetailSchema }),
+  result: described({
+    summary: 'What the function of a task has returned; 404 where it has no result, or none yet.',
+    params: TASK,
+    answer: schema.TaskResultSchema,
+  }),
   cancelTask: described({ summary: 'Ends a task.', params: TASK, answer: schema.CancelledSchema }),
   retryTask: described({
     ...{ summary: 'Runs a task again that has ended.', params: TASK, query: FAILED, headers: KEY },

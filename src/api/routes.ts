@@ -2,18 +2,28 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import { nodeId, type JobId } from '../kernel/ids.js';
+import { isTerminal, type TaskState } from '../kernel/states.js';
 import type { Driver } from '../node/driver.js';
 import { goneOf } from './gone.js';
 import { ROUTES } from './described.js';
 import { Events } from './events.js';
 import { readAt, streamOutput, type Wanted } from './output.js';
 import { flag, headerOf, jobOf, placeOf, queryOf, stateOf, taskOf, whole } from './reading.js';
-import type { DoctorAnswer, DoctorCheck, Holding, Retried, SelfView, SubmitBody } from './schema.js';
+import type {
+  DoctorAnswer,
+  DoctorCheck,
+  Holding,
+  ResultsPage,
+  Retried,
+  SelfView,
+  SubmitBody,
+  TaskResult,
+} from './schema.js';
 import { FRAMES } from '../kernel/frames.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { repeatOf } from './repeat.js';
 import { submissionOf } from './submission.js';
-import { candidateView, explanation, jobView, nodeView, taskDetail, taskView } from './views.js';
+import { candidateView, explanation, jobView, nodeView, resultView, taskDetail, taskView } from './views.js';
 
 export interface RoutesContext {
   readonly driver: Driver;
@@ -80,6 +90,15 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
     return { tasks, next: page.next ?? null, partial: !isWhole, asked, answered };
   });
 
+  app.get('/v1/jobs/:job/results', ROUTES.results, async (request, reply): Promise<ResultsPage> => {
+    const { after, limit } = queryOf(request);
+    const wanted = { after: whole('after', after, -1, 2 ** 31, -1), limit: whole('limit', limit, 1, 1000, 1000) };
+    const page = await driver.request({ op: 'results', job: jobOf(request), ...wanted }, goneOf(reply));
+    const results = page.tasks.map((task) => resultView(page.job, task, task.result));
+    const { asked, answered, isWhole } = page;
+    return { results, next: page.next ?? null, partial: !isWhole, asked, answered };
+  });
+
   app.post('/v1/jobs/:job/cancel', ROUTES.cancelJob, async (request, reply) => {
     const job = jobOf(request);
     const { tasks, degraded } = await driver.request({ op: 'cancel', job }, goneOf(reply));
@@ -107,6 +126,12 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
 
   app.get('/v1/tasks/:job/:index', ROUTES.task, async (request, reply) => {
     return taskDetail(await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply)));
+  });
+
+  app.get('/v1/tasks/:job/:index/result', ROUTES.result, async (request, reply): Promise<TaskResult> => {
+    const { job, task, more } = await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply));
+    if (more.result !== undefined) return resultView(job, task, more.result);
+    throw noResult(`${job.job}/${task.index}`, task.state, task.reason);
   });
 
   app.post('/v1/tasks/:job/:index/cancel', ROUTES.cancelTask, async (request, reply) => {
@@ -182,6 +207,16 @@ async function retry(
   const asked = { op: 'retry' as const, ...what, failedOnly: flag('failed', failed), token };
   const { tasks } = await driver.request(asked, goneOf(reply));
   return { job: what.job, retried: tasks };
+}
+
+/** Only functions return anything, and only when they have ended well. */
+function noResult(task: string, state: TaskState, reason?: string): CoveyError {
+  if (!isTerminal(state)) {
+    return new CoveyError('not-found', `task ${task} has no result yet: it is ${state}`, `\`covey wait\` waits for it`);
+  }
+  const why = reason === undefined ? `it is ${state}` : `it is ${state}: ${reason}`;
+  const hint = `only functions return results; what a command wrote is in \`covey logs ${task}\``;
+  return new CoveyError('not-found', `task ${task} has no result: ${why}`, hint);
 }
 
 function tokenOf(key: string | readonly string[] | undefined): string {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isAbsolute } from 'node:path';
 import { checkCron } from '../cron.js';
 import { CoveyError } from '../kernel/errors.js';
 import { FILLED_MAX, filledLength } from '../kernel/template.js';
@@ -74,23 +75,22 @@ function refuseEndless({ argv }: JobSpec, items: readonly string[] = []): void {
 }
 
 function specOf(body: SubmitBody, submitter: string): JobSpec {
-  const { argv, shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
+  const { argv = [], shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
   const { contract = 'at-least-once' } = body;
-  if (argv.length === 0 || argv[0] === '') throw new CoveyError('usage', 'the command is empty', 'give one after --');
-  if (shell && argv.length !== 1) throw new CoveyError('usage', 'a shell command must be one string');
-  const stdin = body.stdin === undefined ? undefined : Buffer.from(body.stdin, 'base64');
-  if (stdin && stdin.length > LIMITS.stdinBytesMax) {
-    const hint = `at most ${LIMITS.stdinBytesMax / 1024}K; put the file where the nodes can read it`;
-    throw new CoveyError('too-large', `stdin has ${stdin.length} bytes`, hint);
+  const called = functionOf(body);
+  if (!called && (argv.length === 0 || argv[0] === '')) {
+    throw new CoveyError('usage', 'the command is empty', 'give one after --, or a function by --module');
   }
-  if (body.stdin !== undefined && !BASE64.test(body.stdin)) throw new CoveyError('usage', 'stdin is not base64');
+  if (shell && argv.length !== 1) throw new CoveyError('usage', 'a shell command must be one string');
+  const stdin = stdinOf(body);
   for (const variable of Object.keys(env)) {
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) continue;
     throw new CoveyError('usage', `${JSON.stringify(variable)} is not the name of an environment variable`);
   }
   const spec: JobSpec = {
-    name: name ?? argv[0]?.split('/').at(-1)?.slice(0, 200) ?? '',
+    name: name ?? nameOf(argv, called),
     ...{ submitter, argv, shell, env: sorted(env), retries, contract },
+    ...called,
     needs: { cpus: 1, memBytes: 0, gpus: 0, custom: {}, ...needs },
     ...(cwd === undefined ? {} : { cwd }),
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
@@ -102,14 +102,70 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...limitsOf(body),
     ...startOf(body),
   };
-  const bytes = Buffer.byteLength(JSON.stringify({ argv, env })) + (stdin?.length ?? 0);
+  const bytes = Buffer.byteLength(JSON.stringify({ argv, env, ...called })) + (stdin?.length ?? 0);
   if (bytes > LIMITS.specBytesMax) {
-    throw new CoveyError('too-large', `command, environment and stdin have ${bytes} bytes`, 'at most 512K together');
+    throw new CoveyError(
+      'too-large',
+      `command, arguments, environment and stdin have ${bytes} bytes`,
+      'at most 512K together',
+    );
   }
   if ([...argv, ...Object.values(env), cwd ?? ''].some((word) => word.includes('\0'))) {
     throw new CoveyError('usage', 'a command, its environment or directory contains a NUL character');
   }
   return spec;
+}
+
+/** @throws CoveyError `usage` or `too-large` */
+function stdinOf({ stdin: text }: SubmitBody): Buffer | undefined {
+  const stdin = text === undefined ? undefined : Buffer.from(text, 'base64');
+  if (stdin && stdin.length > LIMITS.stdinBytesMax) {
+    const hint = `at most ${LIMITS.stdinBytesMax / 1024}K; put the file where the nodes can read it`;
+    throw new CoveyError('too-large', `stdin has ${stdin.length} bytes`, hint);
+  }
+  if (text !== undefined && !BASE64.test(text)) throw new CoveyError('usage', 'stdin is not base64');
+  return stdin;
+}
+
+/** @throws CoveyError `usage` or `too-large` */
+function functionOf(body: SubmitBody): Pick<JobSpec, 'function'> | undefined {
+  if (!body.function) return undefined;
+  const { module, export: name = 'default', args, items = 'text' } = body.function;
+  const [other] = [body.argv?.length ? 'a command' : '', body.stdin === undefined ? '' : 'stdin'].filter(Boolean);
+  if (other !== undefined) throw new CoveyError('usage', `a function and ${other} exclude each other`);
+  if (!isAbsolute(module) && body.cwd === undefined) {
+    throw new CoveyError('usage', `the module ${module} is relative, and there is no cwd`, 'give its whole path');
+  }
+  if (/[\0]/.test(module + name))
+    throw new CoveyError('usage', 'the name of a module or export contains a NUL character');
+  const json = args === undefined ? undefined : JSON.stringify(args);
+  if (json !== undefined && json.length > LIMITS.argsBytesMax) {
+    const hint = `at most ${LIMITS.argsBytesMax / 1024}K; put it into a file where the nodes can read it`;
+    throw new CoveyError('too-large', `the arguments have ${json.length} characters`, hint);
+  }
+  const kind = body.tasks?.kind ?? 'single';
+  const input = kind === 'single' ? 'args' : kind === 'range' ? 'index' : items;
+  if (input === 'json' && body.tasks?.kind === 'lines') refuseBrokenItems(body.tasks.lines);
+  return { function: { module, export: name, input, ...(json === undefined ? {} : { args: json }) } };
+}
+
+/** @throws CoveyError `usage` */
+function refuseBrokenItems(lines: readonly string[]): void {
+  for (const [i, line] of lines.entries()) {
+    try {
+      JSON.parse(line);
+    } catch (error) {
+      throw new CoveyError('usage', `item ${i} is not JSON: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** What people know it by who gave it no name. */
+function nameOf(argv: readonly string[], called: Pick<JobSpec, 'function'> | undefined): string {
+  const last = (path: string) => path.split('/').at(-1) ?? '';
+  const { module = '', export: name = '' } = called?.function ?? {};
+  const text = called ? `${last(module)}${name === 'default' ? '' : `#${name}`}` : last(argv[0] ?? '');
+  return text.slice(0, 200);
 }
 
 /** @throws CoveyError `usage` for what is no id, or no time */

@@ -10,11 +10,24 @@ const TasksSchema = oneOfKinds(
   record({ kind: Type.Literal('lines'), lines: list(Type.String(), 1_000_000) }),
 );
 
+/** A function in place of a command; it is called once for each task, in a worker thread: docs/functions.md. */
+const FunctionSchema = record({
+  /** Path of an ES module; a relative one is meant from `cwd`. */
+  module: Type.String({ minLength: 1, maxLength: 4096 }),
+  /** @default 'default' */
+  export: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  /** Any JSON: what it is called with where there is no array, else `context.args`. */
+  args: Type.Optional(Type.Unknown()),
+  /** How the lines of an array are meant: as texts, or each as the JSON that it is. @default 'text' */
+  items: Type.Optional(oneOf('text', 'json')),
+});
+
 /** POST /v1/jobs. The header Idempotency-Key makes a repeat of the same submission the same job. */
 export const SubmitBodySchema = record({
   name: Type.Optional(text(200)),
-  /** argv; with `shell` one element, run by /bin/sh -c. */
-  argv: list(Type.String(), 65_536),
+  /** argv; with `shell` one element, run by /bin/sh -c. This or `function`. */
+  argv: Type.Optional(list(Type.String(), 65_536)),
+  function: Type.Optional(FunctionSchema),
   shell: Type.Optional(Type.Boolean()),
   cwd: Type.Optional(text(4096)),
   env: Type.Optional(textMap(4096, 512 * 1024)),

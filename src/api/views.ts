@@ -14,6 +14,7 @@ import type {
   RunView,
   TaskDetail,
   TaskEvent,
+  TaskResult,
   TaskView,
   ScheduleView,
 } from './schema.js';
@@ -68,6 +69,7 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     finishedAt: iso(task.finishedAtMs),
     stdoutBytes: task.stdoutBytes ?? null,
     stderrBytes: task.stderrBytes ?? null,
+    hasResult: task.hasResult === true,
     degraded: task.degraded === true,
   };
 }
@@ -110,13 +112,27 @@ function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): 
   return { run, state, ...ended, finishedAt: iso(finishedAtMs) };
 }
 
-export function taskDetail({ job, task, more }: OneTask): TaskDetail {
+/** @param result - JSON, as its executor made it */
+export function resultView(
+  { job }: JobInfo,
+  { index, state, reason }: TaskInfo,
+  result: string | undefined,
+): TaskResult {
+  return {
+    ...{ task: `${job}/${index}`, index, state, reason: reason ?? null },
+    result: result === undefined ? null : JSON.parse(result),
+    hasResult: result !== undefined,
+  };
+}
+
+export function taskDetail({ job, task, more, progress }: OneTask): TaskDetail {
   return {
     ...taskView(job, task),
     stdoutTail: Buffer.from(more.stdoutTail).toString('base64'),
     stderrTail: Buffer.from(more.stderrTail).toString('base64'),
     stdoutBytes: more.stdoutBytes,
     stderrBytes: more.stderrBytes,
+    progress: progress ? { fraction: progress.fraction ?? null, text: progress.text ?? null } : null,
   };
 }
 

@@ -26,7 +26,8 @@ export async function attachTask(context: Context, flock: Flock, job: string, si
   }
   if (context.out.json) context.out.object(task);
   const code = taskExit(task);
-  const isOwn = task.state === 'succeeded' || (task.state === 'failed' && task.exitCode !== null);
+  const isOwn =
+    task.state === 'succeeded' || (task.state === 'failed' && task.exitCode !== null && task.reason === null);
   if (!isOwn || code === EXIT.coveyFailed) {
     context.out.note(`task ${id} ${task.state}${task.reason === null ? '' : `: ${task.reason}`}`);
   }

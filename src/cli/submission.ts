@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { CoveyError, type SubmitBody } from '../client/index.js';
 import { parseSize } from '../kernel/units.js';
+import { addFunctionOptions, functionOf, type FunctionOptions } from './function-options.js';
 import { elementsOf, linesOf, readInput } from './input.js';
 import type { Io } from './io.js';
 import {
@@ -18,7 +19,7 @@ import { addLimitOptions, limitsOf, type LimitOptions } from './limit-options.js
 import { addStartOptions, startOf, type StartOptions } from './start-options.js';
 import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
 
-export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptions {
+export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptions, FunctionOptions {
   readonly name?: string;
   readonly cwd?: string;
   readonly env?: readonly string[];
@@ -78,6 +79,7 @@ export function addSubmitOptions(command: Command): void {
     'a task for each index, in COVEY_INDEX and for {} in the command; N means 1-N',
     parseArray,
   );
+  addFunctionOptions(command);
   addLimitOptions(command);
   addStartOptions(command);
 }
@@ -89,11 +91,12 @@ export function addSubmitOptions(command: Command): void {
  */
 export async function submission(io: Io, argv: readonly string[], options: SubmitOptions): Promise<SubmitBody> {
   const { name, stdin, shell, contract, key } = options;
-  checkCommand(argv);
+  const called = functionOf(io, argv, options, { '--shell': shell, '--stdin': stdin });
+  if (!called) checkCommand(argv);
   checkSources(options);
   const input = stdin === undefined ? undefined : await readInput('--stdin', stdin, STDIN_BYTES_MAX, io);
   return {
-    argv: shell === true ? [argv.join(' ')] : [...argv],
+    ...(called ? { function: called } : { argv: shell === true ? [argv.join(' ')] : [...argv] }),
     cwd: directory(io, options.cwd),
     ...defined({
       name,
@@ -127,7 +130,11 @@ function checkSources({ array, eachLine, fromJson, perNode, key, stdin }: Submit
 
 function checkCommand(argv: readonly string[]): void {
   if ((argv[0] ?? '').trim() === '') {
-    throw new CoveyError('usage', 'there is no command to run', 'write it after --, as in `covey run -- date`');
+    throw new CoveyError(
+      'usage',
+      'there is no command to run',
+      'write it after --, as in `covey run -- date`, or name a --module',
+    );
   }
 }
 

@@ -1,7 +1,17 @@
 import { Option, type Command } from 'commander';
 import { CoveyError } from '../kernel/errors.js';
 import { parseDuration, parseSize } from '../kernel/units.js';
-import { amountUpTo, countable, CPUS_MAX, option, pair, repeated, type Pair, type ResourceOptions } from './options.js';
+import {
+  amountUpTo,
+  countable,
+  CPUS_MAX,
+  option,
+  pair,
+  repeated,
+  wholeNumber,
+  type Pair,
+  type ResourceOptions,
+} from './options.js';
 
 export interface UpOptions extends ResourceOptions {
   readonly listen?: readonly string[];
@@ -15,6 +25,8 @@ export interface UpOptions extends ResourceOptions {
   readonly logLevel: string;
   readonly retainFor?: number;
   readonly retainSize?: number;
+  readonly functionWorkers?: number;
+  readonly functionMem?: number;
   readonly detach?: boolean;
   readonly exitWithParent?: boolean;
 }
@@ -37,6 +49,8 @@ export function addUpOptions(command: Command): void {
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
   option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
   option(command, '--lost-after <time>', LOST_AFTER, parseDuration);
+  option(command, '--function-workers <n>', 'keep so many workers for functions ready (default 0)', wholeNumber(0, 64));
+  option(command, '--function-mem <size>', 'heap of a worker for functions (default 512M)', parseSize);
   option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', retention);
   option(command, '--retain-size <size>', 'of finished jobs keep so many bytes, the newest (default 1G)', parseSize);
   option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
@@ -62,6 +76,8 @@ export function upArguments(options: UpOptions): readonly string[] {
     'lost-after': timed(options.lostAfter),
     'retain-for': timed(options.retainFor),
     'retain-size': options.retainSize,
+    'function-workers': options.functionWorkers,
+    'function-mem': options.functionMem,
   };
   const single = { http, zone, 'key-file': keyFile, 'log-level': options.logLevel, cpus, mem, gpus, speed, ...kept };
   const several = { listen, join, label: label.map(joined), resource: resource.map(joined) };

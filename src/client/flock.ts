@@ -11,24 +11,29 @@ import type {
   Leaving,
   NodesAnswer,
   Retried,
+  ResultsPage,
   RingView,
   SelfView,
   SubmitBody,
   Submitted,
   TaskDetail,
+  TaskResult,
   TasksPage,
   TaskView,
 } from '../api/schema.js';
 import { CoveyError } from '../kernel/errors.js';
-import { isTerminal, type TaskState } from '../kernel/states.js';
+import { isTerminal } from '../kernel/states.js';
 import { asTheyCome } from './as-they-come.js';
+import { callBody } from './call-body.js';
 import { readEvents, type Event, type EventsQuery } from './events.js';
 import type { Exchange } from './http.js';
 import { followJob, type JobLog, type JobLogsQuery } from './job-logs.js';
 import { readLogs, type LogsQuery } from './logs.js';
+import { MapResults, type FunctionRef, type MapOptions } from './map.js';
 import { jobPath, taskPath, withQuery } from './paths.js';
 import type { Elsewhere, Peers } from './peers.js';
 import { bodyOf, problemOf, unanswered } from './problems.js';
+import type { Abortable, JobsQuery, TasksQuery, WaitOptions } from './queries.js';
 import { submitKeyed } from './submitting.js';
 
 /** What a daemon may take to answer, beyond the time it is asked to wait. */
@@ -44,32 +49,6 @@ const TURN_MS_MIN = 50;
  */
 const TOO_FEW_MS = 120_000;
 const TOO_FEW_PAUSE_MS = 250;
-
-interface Abortable {
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface JobsQuery {
-  /** Jobs on a page. */
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-  /** Only ids that begin so. */
-  readonly prefix?: string | undefined;
-  readonly state?: TaskState | undefined;
-}
-
-export interface TasksQuery {
-  /** The last index seen. */
-  readonly after?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly state?: TaskState | undefined;
-}
-
-export interface WaitOptions extends Abortable {
-  readonly timeoutMs?: number | undefined;
-  /** Called at least twice a second, unless it takes longer itself; the last time with what `wait` returns. */
-  readonly onProgress?: ((job: JobAnswer) => unknown) | undefined;
-}
 
 /**
  * A flock, spoken to through one of its daemons; where that goes away, through the next that `connect` was given. Every method
@@ -147,6 +126,34 @@ export class Flock {
   /** By rising index. */
   tasks(job: string, query: TasksQuery = {}): Promise<TasksPage> {
     return this.#get(withQuery(`${jobPath(job)}/tasks`, { ...query }));
+  }
+
+  /**
+   * Calls a function for each item, on whichever nodes have room. Items and results are what JSON can hold.
+   *
+   * @returns results in the order of the items: to be iterated as they come, or `await`ed with `toArray()`
+   */
+  map<Item, Result = unknown>(
+    callee: FunctionRef,
+    items: Iterable<Item>,
+    options: MapOptions = {},
+  ): MapResults<Result> {
+    return new MapResults<Result>(this, callBody(callee, items, options), options);
+  }
+
+  /** By rising index; a page may end before `limit`. */
+  results(job: string, query: Pick<TasksQuery, 'after' | 'limit'> = {}): Promise<ResultsPage> {
+    return this.#get(withQuery(`${jobPath(job)}/results`, { ...query }));
+  }
+
+  /**
+   * What the function of one task has returned.
+   *
+   * @param id JOB/INDEX
+   * @throws CoveyError `not-found` where it has no result, or none yet
+   */
+  result(id: string): Promise<TaskResult> {
+    return this.#get(`${taskPath(id)}/result`);
   }
 
   /** @param id JOB/INDEX */

@@ -27,9 +27,12 @@ export function connect(
 }
 
 export { CoveyError, type ErrorCode } from '../kernel/errors.js';
-export { Flock, type JobsQuery, type TasksQuery, type WaitOptions } from './flock.js';
+export { Flock } from './flock.js';
+export type { JobsQuery, TasksQuery, WaitOptions } from './queries.js';
 export type { Event, EventsQuery } from './events.js';
 export type { JobLog, JobLogsQuery } from './job-logs.js';
 export type { LogsQuery } from './logs.js';
 export { dataDirectory, SOCKET, type Place } from './address.js';
+export type { FunctionRef, MapOptions, MapResults } from './map.js';
+export type { FunctionContext } from '../executor/io/functions/function-context.js';
 export type * from '../api/schema.js';

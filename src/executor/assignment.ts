@@ -2,10 +2,22 @@ import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
 import type { Resources } from '../kernel/resources.js';
 import type { AttemptId } from './runner.js';
 
+/** A function of an ES module. */
+export interface FunctionWork {
+  readonly module: string;
+  readonly export: string;
+  /** JSON. */
+  readonly args?: string | undefined;
+  /** What it is called with first; `text` and `json` say how the item is meant. */
+  readonly input: 'args' | 'index' | 'text' | 'json';
+}
+
 /** What the tasks of one job run here: the part of a job's spec that an executor needs. */
 export interface Work {
   readonly name: string;
   readonly argv: readonly string[];
+  /** Called in place of a command. */
+  readonly function?: FunctionWork | undefined;
   readonly shell: boolean;
   readonly cwd?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
@@ -50,6 +62,8 @@ export interface Outcome {
   readonly stderrTail: Uint8Array;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
+  /** What a function returned, as JSON. */
+  readonly result?: string;
 }
 
 /** An attempt that is held here. */

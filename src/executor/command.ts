@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/ids.js';
 import { fill, FILLED_MAX, filledLength } from '../kernel/template.js';
-import { attemptOf, type Assignment } from './assignment.js';
-import type { Command, Startable } from './runner.js';
+import { attemptOf, type Assignment, type FunctionWork } from './assignment.js';
+import type { Call, Runnable, Startable } from './runner.js';
 
 /**
  * What an assignment runs: `{}` in the command stands for its item, and the environment says which task it is. Nothing of
@@ -14,12 +14,14 @@ export function commandOf(
   assignment: Assignment,
   node: NodeId,
   base: Readonly<Record<string, string>>,
-): Command | string {
+): Runnable | string {
   const { work, item } = assignment;
+  if (work.function) return callOf(assignment, work.function, node);
   const shown = item ?? String(assignment.index);
   const length = filledLength(work.argv, shown.length);
   if (length > FILLED_MAX) return `with its item in place of {} the command has ${length} characters`;
   return {
+    kind: 'command',
     argv: fill(work.argv, shown),
     shell: work.shell,
     cwd: work.cwd,
@@ -35,6 +37,28 @@ export function commandOf(
       COVEY_NODE: node,
       COVEY_ITEM: shown,
     },
+  };
+}
+
+function callOf(assignment: Assignment, { input, args, ...named }: FunctionWork, node: NodeId): Call {
+  const { work, job, index, attempt, item = '' } = assignment;
+  const inputs = {
+    args: () => args ?? 'null',
+    index: () => String(index),
+    text: () => JSON.stringify(item),
+    json: () => item,
+  };
+  return {
+    kind: 'function',
+    ...named,
+    cwd: work.cwd,
+    input: inputs[input](),
+    args,
+    env: work.env,
+    job,
+    index,
+    attempt,
+    node,
   };
 }
 

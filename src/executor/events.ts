@@ -1,7 +1,7 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../kernel/timers.js';
 import type { Assignment, Group, Held, Outcome, Work } from './assignment.js';
-import type { AttemptEnd, AttemptId, Command, Startable } from './runner.js';
+import type { AttemptEnd, AttemptId, Progress, Runnable, Startable } from './runner.js';
 
 /** Tasks of one shard, as an offer names them. */
 export interface Offer {
@@ -27,6 +27,7 @@ export interface Offer {
 export type ExecutorEvent =
   /** `follower`: the attempt of the latest `next`, started in this one's place. */
   | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd; readonly follower?: AttemptId }
+  | { readonly kind: 'progress'; readonly attempt: AttemptId; readonly progress: Progress }
   /** The coordinator has recorded a result: it need not be kept. */
   | { readonly kind: 'recorded'; readonly attempt: AttemptId }
   /** The coordinator's word on an ask. Not granted: the attempt is not, or no longer, this node's. */
@@ -38,7 +39,7 @@ export type ExecutorEvent =
   | { readonly kind: 'leave' };
 
 export type ExecutorEffect =
-  | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Command }
+  | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Runnable }
   /** What is to follow whichever attempt ends first; undefined: nothing is. */
   | { readonly kind: 'next'; readonly next: Startable | undefined }
   | { readonly kind: 'signal'; readonly attempt: AttemptId; readonly how: 'term' | 'kill' }

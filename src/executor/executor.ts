@@ -16,7 +16,7 @@ import { outcomeOf, unstarted } from './outcome.js';
 import { FifoQueue } from './queue.js';
 import { handOver } from './handover.js';
 import { RecentAttempts } from './recent.js';
-import type { AttemptId } from './runner.js';
+import type { AttemptId, Progress } from './runner.js';
 import { Results, type Result } from './results.js';
 import { Room } from './room.js';
 import { RunningAttempts } from './running.js';
@@ -80,6 +80,9 @@ export class Executor {
     switch (event.kind) {
       case 'ended':
         this.#ended(event, now);
+        break;
+      case 'progress':
+        this.#running.note(event.attempt, event.progress);
         break;
       case 'recorded':
         this.#unrecorded.delete(event.attempt);
@@ -174,6 +177,11 @@ export class Executor {
   /** The assignment behind an ask that is open. */
   asking(attempt: AttemptId, nonce: number): Assignment | undefined {
     return this.#asks.find(attempt, nonce)?.assignment;
+  }
+
+  /** What a running attempt last said of itself. */
+  progress(attempt: AttemptId): Progress | undefined {
+    return this.#running.of(attempt)?.progress;
   }
 
   /** A result that no coordinator has recorded yet. */

@@ -11,10 +11,11 @@ const REASON_MAX = 900;
 
 /** What a coordinator is told of an attempt that has ended. */
 export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs: number | undefined): Outcome {
-  const { exitCode, startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes } = end;
+  const { exitCode, result, startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes } = end;
   const facts = {
     ...{ startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes },
     ...(exitCode === undefined ? {} : { exitCode }),
+    ...(result === undefined ? {} : { result }),
   };
   switch (ending) {
     case 'cancelled':

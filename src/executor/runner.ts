@@ -1,7 +1,8 @@
-import type { TaskId } from '../kernel/ids.js';
+import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
 
-/** What one attempt runs. Nothing of the daemon's own environment leaks in: `env` is all there is, PATH included. */
+/** A process. Nothing of the daemon's own environment leaks in: `env` is all there is, PATH included. */
 export interface Command {
+  readonly kind: 'command';
   /** The program and its arguments; with `shell` a single element, given to `/bin/sh -c`. */
   readonly argv: readonly string[];
   readonly shell: boolean;
@@ -11,6 +12,28 @@ export interface Command {
   readonly stdin?: Uint8Array | undefined;
 }
 
+/** A function of an ES module, in a worker thread. */
+export interface Call {
+  readonly kind: 'function';
+  readonly module: string;
+  readonly export: string;
+  /** What a relative `module` is meant from. */
+  readonly cwd?: string | undefined;
+  /** JSON: its first argument. */
+  readonly input: string;
+  /** JSON, as the job has it for all of its tasks. */
+  readonly args?: string | undefined;
+  /** The job's own variables; the process has its own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly job: JobId;
+  readonly index: number;
+  readonly attempt: number;
+  readonly node: NodeId;
+}
+
+/** What one attempt runs. */
+export type Runnable = Command | Call;
+
 /** `<job>/<index>` and the epoch: one attempt. */
 export interface AttemptId {
   readonly task: TaskId;
@@ -18,14 +41,21 @@ export interface AttemptId {
 }
 
 /** An attempt and what it runs. */
-export interface Startable {
+export interface Startable<What extends Runnable = Runnable> {
   readonly attempt: AttemptId;
-  readonly command: Command;
+  readonly command: What;
+}
+
+/** How far an attempt says it is. */
+export interface Progress {
+  /** 0..1. */
+  readonly fraction?: number | undefined;
+  readonly text?: string | undefined;
 }
 
 export type OutputStream = 'stdout' | 'stderr';
 
-/** How an attempt's process ended. */
+/** How an attempt ended. */
 export interface AttemptEnd {
   /** 0..255; 126 cannot be executed, 127 not found; 128 + n stands for signal n, as shells say it. Undefined: never ran. */
   readonly exitCode?: number | undefined;
@@ -41,6 +71,8 @@ export interface AttemptEnd {
   /** Bytes written in all, cut ones included. */
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
+  /** What a function returned, as JSON. */
+  readonly result?: string | undefined;
 }
 
 export interface OutputChunk {
@@ -54,19 +86,21 @@ export interface OutputChunk {
 export interface RunnerEvents {
   /** @param follower - the attempt of the latest `next`, where that has been started in the place of this one */
   ended(attempt: AttemptId, end: AttemptEnd, follower?: AttemptId): void;
+  /** What an attempt says of itself while it runs; at most a few times a second. */
+  progress(attempt: AttemptId, progress: Progress): void;
 }
 
 /**
- * The port to real processes. Calls return at once; `ended` comes exactly once for each attempt started. Real: executor/io.
+ * The port to real processes and threads. Calls return at once; `ended` comes exactly once for each attempt started. Real: executor/io.
  */
-export interface Runner {
-  start(attempt: AttemptId, command: Command): void;
+export interface Runner<What extends Runnable = Runnable> {
+  start(attempt: AttemptId, command: What): void;
   /**
    * Names the attempt that may follow whichever ends first: it is started as soon as nothing of that is left, and `ended`
    * tells both in one. Each call takes the place of the one before, and what is taken back is never started. Where it could
    * not follow, it is left to `start`, of this attempt or another.
    */
-  next(next: Startable | undefined): void;
+  next(next: Startable<What> | undefined): void;
   /** `term` asks the attempt's processes to end, `kill` ends them all, grandchildren too. Unknown attempts: nothing. */
   signal(attempt: AttemptId, how: 'term' | 'kill'): void;
   /**

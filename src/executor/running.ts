@@ -2,12 +2,15 @@ import { addResources, shortage, type Resources } from '../kernel/resources.js';
 import type { TaskId } from '../kernel/ids.js';
 import type { Assignment } from './assignment.js';
 import type { Ending } from './outcome.js';
+import type { AttemptId, Progress } from './runner.js';
 
 export interface Running {
   readonly assignment: Assignment;
   /** On the monotonic clock. */
   readonly sinceMs: number;
   ending: Ending | undefined;
+  /** The last that it said of itself. */
+  progress?: Progress;
 }
 
 /** The attempts that run, and what they leave free of the node's resources. */
@@ -37,6 +40,17 @@ export class RunningAttempts {
 
   get(id: TaskId): Running | undefined {
     return this.#attempts.get(id);
+  }
+
+  /** Undefined where another attempt at the task runs, or none. */
+  of({ task, epoch }: AttemptId): Running | undefined {
+    const running = this.#attempts.get(task);
+    return running?.assignment.epoch === epoch ? running : undefined;
+  }
+
+  note(attempt: AttemptId, progress: Progress): void {
+    const running = this.of(attempt);
+    if (running) running.progress = progress;
   }
 
   /** True where the place of whichever ends first is large enough, whatever else is free. */

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, parseHttp, type Api } from '../api/server.js';
+import { createTaskRunner } from '../executor/io/task-runner.js';
 import { nextTime } from '../cron.js';
-import { createShellRunner } from '../executor/io/shell-runner.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
 import type { NodeId } from '../kernel/ids.js';
 import { isLive, type MemberState, type Profile } from '../membership/member.js';
 import { LOST_AFTER_MS } from '../tasks/replication/degraded.js';
-import { VERSION } from '../install.js';
+import { FUNCTION_WORKER, VERSION } from '../install.js';
 import { userName } from '../user.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
@@ -59,6 +59,8 @@ export interface DaemonOptions {
   readonly retention?: { readonly keepMs?: number; readonly keepBytes?: number };
   /** How long a majority may be dead before a survivor goes on alone. @default a minute */
   readonly lostAfterMs?: number | undefined;
+  /** Workers for functions that are kept ready, and the heap of each. */
+  readonly functions?: { readonly workers?: number | undefined; readonly memBytes?: number | undefined };
   /** In place of one that runs commands: for measurements of all the rest. */
   readonly runner?: (events: RunnerEvents) => Runner;
 }
@@ -104,9 +106,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     // First of all, since starting a process costs more the more memory this one has.
     const runner =
       options.runner?.(inbox) ??
-      (await createShellRunner({
+      (await createTaskRunner({
         dataDir: options.dataDir,
         slots: Math.min(slots, PREWARMED_MAX),
+        script: FUNCTION_WORKER,
+        workers: options.functions?.workers,
+        limits: options.functions?.memBytes === undefined ? {} : { workerBytesMax: options.functions.memBytes },
         events: inbox,
         log: (message) => log.warn(message),
       }));

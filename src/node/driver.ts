@@ -248,6 +248,10 @@ export class Inbox implements TransportEvents<Message>, RunnerEvents {
     this.#feed({ kind: 'ended', attempt, end, ...(follower ? { follower } : {}) });
   }
 
+  progress(...[attempt, progress]: Parameters<RunnerEvents['progress']>): void {
+    this.#feed({ kind: 'progress', attempt, progress });
+  }
+
   #feed(event: NodeEvent): void {
     if (this.#driver) this.#driver.feed(event);
     else this.#early.push(event);

@@ -21,7 +21,7 @@ import { PlanSchema } from './job-messages.js';
 import { ScheduleInfoSchema } from './schedule.js';
 import { CountsSchema } from './shard-messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
-import { PATH_STEPS_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
+import { PATH_STEPS_MAX, RESULT_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
 import { LIMITS } from './spec.js';
 
@@ -67,10 +67,24 @@ export const TaskInfoSchema = record({
   /** What its last attempt wrote; absent until that has ended. */
   stdoutBytes: Type.Optional(count()),
   stderrBytes: Type.Optional(count()),
+  /** A function runs, and may say how far it is. */
+  isCall: Type.Optional(Type.Boolean()),
+  /** A function has returned something that is kept. */
+  hasResult: Type.Optional(Type.Boolean()),
+  /** That, as JSON, where it was asked for. */
+  result: Type.Optional(text(RESULT_MAX)),
   /** By the word of a survivor without a majority: it may be taken back. */
   degraded: Type.Optional(Type.Boolean()),
 });
 export type TaskInfo = Static<typeof TaskInfoSchema>;
+
+/** How far a running task says it is. */
+const ProgressSchema = record({
+  /** 0..1. */
+  fraction: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  text: Type.Optional(text(200)),
+});
+export type Progress = Static<typeof ProgressSchema>;
 
 /** More of one task: where it went and what it last said. */
 export const TaskMoreSchema = record({
@@ -95,6 +109,8 @@ export const TaskMoreSchema = record({
   isAtMostOnce: Type.Optional(Type.Boolean()),
   /** Tasks that wait at this shard's home, of all its shards. */
   waiting: count(),
+  /** What a function returned, as JSON. */
+  result: Type.Optional(text(RESULT_MAX)),
   stdoutTail: bytes(TAIL_BYTES_MAX),
   stderrTail: bytes(TAIL_BYTES_MAX),
   stdoutBytes: count(),
@@ -146,12 +162,22 @@ export const QUERY_MESSAGES = {
     after: Type.Integer({ minimum: -1, maximum: 2 ** 31 }),
     state: Type.Optional(oneOf(...TASK_STATES)),
     limit: count(LIMITS.shardTasksMax),
+    withResults: Type.Optional(Type.Boolean()),
   }),
   'query.tasks-told': record({
     kind: Type.Literal('query.tasks-told'),
     ...answers,
     found: Type.Boolean(),
     tasks: list(TaskInfoSchema, LIMITS.shardTasksMax),
+    /** Results have filled it: the next tasks are to be asked for again. */
+    isCut: Type.Optional(Type.Boolean()),
+  }),
+  /** How far an attempt is, of the node that runs it. */
+  'query.progress': record({ kind: Type.Literal('query.progress'), ...asked, job: JobIdSchema, index, epoch: count() }),
+  'query.progress-told': record({
+    kind: Type.Literal('query.progress-told'),
+    ...answers,
+    progress: Type.Optional(ProgressSchema),
   }),
   'query.task': record({ kind: Type.Literal('query.task'), ...asked, job: JobIdSchema, shard, index }),
   'query.task-told': record({

@@ -3,6 +3,9 @@ import { amount, bytes, count, list, NodeIdSchema, oneOf, record, text, Type, ty
 /** Bytes of each output stream kept with a task's outcome, so that they outlive the executor. */
 export const TAIL_BYTES_MAX = 4096;
 
+/** Characters of a function's result, kept with its outcome: one record stays small beside a frame of 1 MiB, also in UTF-8. */
+export const RESULT_MAX = 64 * 1024;
+
 /** Steps of a task's way kept for `explain`; later ones push out the oldest. */
 export const PATH_STEPS_MAX = 12;
 
@@ -27,6 +30,8 @@ export const OutcomeSchema = record({
   stderrTail: bytes(TAIL_BYTES_MAX),
   stdoutBytes: count(),
   stderrBytes: count(),
+  /** What a function returned, as JSON. */
+  result: Type.Optional(text(RESULT_MAX)),
   /** Reached by a survivor without a majority, and proposed when one was there again. */
   degraded: Type.Optional(Type.Boolean()),
 });

@@ -20,8 +20,8 @@ type QueryTag = Extract<ShardTag, { readonly what: 'tasks' | 'task' }>;
 export function queryTag(to: NodeId, message: QueryMessages['query.tasks' | 'query.task']): QueryTag {
   const { job, shard, ask: re } = message;
   if (message.kind === 'query.task') return { what: 'task', job, shard, query: { to, re, index: message.index } };
-  const { after, state, limit } = message;
-  return { what: 'tasks', job, shard, query: { to, re, after, state, limit } };
+  const { after, state, limit, withResults } = message;
+  return { what: 'tasks', job, shard, query: { to, re, after, state, limit, withResults } };
 }
 
 /** The records of tasks among the entries of a register, by index. */
@@ -32,6 +32,9 @@ export function recordsIn(entries: Iterable<readonly [string, { readonly value: 
   }
   return records;
 }
+
+/** Characters of results in one answer, but for the last of them: four bytes each at most, they share a frame of 1 MiB. */
+const RESULTS_MAX = 128 * 1024;
 
 /** What an answer says beside the shard's own. */
 interface Around {
@@ -71,14 +74,18 @@ export function answerTasks(
     return { kind: 'reply', to, re, message: { kind: 'query.task-told', ...(found ? { found } : {}) } };
   }
   const tasks: TaskInfo[] = [];
-  const { after, state, limit } = tag.query;
-  for (let ordinal = 0; record && ordinal < record.range.count && tasks.length < limit; ordinal++) {
+  const { after, state, limit, withResults } = tag.query;
+  let room = RESULTS_MAX;
+  for (let ordinal = 0; record && ordinal < record.range.count && tasks.length < limit && room > 0; ordinal++) {
     const index = indexAt(record.range, ordinal);
     if (index <= after) continue;
-    const info = infoOf(index);
+    const result = withResults === true ? stored.get(index)?.outcome?.result : undefined;
+    const info = { ...infoOf(index), ...(result === undefined ? {} : { result }) };
+    room -= result?.length ?? 0;
     if (state === undefined || info.state === state) tasks.push(info);
   }
-  return { kind: 'reply', to, re, message: { kind: 'query.tasks-told', found: record !== undefined, tasks } };
+  const cut = room > 0 ? {} : { isCut: true };
+  return { kind: 'reply', to, re, message: { kind: 'query.tasks-told', found: record !== undefined, tasks, ...cut } };
 }
 
 function taskInfo(
@@ -97,7 +104,8 @@ function taskInfo(
       ...(isHeldUp ? { reason: `what became of it waits to be recorded: ${hindrance}` } : {}),
     };
     const shown = { index, state: shownState(live), epoch, attempts, ...runsOf(live) };
-    return { ...shown, ...(executor ? { executor } : {}), ...started };
+    const isCall = live.phase === 'running' && shard?.spec.function !== undefined;
+    return { ...shown, ...(executor ? { executor } : {}), ...started, ...(isCall ? { isCall } : {}) };
   }
   if (!record) {
     return { index, state: shard ? shard.untouchedState : word, epoch: 0, attempts: 0 };
@@ -110,6 +118,7 @@ function taskInfo(
     ...(outcome?.reason === undefined ? {} : { reason: outcome.reason }),
     ...(outcome?.startedAtMs === undefined ? {} : { startedAtMs: outcome.startedAtMs }),
     ...(outcome ? endOf(outcome) : {}),
+    ...(outcome?.result === undefined ? {} : { hasResult: true }),
   };
 }
 
@@ -148,6 +157,7 @@ function taskMore(
     ...(shard ? { needs: shard.spec.needs } : {}),
     ...(shard?.place.degraded ? { degraded: degradationOf(shard.place.degraded, shard.place.set) } : {}),
     waiting,
+    ...(outcome?.result === undefined ? {} : { result: outcome.result }),
     stdoutTail: outcome?.stdoutTail ?? NOTHING,
     stderrTail: outcome?.stderrTail ?? NOTHING,
     stdoutBytes: outcome?.stdoutBytes ?? 0,

@@ -74,6 +74,7 @@ export interface ListQuery extends Asker {
   readonly after: number;
   readonly state?: TaskState | undefined;
   readonly limit: number;
+  readonly withResults?: boolean | undefined;
 }
 
 export interface OneQuery extends Asker {

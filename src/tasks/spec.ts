@@ -6,10 +6,12 @@ import { ScheduleSchema } from './schedule.js';
 
 /**
  * Limits of one submission. A spec travels whole in a frame of 1 MiB together with a batch of items, so
- * stdin + argv + env (specBytesMax) and the items of one shard (shardItemBytesMax) must fit into it side by side.
+ * stdin + argv + env + arguments (specBytesMax) and the items of one shard (shardItemBytesMax) must fit into it side by side.
  */
 export const LIMITS = {
   stdinBytesMax: 384 * 1024,
+  /** Of a function's arguments as JSON. */
+  argsBytesMax: 384 * 1024,
   specBytesMax: 512 * 1024,
   itemBytesMax: 64 * 1024,
   shardItemBytesMax: 384 * 1024,
@@ -20,12 +22,25 @@ export const LIMITS = {
   shardsPerNode: 4,
 } as const;
 
+/** A function of an ES module, called once for each task. */
+const FunctionSchema = record({
+  /** A path; a relative one is meant from the job's `cwd`. */
+  module: text(4096),
+  export: text(200),
+  /** JSON. */
+  args: Type.Optional(text(LIMITS.argsBytesMax)),
+  /** What it is called with first: the arguments, the task's index, or its item as a text or as the JSON that it is. */
+  input: oneOf('args', 'index', 'text', 'json'),
+});
+
 /** What every task of a job runs, and under which promises. */
 export const JobSpecSchema = record({
   name: text(200),
   /** Who submitted: scopes idempotency keys. */
   submitter: text(200),
+  /** Empty where a function is called. */
   argv: list(text(LIMITS.specBytesMax), 65_536),
+  function: Type.Optional(FunctionSchema),
   shell: Type.Boolean(),
   cwd: Type.Optional(text(4096)),
   env: textMap(4096, LIMITS.specBytesMax),

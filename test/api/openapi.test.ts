@@ -52,8 +52,10 @@ describe('openapi.json', () => {
       'get /v1/events',
       'get /v1/jobs',
       'get /v1/jobs/{job}',
+      'get /v1/jobs/{job}/results',
       'get /v1/jobs/{job}/tasks',
       'get /v1/tasks/{job}/{index}/logs',
+      'get /v1/tasks/{job}/{index}/result',
       'post /v1/jobs',
       'post /v1/jobs/{job}/cancel',
       'post /v1/jobs/{job}/retry',
@@ -72,6 +74,7 @@ describe('openapi.json', () => {
     for (const id of [job, later]) {
       await fits('/v1/jobs/{job}', `/v1/jobs/${id}`);
       await fits('/v1/jobs/{job}/tasks', `/v1/jobs/${id}/tasks`);
+      await fits('/v1/jobs/{job}/results', `/v1/jobs/${id}/results`);
       await fits('/v1/tasks/{job}/{index}', `/v1/tasks/${id}/0`);
       await fits('/v1/tasks/{job}/{index}/explain', `/v1/tasks/${id}/0/explain`);
     }

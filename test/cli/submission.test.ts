@@ -80,6 +80,12 @@ describe('submission', () => {
     expect(tasks).to.deep.equal({ kind: 'lines', lines: ['{"file":"a b","n":1}', '"x"', '7', 'null', '[1]'] });
   });
 
+  it('should give a function the elements of a JSON file as what they are', async () => {
+    const called = await body(['--from-json', '-', '--module', '/f.mjs'], { stdin: '[{"n": 1}, "x"]' });
+    expect(called.function).to.deep.equal({ module: '/f.mjs', items: 'json' });
+    expect(called.tasks).to.deep.equal({ kind: 'lines', lines: ['{"n":1}', '"x"'] });
+  });
+
   it('should take a time as a deadline, too', async () => {
     expect(await body(['--deadline', '2026-12-24T18:30:00Z', '--', 'x'])).to.include({
       notAfter: '2026-12-24T18:30:00.000Z',

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { commandOf } from '../../src/executor/command.js';
 import type { Command } from '../../src/executor/runner.js';
+import type { Work } from '../../src/executor/assignment.js';
 import { assignmentOf, JOB, SELF, workOf } from './support.js';
 
 function startable(...given: Parameters<typeof commandOf>): Command {
   const command = commandOf(...given);
-  if (typeof command === 'string') throw new Error(command);
+  if (typeof command === 'string' || command.kind !== 'command') throw new Error(JSON.stringify(command));
   return command;
 }
 
@@ -54,5 +55,30 @@ describe('The command of an assignment', () => {
   it('should not be made where it could never run', () => {
     const work = workOf({ argv: ['echo', '{}'.repeat(9000)] });
     expect(commandOf(assignmentOf(0, { work, item: 'x'.repeat(65_536) }), SELF, {})).to.match(/589824\d+ characters/);
+  });
+});
+
+describe('The call of an assignment', () => {
+  const called = (input: NonNullable<Work['function']>['input'], item?: string, args?: string) => {
+    const work = workOf({
+      argv: [],
+      cwd: '/w',
+      env: { A: 'b' },
+      function: { module: 'm.mjs', export: 'f', input, args },
+    });
+    return commandOf(assignmentOf(4, { work, item }), SELF, { PATH: '/bin' });
+  };
+
+  it('should have the arguments, the index or the item as its input', () => {
+    expect(called('args', undefined, '{"a":1}')).to.include({ kind: 'function', input: '{"a":1}', args: '{"a":1}' });
+    expect(called('args')).to.include({ input: 'null', args: undefined });
+    expect(called('index', undefined, '7')).to.include({ input: '4', args: '7' });
+    expect(called('text', 'a "line"')).to.include({ input: '"a \\"line\\""' });
+    expect(called('json', '[1]')).to.include({ input: '[1]' });
+  });
+
+  it('should name its place, and have no variables but those of its job', () => {
+    const place = { module: 'm.mjs', export: 'f', cwd: '/w', job: JOB, index: 4, attempt: 1, node: SELF };
+    expect(called('args')).to.deep.include({ ...place, env: { A: 'b' } });
   });
 });

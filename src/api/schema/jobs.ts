@@ -104,10 +104,13 @@ const task = {
   finishedAt: nullable(time()),
   stdoutBytes: meaning('What its last attempt wrote; null where that is not known yet.', nullable(integer())),
   stderrBytes: nullable(integer()),
+  hasResult: meaning('Its function has returned something: /v1/tasks/{id}/result.', Type.Boolean()),
   degraded: meaning('Provisional: see the same field of a job.', Type.Boolean()),
 };
 const TaskViewSchema = record(task);
 export interface TaskView extends View<typeof TaskViewSchema> {}
+
+const ProgressViewSchema = record({ fraction: meaning('0..1', nullable(Type.Number())), text: nullable(string()) });
 
 export const TaskDetailSchema = record({
   ...task,
@@ -115,6 +118,7 @@ export const TaskDetailSchema = record({
   stderrTail: string(),
   stdoutBytes: integer(),
   stderrBytes: integer(),
+  progress: meaning('What a function that runs last said of itself, if it has.', nullable(ProgressViewSchema)),
 });
 /** A task with the last bytes of its output (base64) once it is terminal. */
 export interface TaskDetail extends View<typeof TaskDetailSchema> {}

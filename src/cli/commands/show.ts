@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Completeness, Flock, JobAnswer, TasksPage, TaskView } from '../../client/index.js';
+import type { Completeness, Flock, JobAnswer, TaskDetail, TasksPage, TaskView } from '../../client/index.js';
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -144,6 +144,17 @@ async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): P
   );
 }
 
+/** `40 %, reading` */
+function progressLine(progress: TaskDetail['progress']): string | null {
+  if (progress === null) return null;
+  const { fraction, text } = progress;
+  const said = [
+    ...(fraction === null ? [] : [`${Math.floor(fraction * 100)} %`]),
+    ...(text === null ? [] : [clean(text)]),
+  ];
+  return said.join(', ');
+}
+
 async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
   const task = await flock.task(id);
   if (out.json) return out.object(task);
@@ -156,6 +167,7 @@ async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
     ['node', task.executor],
     ['run', task.run > 1 ? `${task.run}, after ${task.runs.map(runLine).join(', ')}` : null],
     ['attempts', `${task.attempts}${task.epoch === null ? '' : `, epoch ${task.epoch}`}`],
+    ['progress', progressLine(task.progress)],
     ['submitted', task.submittedAt],
     ['started', task.startedAt],
     ['finished', task.finishedAt],

@@ -21,6 +21,7 @@ const command: CliCommand<Options> = {
       ['covey submit --id nightly-2026-11-21 -- ./backup.sh', 'however often it is typed: one job'],
       ['covey submit --after ok:last -- ./report.sh', 'when the job before has succeeded'],
       ['covey submit --at 22:00 -- ./nightly.sh', 'tonight'],
+      ['covey submit --module part.mjs --array 1-1000', 'a function called with each index; `covey result last`'],
       ['covey submit --file pipeline.toml', 'tasks that wait for each other'],
       ['covey submit --env HOME --env MODE=fast -- env', 'HOME as it is here'],
     );

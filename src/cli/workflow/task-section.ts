@@ -28,8 +28,11 @@ export interface FileTask {
  * @throws CoveyError `usage`, with file and line
  */
 export function readTask(name: string, section: Section): FileTask {
-  const argv = section.read('command', readCommand);
-  if (argv === undefined) throw section.missing('command', 'write command = ["program", "argument"]');
+  const module = section.text('module');
+  const argv = section.read('command', readCommand) ?? [];
+  if (argv.length === 0 && module === undefined) {
+    throw section.missing('command', 'write command = ["program", "argument"], or module = "file.mjs"');
+  }
   const shell = section.boolean('shell');
   if (shell === true && argv.length > 1) throw section.error('command', 'a shell takes one text', 'write it in quotes');
   const options = defined({
@@ -38,6 +41,9 @@ export function readTask(name: string, section: Section): FileTask {
     env: section.read('env', readEnv),
     stdin: section.text('stdin'),
     shell,
+    module,
+    export: section.text('export'),
+    args: section.read('args', (json) => ({ json })),
     array: section.read('array', readArray),
     eachLine: section.text('each-line'),
     fromJson: section.text('from-json'),

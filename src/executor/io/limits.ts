@@ -28,6 +28,16 @@ export interface RunnerLimits {
   readonly cutMs: number;
   /** A daemon that has not been heard of for this long loses its attempts: as long as a suspicion takes. */
   readonly silenceMs: number;
+  /** Functions at one time: each worker is a thread with a heap of its own, some 5 MB at least. */
+  readonly workersMax: number;
+  /** Of the heap of one worker; `covey up --function-mem`. */
+  readonly workerBytesMax: number;
+  /** A worker beyond the prewarmed ones ends after this long without work. */
+  readonly workerIdleMs: number;
+  /** Workers are made anew after so many calls in all. */
+  readonly workerCallsMax: number;
+  /** Characters of what a function returns, as JSON: RESULT_MAX of a task's record. */
+  readonly resultMax: number;
 }
 
 const KIB = 2 ** 10;
@@ -47,6 +57,11 @@ const DEFAULT_RUNNER_LIMITS: RunnerLimits = {
   followMs: 25,
   cutMs: 100,
   silenceMs: 10_000,
+  workersMax: 64,
+  workerBytesMax: 512 * MIB,
+  workerIdleMs: 30_000,
+  workerCallsMax: 1_000_000,
+  resultMax: 64 * KIB,
 };
 
 /** @throws Bug where the limits contradict each other. */

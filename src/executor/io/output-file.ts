@@ -22,9 +22,15 @@ export class OutputFile {
   /** False once it was replaced and no new one could be made: `path` is not what is read here. */
   private inPlace = true;
 
-  /** @throws Error of the file system */
-  constructor(readonly path: string) {
-    this.fd = openSync(path, 'w+', 0o600);
+  /**
+   * @param flags - `a+` takes up what has been written already
+   * @throws Error of the file system
+   */
+  constructor(
+    readonly path: string,
+    flags: 'w+' | 'a+' = 'w+',
+  ) {
+    this.fd = openSync(path, flags, 0o600);
   }
 
   /** The offset of the first byte that is still there. */

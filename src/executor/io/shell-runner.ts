@@ -19,7 +19,7 @@ export interface ShellRunnerOptions {
   readonly dataDir: string;
   /** Commands expected to run at one time: so many slot shells and one are kept ready. More are made when needed. */
   readonly slots: number;
-  readonly events: RunnerEvents;
+  readonly events: Pick<RunnerEvents, 'ended'>;
   /** @default see limits.ts */
   readonly limits?: Partial<RunnerLimits>;
   /** What an operator should know of. @default nothing is said */
@@ -54,7 +54,7 @@ const TERMED = 128 + constants.signals.SIGTERM;
  *
  * @throws Error where the data directory cannot be written, or /bin/sh or setsid is missing
  */
-export async function createShellRunner(options: ShellRunnerOptions): Promise<Runner> {
+export async function createShellRunner(options: ShellRunnerOptions): Promise<Runner<Command>> {
   const runner = new ShellRunner(options);
   try {
     await runner.open();
@@ -65,9 +65,9 @@ export async function createShellRunner(options: ShellRunnerOptions): Promise<Ru
   return runner;
 }
 
-class ShellRunner implements Runner {
+class ShellRunner implements Runner<Command> {
   private readonly limits: RunnerLimits;
-  private readonly events: RunnerEvents;
+  private readonly events: Pick<RunnerEvents, 'ended'>;
   private readonly spoolDir: string;
   private readonly spool: Spool;
   private readonly processes = new Processes();
@@ -78,7 +78,7 @@ class ShellRunner implements Runner {
   private readonly cutter: OutputCutter;
   private readonly runs = new Map<string, Run>();
   private readonly queue = new Set<Run>();
-  private following: Startable | undefined;
+  private following: Startable<Command> | undefined;
   private readonly executing = new Set<Promise<void>>();
   private closing = false;
 
@@ -112,7 +112,7 @@ class ShellRunner implements Runner {
     }
   }
 
-  next(next: Startable | undefined): void {
+  next(next: Startable<Command> | undefined): void {
     this.following = next;
   }
 
@@ -146,7 +146,7 @@ class ShellRunner implements Runner {
     this.spool.close();
   }
 
-  private enter({ attempt, command }: Startable): Run {
+  private enter({ attempt, command }: Startable<Command>): Run {
     const key = keyOf(attempt);
     assert(!this.runs.has(key), () => `attempt ${key} is started twice`);
     const now = { startedAtMs: Date.now(), startedMonoMs: performance.now() };

@@ -66,6 +66,12 @@ export class Spool {
     this.shrink();
   }
 
+  /** The attempt has ended, and wrote nothing. */
+  keepSilence(key: string): void {
+    this.kept.set(key, SILENCE);
+    if (this.kept.size > this.limits.keptAttemptsMax) this.shrink();
+  }
+
   /** Undefined where nothing is known of the attempt, or its output was dropped. @param offset - see Runner.read */
   read(key: string, stream: OutputStream, offset: number, limit: number): OutputChunk | undefined {
     const place = this.kept.get(key)?.[stream];

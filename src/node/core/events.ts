@@ -1,7 +1,15 @@
 import type { Entry, Put } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
-import type { AttemptEnd, AttemptId, Command, OutputChunk, OutputStream, Startable } from '../../executor/runner.js';
+import type {
+  AttemptEnd,
+  AttemptId,
+  OutputChunk,
+  OutputStream,
+  Progress,
+  Runnable,
+  Startable,
+} from '../../executor/runner.js';
 import type { ClientRequest, ClientResult } from './gateway/requests.js';
 import type { Lane, Topic } from './ports.js';
 import type { Message } from './wire.js';
@@ -24,6 +32,7 @@ export type NodeEvent =
   | { readonly kind: 'loaded'; readonly read: number; readonly entries: readonly Entry[] }
   /** `follower`: the attempt of the latest `next`, started in this one's place. */
   | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd; readonly follower?: AttemptId }
+  | { readonly kind: 'progress'; readonly attempt: AttemptId; readonly progress: Progress }
   | { readonly kind: 'output'; readonly read: number; readonly chunk: OutputChunk | undefined }
   | { readonly kind: 'client'; readonly client: number; readonly request: ClientRequest }
   | { readonly kind: 'client-gone'; readonly client: number }
@@ -41,7 +50,7 @@ export type NodeEffect =
   /** All puts or none; writes keep their order. */
   | { readonly kind: 'persist'; readonly write: number; readonly puts: readonly Put[] }
   | { readonly kind: 'load'; readonly read: number; readonly prefix: string }
-  | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Command }
+  | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Runnable }
   /** What is to follow whichever attempt ends first; undefined: nothing is. */
   | { readonly kind: 'next'; readonly next: Startable | undefined }
   | { readonly kind: 'signal'; readonly attempt: AttemptId; readonly how: 'term' | 'kill' }

@@ -22,7 +22,8 @@ import type { Outlet } from './outlet.js';
 import type { Message } from './wire.js';
 
 export type ToExecutor =
-  TaskMessages['task.offer' | 'task.revoke' | 'task.recall' | 'held.ask'] | QueryMessages['query.output'];
+  | TaskMessages['task.offer' | 'task.revoke' | 'task.recall' | 'held.ask']
+  | QueryMessages['query.output' | 'query.progress'];
 
 /** The request behind a read of output. */
 export interface OutputTag {
@@ -111,6 +112,12 @@ export class ExecutorHost {
       }
       case 'query.output':
         return this.#readOutput(from, message);
+      case 'query.progress': {
+        const { ask: re, job, index, epoch } = message;
+        const { fraction, text } = this.executor.progress({ task: taskId(job, index), epoch }) ?? {};
+        const progress = { ...(fraction === undefined ? {} : { fraction }), ...(text === undefined ? {} : { text }) };
+        return this.#reply(from, { kind: 'query.progress-told', re, progress });
+      }
     }
   }
 

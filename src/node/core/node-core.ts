@@ -116,6 +116,7 @@ export class NodeCore {
         return;
       }
       case 'ended':
+      case 'progress':
         return host.step(event, this.#now);
       case 'client':
         return this.#wiring.gateway(gateway.request(event.client, event.request));
@@ -197,6 +198,7 @@ export class NodeCore {
       case 'task.recall':
       case 'held.ask':
       case 'query.output':
+      case 'query.progress':
         return host.message(from, message, this.#now);
       case 'query.changes':
         return this.#wiring.changes(this.#machines.changes.asked(from, message));

@@ -1,5 +1,9 @@
+import { weigh } from './values.js';
 import type { RegisterId } from '../register/head.js';
 import { MESSAGE_ENTRIES_MAX, type Written } from '../register/messages.js';
+
+/** Of several writes in one, which has to fit into a frame with what else is in that. */
+const GATHERED_BYTES_MAX = 512 * 1024;
 
 interface Line<Tag> {
   /** Of the write under way. */
@@ -50,8 +54,12 @@ export class Gathering<Tag> {
     const last = new Map<string, unknown>();
     line.flying = [];
     let taken = 0;
+    let bytes = 0;
     for (const { entries, tag } of line.waiting) {
-      if (taken > 0 && last.size + entries.length > MESSAGE_ENTRIES_MAX) break;
+      const weight = entries.reduce((sum, { value }) => sum + weigh(value), 0);
+      const isFull = last.size + entries.length > MESSAGE_ENTRIES_MAX || bytes + weight > GATHERED_BYTES_MAX;
+      if (taken > 0 && isFull) break;
+      bytes += weight;
       for (const { key, value } of entries) last.set(key, value);
       line.flying.push(tag);
       taken += 1;

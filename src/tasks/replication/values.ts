@@ -33,5 +33,5 @@ export function weigh(value: unknown): number {
 
 function weighRecord({ path, outcome }: TaskRecord): number {
   const tails = outcome ? outcome.stdoutTail.length + outcome.stderrTail.length : 0;
-  return RECORD_BYTES + STEP_BYTES * path.length + tails;
+  return RECORD_BYTES + STEP_BYTES * path.length + tails + (outcome?.result?.length ?? 0);
 }

@@ -43,6 +43,9 @@ const EVERY = {
   key: 'warm',
 };
 
+/** In place of a command. */
+const CALL = { module: 'f.mjs', export: 'part', args: { width: 3 } };
+
 const others = { first: { command: 'true' }, second: { command: 'true' } };
 
 describe('a job file', () => {
@@ -80,10 +83,10 @@ env = { MODE = "fast" }
   });
 
   it('should take every key of its published schema, and no other', () => {
-    expect(Object.keys(EVERY)).to.have.members(Object.keys(schema.$defs.task.properties));
-    const file = { tasks: { ...others, every: EVERY } };
+    expect(Object.keys({ ...EVERY, ...CALL })).to.have.members(Object.keys(schema.$defs.task.properties));
+    const file = { tasks: { ...others, every: EVERY, call: CALL } };
     expect(validate(file), JSON.stringify(validate.errors)).to.equal(true);
-    expect(readJobFile(JSON.stringify(file), 'flow.json')).to.have.length(3);
+    expect(readJobFile(JSON.stringify(file), 'flow.json')).to.have.length(4);
     const odd = { tasks: { ...others, every: { ...EVERY, color: 'red' } } };
     expect(validate(odd)).to.equal(false);
     expect(() => readJobFile(JSON.stringify(odd), 'flow.json')).to.throw("unknown key 'color'");

@@ -49,11 +49,13 @@ export function taskView(state: TaskState, changes: Partial<TaskView> = {}): Tas
     finishedAt: null,
     stdoutBytes: null,
     stderrBytes: null,
+    hasResult: false,
     degraded: false,
     ...changes,
   };
 }
 
 export function taskDetail(state: TaskState, changes: Partial<TaskDetail> = {}): TaskDetail {
-  return { ...taskView(state, changes), stdoutTail: '', stderrTail: '', stdoutBytes: 0, stderrBytes: 0, ...changes };
+  const silence = { stdoutTail: '', stderrTail: '', stdoutBytes: 0, stderrBytes: 0 };
+  return { ...taskView(state, changes), ...silence, progress: null, ...changes };
 }

@@ -28,12 +28,12 @@ export class Rig {
 
   private constructor(
     readonly dataDir: string,
-    readonly runner: Runner,
+    readonly runner: Runner<Command>,
   ) {}
 
   static async open(options: { slots?: number; limits?: Partial<RunnerLimits>; dataDir?: string } = {}): Promise<Rig> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'covey-runner-'));
-    const events: RunnerEvents = { ended: (...said) => rig.ended(...said) };
+    const events: Pick<RunnerEvents, 'ended'> = { ended: (...said) => rig.ended(...said) };
     const { slots = 1, limits = {} } = options;
     const log = (message: string): void => void rig.logged.push(message);
     const rig: Rig = new Rig(dataDir, await createShellRunner({ dataDir, slots, limits, events, log }));
@@ -46,14 +46,14 @@ export class Rig {
 
   start(command: Partial<Command>, attempt = this.attempt()): { attempt: AttemptId; ended: Promise<AttemptEnd> } {
     const ended = this.ending(attempt);
-    this.runner.start(attempt, { argv: [], shell: false, env: { PATH }, ...command });
+    this.runner.start(attempt, { kind: 'command', argv: [], shell: false, env: { PATH }, ...command });
     return { attempt, ended };
   }
 
   /** Names a shell text to follow what runs. */
   next(text: string, attempt = this.attempt()): { attempt: AttemptId; ended: Promise<AttemptEnd> } {
     const ended = this.ending(attempt);
-    this.runner.next({ attempt, command: { argv: [text], shell: true, env: { PATH } } });
+    this.runner.next({ attempt, command: { kind: 'command', argv: [text], shell: true, env: { PATH } } });
     return { attempt, ended };
   }
 

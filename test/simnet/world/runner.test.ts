@@ -32,7 +32,7 @@ describe('the virtual runner', () => {
   const run = (command: string, { attempt = 1, speed = 1, forMs = 1_000 } = {}) => {
     const made = runner(speed);
     const env = { COVEY_TASK: ATTEMPT.task, COVEY_ATTEMPT: String(attempt) };
-    made.start(ATTEMPT, { argv: command.split(' '), shell: false, env });
+    made.start(ATTEMPT, { kind: 'command', argv: command.split(' '), shell: false, env });
     world.run(forMs);
     return made;
   };

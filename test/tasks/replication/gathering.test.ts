@@ -64,4 +64,17 @@ describe('writes of a register', () => {
     writes.drop('r');
     expect(writes.written('r')).to.deep.equal({ tags: [], next: undefined });
   });
+
+  it('should weigh no more than fits into a frame, where results are large', () => {
+    const writes = new Gathering<number>();
+    const result = 'x'.repeat(64 * 1024);
+    const heavy = (i: number) => [
+      { key: `${i}`, value: { path: [], outcome: { stdoutTail: [], stderrTail: [], result } } },
+    ];
+    for (let i = -1; i < 20; i++) writes.add('r', heavy(i), i);
+    const sizes: number[] = [];
+    for (let next = writes.written('r').next; next; next = writes.written('r').next) sizes.push(next.entries.length);
+    expect(Math.max(...sizes)).to.be.within(5, 12);
+    expect(sizes.reduce((a, b) => a + b)).to.equal(20);
+  });
 });

@@ -8,9 +8,10 @@ import { drain } from './drain.js';
 import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
 import { hold } from './hold.js';
-import { cancel, explain, readJob, readJobs, readNodes, readRing, readTask, readTasks, watchJob } from './read.js';
+import { cancel, explain, readJob, readJobs, readNodes, readRing, readTasks, watchJob } from './read.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from './requests.js';
 import type { Scene } from './scene.js';
+import { readResults, showTask } from './results.js';
 import { retry } from './retry.js';
 import { submit } from './submit.js';
 
@@ -122,7 +123,9 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
     case 'tasks':
       return yield* readTasks(scene, request);
     case 'task':
-      return yield* readTask(scene, request);
+      return yield* showTask(scene, request);
+    case 'results':
+      return yield* readResults(scene, request);
     case 'cancel':
       return yield* cancel(scene, request);
     case 'hold':

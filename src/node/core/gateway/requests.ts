@@ -6,7 +6,7 @@ import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
 import type { Candidate } from '../../../placement/explain.js';
 import type { Change } from '../../../tasks/change.js';
-import type { JobInfo, TaskInfo, TaskMore } from '../../../tasks/queries.js';
+import type { JobInfo, Progress, TaskInfo, TaskMore } from '../../../tasks/queries.js';
 import type { Registered } from './coordinator.js';
 import type { Tried } from './places.js';
 import type { TaskRange } from '../../../tasks/range.js';
@@ -60,6 +60,8 @@ export interface OneTask {
   /** Where its record is kept. */
   readonly registered: Registered;
   readonly shard: number;
+  /** What a running function last said of itself. */
+  readonly progress?: Progress | undefined;
 }
 
 /** Where output was last read, so that the next read need not look again. */
@@ -126,6 +128,8 @@ export interface Requests {
     gets: Completeness & { readonly jobs: readonly JobInfo[] };
   };
   tasks: { asks: { job: JobId; after: number; state?: TaskState | undefined; limit: number }; gets: TaskPage };
+  /** Tasks with the results of functions that have ended. */
+  results: { asks: { job: JobId; after: number; limit: number }; gets: TaskPage };
   task: { asks: { job: JobId; index: number }; gets: OneTask };
   cancel: {
     asks: { job: JobId; index?: number | undefined };

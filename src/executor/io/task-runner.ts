@@ -1,0 +1,57 @@
+import { runnerLimits, type RunnerLimits } from './limits.js';
+import type { AttemptId, Command, Runnable, Runner, RunnerEvents, Startable } from '../runner.js';
+import { FunctionRunner } from './functions/function-runner.js';
+import { createShellRunner, type ShellRunnerOptions } from './shell-runner.js';
+
+export interface TaskRunnerOptions extends ShellRunnerOptions {
+  readonly events: RunnerEvents;
+  /** What workers for functions run. */
+  readonly script: string;
+  /** Workers for functions that are kept ready. @default 0 */
+  readonly workers?: number | undefined;
+}
+
+/**
+ * Makes the runner of whatever tasks run: commands in slot shells, functions in worker threads.
+ *
+ * @throws Error where the data directory cannot be written, or /bin/sh or setsid is missing
+ */
+export async function createTaskRunner(options: TaskRunnerOptions): Promise<Runner> {
+  const { dataDir, events, script, workers = 0, log = () => undefined } = options;
+  const limits: RunnerLimits = runnerLimits(options.limits);
+  const shells = await createShellRunner(options);
+  const functions = new FunctionRunner({ dataDir, script, prewarm: workers, limits, events, log });
+  if (workers > 0) await functions.open();
+  return new TaskRunner(shells, functions);
+}
+
+class TaskRunner implements Runner {
+  constructor(
+    private readonly shells: Runner<Command>,
+    private readonly functions: FunctionRunner,
+  ) {}
+
+  start(attempt: AttemptId, what: Runnable): void {
+    if (what.kind === 'command') this.shells.start(attempt, what);
+    else this.functions.start(attempt, what);
+  }
+
+  next(next: Startable | undefined): void {
+    const { attempt, command } = next ?? {};
+    this.shells.next(attempt && command?.kind === 'command' ? { attempt, command } : undefined);
+  }
+
+  signal(attempt: AttemptId, how: 'term' | 'kill'): void {
+    this.shells.signal(attempt, how);
+    this.functions.signal(attempt, how);
+  }
+
+  read(...given: Parameters<Runner['read']>): void {
+    if (this.functions.has(given[0])) this.functions.read(...given);
+    else this.shells.read(...given);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.functions.close(), this.shells.close()]);
+  }
+}

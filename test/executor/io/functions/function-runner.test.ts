@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FunctionRunner } from '../../../../src/executor/io/functions/function-runner.js';
+import { runnerLimits } from '../../../../src/executor/io/limits.js';
+import type { AttemptEnd, AttemptId, Call, OutputChunk, Progress } from '../../../../src/executor/runner.js';
+import { FUNCTION_WORKER } from '../../../../src/install.js';
+import { jobId, nodeId, taskId } from '../../../../src/kernel/ids.js';
+import { until } from '../../../support/until.js';
+
+const CALLS = fileURLToPath(new URL('fixtures/calls.mjs', import.meta.url));
+const JOB = jobId('test');
+
+/** The worker threads of functions; they run what was built. */
+describe('the runner of functions', function () {
+  this.timeout(30_000);
+  let dataDir: string;
+  let runner: FunctionRunner;
+  let count = 0;
+  const ends = new Map<string, AttemptEnd>();
+  const progress: Progress[] = [];
+
+  before(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'covey-functions-'));
+    runner = new FunctionRunner({
+      ...{ dataDir, prewarm: 0, script: FUNCTION_WORKER, log: () => undefined },
+      limits: runnerLimits({ workerBytesMax: 64 * 2 ** 20, workersMax: 3 }),
+      events: {
+        ended: ({ task }, end) => {
+          expect(ends.has(task), `${task} ends once`).to.equal(false);
+          ends.set(task, end);
+        },
+        progress: (_attempt, said) => progress.push(said),
+      },
+    });
+  });
+  after(async () => {
+    await runner.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const start = (name: string, more: Partial<Call> = {}): AttemptId => {
+    const attempt = { task: taskId(JOB, count++), epoch: 7 };
+    const call = { kind: 'function' as const, module: CALLS, export: name, input: 'null', env: {}, job: JOB };
+    runner.start(attempt, { ...call, index: 5, attempt: 2, node: nodeId('me'), ...more });
+    return attempt;
+  };
+  const ended = async ({ task }: AttemptId): Promise<AttemptEnd> => {
+    await until(`${task} has ended`, () => ends.has(task), 20_000);
+    return ends.get(task)!;
+  };
+  const call = (name: string, more: Partial<Call> = {}) => ended(start(name, more));
+  const read = (attempt: AttemptId): Promise<OutputChunk | undefined> =>
+    new Promise((resolve) => runner.read(attempt, 'stdout', { offset: 0, limit: 999, waitMs: 5_000 }, resolve));
+  const textOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
+
+  it('should call it with its input and keep what it returns', async () => {
+    const end = await call('default', { input: '{"a":[1]}', args: '7' });
+    expect(end).to.deep.include({ exitCode: 0, result: '{"input":{"a":[1]},"args":7}', failure: undefined });
+    expect((await call('nothing')).result).to.equal('null');
+  });
+
+  it('should tell it who it is', async () => {
+    const attempt = start('self', { env: { A: 'b' } });
+    const self = { task: attempt.task, job: JOB, index: 5, attempt: 2, epoch: 7, node: 'me', env: { A: 'b' } };
+    expect(JSON.parse((await ended(attempt)).result!)).to.deep.equal(self);
+  });
+
+  const failures: [name: string, more: Partial<Call>, exitCode: number, failure: RegExp][] = [
+    ['default', { module: '/nowhere/x.mjs' }, 127, /^module \/nowhere\/x\.mjs does not exist on this node .*--upload/],
+    ['nobody', {}, 126, /^export "nobody" is not in .*calls\.mjs \(it has .*big/],
+    ['notOne', {}, 126, /^export "notOne" of .*calls\.mjs is no function but number$/],
+    ['throwsUndefined', {}, 1, /calls\.mjs#throwsUndefined threw undefined, which is not an Error$/],
+    ['throwsError', {}, 1, /calls\.mjs#throwsError threw TypeError: no good$/],
+    ['throwsLater', {}, 1, /threw Error: too late$/],
+    ['big', {}, 1, /calls\.mjs#big returned a BigInt at \.a\[1\], which JSON cannot hold$/],
+    ['cycle', {}, 1, /returned an object that contains itself at \.inner\.self$/],
+    ['closure', {}, 1, /returned a function at \.call/],
+    ['huge', { input: '70000' }, 1, /returned 70002 characters of JSON; a result has at most 65536/],
+    ['exits', { input: '3' }, 3, /calls\.mjs#exits called process\.exit\(3\)/],
+    ['hogs', {}, 137, /calls\.mjs#hogs ran out of memory .*64M/],
+  ];
+  for (const [name, more, exitCode, failure] of failures) {
+    it(`should fail with the place where it ${name} of ${more.module ?? 'the module'}`, async () => {
+      const end = await call(name, more);
+      expect(end.failure).to.match(failure);
+      expect(end).to.deep.include({ exitCode, result: undefined });
+      // Only that one: the next is as good as ever.
+      expect((await call('default', { input: '1' })).exitCode).to.equal(0);
+    });
+  }
+
+  it('should keep what it writes, make its directory and remove it', async () => {
+    const attempt = start('speaks', { input: '"hello"' });
+    const end = await ended(attempt);
+    expect([textOf(end.stdoutTail), textOf(end.stderrTail)]).to.deep.equal(['hello\n', 'to err: hello\n']);
+    expect(end.stdoutBytes).to.equal(6);
+    expect(textOf((await read(attempt))?.data)).to.equal('hello\n');
+    await until('its directory is gone', () => !existsSync(JSON.parse(end.result!) as string));
+  });
+
+  it('should tell how far it is', async () => {
+    const attempt = start('waits');
+    await until('progress is told', () => progress.length > 0);
+    runner.signal(attempt, 'term');
+    await ended(attempt);
+    expect(progress).to.deep.equal([{ fraction: 0.5, text: 'half' }]);
+  });
+
+  it('should be told to end, at once or while its worker starts', async () => {
+    const [first, second] = [start('waits'), start('waits')];
+    runner.signal(first, 'term');
+    runner.signal(second, 'term');
+    expect((await ended(first)).result).to.equal('"told"');
+    expect((await ended(second)).result).to.equal('"told"');
+  });
+
+  it('should end an endless loop, and what waits behind it goes on', async () => {
+    const loops = [start('loops'), start('loops'), start('loops')];
+    const waiting = start('default', { input: '4' });
+    const refused = start('default');
+    runner.signal(refused, 'term');
+    expect((await ended(refused)).failure).to.equal('it was stopped before it ran');
+    expect(textOf((await read(loops[0]!))?.data), 'while it runs').to.equal('round and round\n');
+    for (const attempt of loops) runner.signal(attempt, 'kill');
+    for (const attempt of loops) {
+      expect(await ended(attempt)).to.deep.include({ exitCode: 137, failure: undefined });
+    }
+    expect(ends.get(loops[0]!.task)?.stdoutBytes).to.equal(16);
+    expect((await ended(waiting)).result).to.equal('{"input":4,"args":null}');
+  });
+
+  it('should load a module anew that has changed on disk', async () => {
+    const module = join(dataDir, 'changing.mjs');
+    for (const version of [1, 2]) {
+      writeFileSync(module, `export default () => ${version};`);
+      utimesSync(module, version, version);
+      expect((await call('default', { module })).result).to.equal(String(version));
+    }
+    writeFileSync(module, 'export default (;');
+    expect(await call('default', { module })).to.include({ exitCode: 126 });
+  });
+});
