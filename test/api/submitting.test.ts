@@ -47,7 +47,7 @@ describe('POST /v1/jobs', () => {
   const malformed: [string, unknown, RegExp][] = [
     ['no body', undefined, /body/],
     ['an array', [], /object/],
-    ['no argv', {}, /argv/],
+    ['no argv', {}, /command is empty/],
     ['an empty argv', { argv: [] }, /command is empty/],
     ['an empty command', { argv: [''] }, /command is empty/],
     ['argv that is text', { argv: 'true' }, /argv must be array/],
@@ -106,7 +106,7 @@ describe('POST /v1/jobs', () => {
 
   it('should refuse what is too large for one task', async () => {
     await tooLarge({ argv: ['cat'], stdin: Buffer.alloc(384 * 1024 + 1).toString('base64') }, /stdin has 393217/);
-    await tooLarge({ argv: ['echo', 'a'.repeat(512 * 1024)] }, /command, environment and stdin have \d+ bytes/);
+    await tooLarge({ argv: ['echo', 'a'.repeat(512 * 1024)] }, /command, arguments, environment and stdin have \d+ bytes/);
     await tooLarge({ argv: ['echo'], tasks: { kind: 'lines', lines: ['a', 'é'.repeat(33_000)] } }, /line 2 has more/);
   });
 
