@@ -13,6 +13,8 @@ export interface Context {
   readonly out: Out;
   /** The flock that the global options name; always the same object. */
   readonly flock: () => Flock;
+  /** `covey` itself, with every command that the help lists. */
+  readonly program: () => Promise<Command>;
 }
 
 /** One command: a file in commands/, loaded only when it is asked for. */

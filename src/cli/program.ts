@@ -10,6 +10,8 @@ import { Out } from './out.js';
 
 interface Entry {
   readonly summary: string;
+  /** Asked for by scripts only: the help leaves it out. */
+  readonly isHidden?: true;
   load(): Promise<{ readonly default: CliCommand }>;
 }
 
@@ -35,6 +37,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   leave: { summary: 'hand work over and stop the daemon', load: () => import('./commands/leave.js') },
   sim: { summary: 'simulate a flock: what would happen if', load: () => import('./commands/sim.js') },
   keys: { summary: 'make a key for a cluster', load: () => import('./commands/keys.js') },
+  completion: {
+    summary: 'print a script by which a shell completes command lines',
+    load: () => import('./commands/completion.js'),
+  },
+  complete: { summary: 'list ids to complete with', isHidden: true, load: () => import('./commands/complete.js') },
   version: { summary: 'print versions', load: () => import('./commands/version.js') },
 };
 
@@ -73,6 +80,19 @@ function isAboutHelp([first, ...rest]: readonly string[]): boolean {
 
 type Runner = (command: Command, module: CliCommand) => Promise<number>;
 
+/** The program with every command loaded, for whoever describes it. */
+async function whole(): Promise<Command> {
+  const program = new Command('covey').enablePositionalOptions();
+  addGlobals(program);
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    if (entry.isHidden === true) continue;
+    const command = program.command(name).summary(entry.summary);
+    (await entry.load()).default.define(command);
+    addGlobals(command);
+  }
+  return program;
+}
+
 /** Only the command that is asked for is loaded; the others are names in the help. */
 async function build(argv: readonly string[], io: Io, run: Runner) {
   const program = new Command('covey');
@@ -91,8 +111,9 @@ async function build(argv: readonly string[], io: Io, run: Runner) {
     });
   addGlobals(program);
   const commands = new Map<string, Command>();
-  for (const [name, { summary }] of Object.entries(COMMANDS)) {
-    commands.set(name, program.command(name).summary(summary).description(sentence(summary)));
+  for (const [name, { summary, isHidden }] of Object.entries(COMMANDS)) {
+    const command = program.command(name, { hidden: isHidden === true });
+    commands.set(name, command.summary(summary).description(sentence(summary)));
   }
   const { operands } = program.parseOptions([...argv]);
   const wanted = operands[0] === 'help' ? operands[1] : operands[0];
@@ -117,7 +138,7 @@ function contextOf(io: Io, life: Lifetime, globals: Globals): Context {
   const out = new Out(io, globals);
   const { addr, data } = globals;
   return {
-    ...{ io, life, globals, out },
+    ...{ io, life, globals, out, program: whole },
     flock: () => (flock ??= connect({ addr, data }, io.env, { onLate: once(() => sayLate(io, out, flock)) })),
   };
 }
