@@ -106,7 +106,10 @@ describe('POST /v1/jobs', () => {
 
   it('should refuse what is too large for one task', async () => {
     await tooLarge({ argv: ['cat'], stdin: Buffer.alloc(384 * 1024 + 1).toString('base64') }, /stdin has 393217/);
-    await tooLarge({ argv: ['echo', 'a'.repeat(512 * 1024)] }, /command, arguments, environment and stdin have \d+ bytes/);
+    await tooLarge(
+      { argv: ['echo', 'a'.repeat(512 * 1024)] },
+      /command, arguments, environment and stdin have \d+ bytes/,
+    );
     await tooLarge({ argv: ['echo'], tasks: { kind: 'lines', lines: ['a', 'é'.repeat(33_000)] } }, /line 2 has more/);
   });
 
