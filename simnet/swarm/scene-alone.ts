@@ -14,7 +14,7 @@ const READ_MS = 20_000;
 
 /**
  * All replicas of a job die but for one, which goes on alone, perhaps over a restart of its own; then the others return. What had
- * ended by then stays as it was and runs no more, what had not goes on under higher epochs.
+ * ended by then stays as it was and runs no more, unless they had an end of it before; what had not goes on under higher epochs.
  */
 export function alone(fair: FairWeather): void {
   const { flock, prng } = fair;
@@ -51,9 +51,13 @@ export function alone(fair: FairWeather): void {
   let after = endedTasks(fair, survivor, job);
   // A coordinator that was deposed a moment ago may have been asked, and not know it yet.
   if (after.size > 0 && after.size < tasks) after = endedTasks(fair, survivor, job);
-  for (const [index, { epoch }] of ended) {
+  for (const [index, { epoch, knownMs }] of ended) {
     const is = after.get(index);
-    if (after.size > 0 && is !== epoch)
+    // What those who died had at a majority, and the survivor had not heard of, stays (register.md, rule 18).
+    const isOlder = flock.history.durables.records.some((record) => {
+      return record.task === `${job}/${index}` && record.epoch === is && record.atMs < knownMs;
+    });
+    if (after.size > 0 && is !== epoch && !isOlder)
       fair.say(`${job}/${index} had ended under epoch ${epoch}, and under ${is ?? 'none'} when healed`);
   }
   for (const { task, startMs, node } of flock.history.attempts) {
