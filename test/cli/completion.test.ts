@@ -25,8 +25,8 @@ describe('completion', () => {
   }
 
   it('should complete commands, whatever global options come before', () => {
-    expect(offered('covey', 're')).to.deep.equal(['release', 'retry']);
-    expect(offered('covey', '--addr', 'ls', 're')).to.deep.equal(['release', 'retry']);
+    expect(offered('covey', 're')).to.deep.equal(['result', 'release', 'retry']);
+    expect(offered('covey', '--addr', 'ls', 're')).to.deep.equal(['result', 'release', 'retry']);
     expect(offered('covey', '')).to.include.members(['up', 'completion', 'help']).and.not.to.include('complete');
     expect(offered('covey', '--js')).to.deep.equal(['--json']);
     expect(offered('covey', 'help', 'sho')).to.deep.equal(['show']);
