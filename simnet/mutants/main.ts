@@ -21,8 +21,8 @@ function chosen(): { readonly options: TrialOptions; readonly mutants: readonly 
   const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
   try {
     const options = {
-      seeds: text('60'),
-      limit: text('60'),
+      seeds: text('200'),
+      limit: text('300'),
       jobs: text('2'),
     };
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
