@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createShellRunner } from '../src/executor/io/shell-runner.js';
-import type { Runner } from '../src/executor/runner.js';
+import type { CommandRunner } from '../src/executor/runner.js';
 import { jobId, taskId } from '../src/kernel/ids.js';
 import { median } from './measure.js';
 import type { Row } from './row.js';
@@ -36,7 +36,7 @@ export async function benchCommands(): Promise<Row[]> {
   }
 }
 
-async function compare(where: string, commands: Commands, runner: Runner): Promise<Row[]> {
+async function compare(where: string, commands: Commands, runner: CommandRunner): Promise<Row[]> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const ours: number[] = [];
   const xargs: number[] = [];
@@ -71,11 +71,11 @@ class Commands {
   private next = 0;
   private last = 0;
   private unfinished = 0;
-  private runner: Runner | undefined;
+  private runner: CommandRunner | undefined;
   private finished: () => void = () => undefined;
 
   /** @returns commands a second */
-  async round(runner: Runner, count: number): Promise<number> {
+  async round(runner: CommandRunner, count: number): Promise<number> {
     this.runner = runner;
     this.unfinished = count;
     this.last = this.next + count;

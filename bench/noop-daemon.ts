@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { AttemptId, Runner, RunnerEvents } from '../src/executor/runner.js';
+import type { AttemptId, Runner, RunnerEvents, Startable } from '../src/executor/runner.js';
 import { startDaemon } from '../src/node/daemon.js';
 
 const NOTHING = new Uint8Array(0);
@@ -13,6 +13,10 @@ class NoopRunner implements Runner {
   start(attempt: AttemptId): void {
     if (this.#started.length === 0) setImmediate(() => this.#endAll());
     this.#started.push(attempt);
+  }
+
+  startTogether(starts: readonly Startable[]): void {
+    for (const { attempt } of starts) this.start(attempt);
   }
 
   next(): void {

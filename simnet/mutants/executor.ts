@@ -48,14 +48,14 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
   {
     name: 'freed-slot-stays-empty',
     file: 'src/executor/executor.ts',
-    find: "this.#recent.note(attempt, 'taken', now);\n    this.#fill(now);",
-    replace: "this.#recent.note(attempt, 'taken', now);",
+    find: 'this.#ended(event, now, event.follower);\n        this.#fill(now);',
+    replace: 'this.#ended(event, now, event.follower);',
     breaks: 'a queued task starts when there is room for it',
   },
   {
     name: 'slots-overbooked',
     file: 'src/executor/running.ts',
-    find: '    this.#free = addResources(this.#free, work.needs, -1);\n',
+    find: '    if (hasPlace) this.#free = addResources(this.#free, work.needs, -1);\n',
     replace: '',
     breaks: 'a node runs no more than it has room for',
   },

@@ -222,6 +222,9 @@ export class SimNode {
       case 'start':
         history.started(this.id, effect.attempt, world.nowMs);
         return this.runner.start(effect.attempt, effect.command);
+      case 'start-together':
+        for (const { attempt, command } of effect.starts) this.#perform({ kind: 'start', attempt, command });
+        return;
       case 'next':
         return;
       case 'signal':

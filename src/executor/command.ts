@@ -40,7 +40,7 @@ export function commandOf(
   };
 }
 
-function callOf(assignment: Assignment, { input, args, ...named }: FunctionWork, node: NodeId): Call {
+export function callOf(assignment: Assignment, { input, args, ...named }: FunctionWork, node: NodeId): Call {
   const { work, job, index, attempt, item = '' } = assignment;
   const inputs = {
     args: () => args ?? 'null',

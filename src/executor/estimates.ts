@@ -16,6 +16,10 @@ export class Estimates {
     if (this.#means.size > NAMES_MAX && !oldest.done) this.#means.delete(oldest.value);
   }
 
+  knows(name: string): boolean {
+    return this.#means.has(name);
+  }
+
   /** 0 where nothing is known. */
   of(name: string): number {
     return this.#means.get(name) ?? 0;

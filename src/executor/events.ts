@@ -1,7 +1,7 @@
 import type { JobId, NodeId } from '../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../kernel/timers.js';
 import type { Assignment, Group, Held, Outcome, Work } from './assignment.js';
-import type { AttemptEnd, AttemptId, Progress, Runnable, Startable } from './runner.js';
+import type { AttemptEnd, AttemptId, Call, Ended, Progress, Runnable, Startable } from './runner.js';
 
 /** Tasks of one shard, as an offer names them. */
 export interface Offer {
@@ -27,6 +27,7 @@ export interface Offer {
 export type ExecutorEvent =
   /** `follower`: the attempt of the latest `next`, started in this one's place. */
   | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd; readonly follower?: AttemptId }
+  | { readonly kind: 'ended-together'; readonly ends: readonly Ended[] }
   | { readonly kind: 'progress'; readonly attempt: AttemptId; readonly progress: Progress }
   /** The coordinator has recorded a result: it need not be kept. */
   | { readonly kind: 'recorded'; readonly attempt: AttemptId }
@@ -40,6 +41,8 @@ export type ExecutorEvent =
 
 export type ExecutorEffect =
   | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Runnable }
+  /** In one place, one after the other. */
+  | { readonly kind: 'start-together'; readonly starts: readonly Startable<Call>[] }
   /** What is to follow whichever attempt ends first; undefined: nothing is. */
   | { readonly kind: 'next'; readonly next: Startable | undefined }
   | { readonly kind: 'signal'; readonly attempt: AttemptId; readonly how: 'term' | 'kill' }

@@ -4,8 +4,8 @@ import type { Resources } from '../kernel/resources.js';
 import type { Now } from '../kernel/time.js';
 import { TimerBook } from '../kernel/timers.js';
 import { isTooLate, OpenAsks } from './asking.js';
-import { attemptOf, groupsOf, shardOf, type Assignment, type Group, type NewCoordinator } from './assignment.js';
-import { commandOf, startableOf } from './command.js';
+import { groupsOf, shardOf, type Assignment, type Group, type NewCoordinator } from './assignment.js';
+import { startableOf } from './command.js';
 import { EXECUTOR_DEFAULTS, type ExecutorConfig } from './config.js';
 import { Disowned } from './disowned.js';
 import { Ends } from './ends.js';
@@ -16,10 +16,11 @@ import { outcomeOf, unstarted } from './outcome.js';
 import { FifoQueue } from './queue.js';
 import { handOver } from './handover.js';
 import { RecentAttempts } from './recent.js';
-import type { AttemptId, Progress } from './runner.js';
+import type { AttemptEnd, AttemptId, Ended, Progress } from './runner.js';
 import { Results, type Result } from './results.js';
 import { Room } from './room.js';
-import { RunningAttempts } from './running.js';
+import { RunningAttempts, type Running } from './running.js';
+import { Starting } from './starting.js';
 
 /** Runs what it accepted, first come, first served; decides itself what it accepts. */
 export class Executor {
@@ -29,6 +30,7 @@ export class Executor {
   readonly #ends: Ends;
   readonly #room: Room;
   readonly #following: Following;
+  readonly #starting: Starting;
   readonly #unrecorded = new Results();
   readonly #recent = new RecentAttempts();
   readonly #disowned = new Disowned();
@@ -50,6 +52,11 @@ export class Executor {
     this.#ends = new Ends(this.#timers, config.graceMs, emit);
     this.#room = new Room(capacity, admission, config, this);
     this.#following = new Following(this.#queue, this.#running);
+    this.#starting = new Starting({
+      ...{ self, baseEnv, queue: this.#queue, running: this.#running, asks: this.#asks, ends: this.#ends },
+      ...{ room: this.#room, estimates: this.#estimates, emit },
+      refuse: (assignment, reason, now) => this.#tell(assignment, unstarted('failed', now, reason)),
+    });
   }
 
   /** Attempts that run, or ask whether they may. */
@@ -79,7 +86,12 @@ export class Executor {
     this.#out = [];
     switch (event.kind) {
       case 'ended':
-        this.#ended(event, now);
+        this.#ended(event, now, event.follower);
+        this.#fill(now);
+        break;
+      case 'ended-together':
+        for (const ended of event.ends) this.#ended(ended, now);
+        this.#fill(now);
         break;
       case 'progress':
         this.#running.note(event.attempt, event.progress);
@@ -115,7 +127,7 @@ export class Executor {
       if (refusal === undefined) accepted.push(task.index);
       else {
         reason = refusal;
-        this.#recent.note({ task: taskId(offer.job, task.index), epoch: task.epoch }, 'refused', now);
+        this.#recent.note(offer, task, 'refused', now);
       }
       this.#fill(now);
     }
@@ -133,11 +145,11 @@ export class Executor {
       if (unbegun?.epoch === epoch) {
         this.#drop(unbegun);
         this.#tell(unbegun, unstarted('cancelled', now));
-        this.#recent.note({ task: id, epoch }, 'taken', now);
+        this.#recent.note(group, { index, epoch }, 'taken', now);
       } else if (running?.assignment.epoch === epoch) this.#ends.end(running, 'cancelled');
       else if (!this.#unrecorded.get({ task: id, epoch })) {
         unknown.push(index);
-        this.#recent.note({ task: id, epoch }, 'refused', now);
+        this.#recent.note(group, { index, epoch }, 'refused', now);
       }
     }
     this.#fill(now);
@@ -195,7 +207,7 @@ export class Executor {
     const unbegun = this.#queue.get(id) ?? this.#asks.get(id);
     const held = unbegun ?? this.#running.get(id)?.assignment ?? this.#unrecorded.of(id)?.assignment;
     if (held?.epoch === task.epoch) return undefined;
-    const fate = this.#recent.fateOf(id, task.epoch);
+    const fate = this.#recent.fateOf(offer, task.index, task.epoch);
     if (fate !== undefined) return fate === 'taken' ? undefined : 'it has refused this attempt, or was told to drop it';
     if (this.#isLeaving) return 'it is leaving';
     if (this.#disowned.isBelow(shardOf(offer), offer.ballot)) return 'its shard has a later coordinator';
@@ -205,7 +217,7 @@ export class Executor {
       if (running) this.#ends.end(running, 'stale');
       if (running ?? this.#unrecorded.of(id)) return 'it is ending an earlier attempt';
       this.#drop(held);
-      this.#recent.note(attemptOf(held), 'taken', now);
+      this.#recent.note(held, held, 'taken', now);
     }
     const { job, shard, work, from: coordinator, set } = offer;
     const { index, epoch, attempt, steals, item } = task;
@@ -216,29 +228,17 @@ export class Executor {
     return undefined;
   }
 
-  /** Starts what fits, in order: a large task at the head is not passed by. Due whenever the head or what is free changes. */
   #fill(now: Now): void {
-    for (let next = this.#queue.head(); next && this.#room.canStart(next.work.needs); next = this.#queue.head()) {
-      this.#queue.remove(next.id);
-      if (next.work.contract === 'at-most-once') this.#asks.open(next, now);
-      else this.#start(next, now);
-    }
-  }
-
-  #start(assignment: Assignment, now: Now): void {
-    const command = commandOf(assignment, this.self, this.baseEnv);
-    if (typeof command === 'string') return this.#tell(assignment, unstarted('failed', now, command));
-    this.#out.push({ kind: 'start', attempt: attemptOf(assignment), command });
-    this.#begin(assignment, now);
+    this.#starting.fill(now);
   }
 
   #answered({ attempt, nonce, isGranted }: Extract<ExecutorEvent, { kind: 'answered' }>, now: Now): void {
     const ask = this.#asks.find(attempt, nonce);
     if (!ask) return;
     this.#drop(ask.assignment);
-    if (!isGranted) this.#recent.note(attempt, 'taken', now);
+    if (!isGranted) this.#recent.note(ask.assignment, ask.assignment, 'taken', now);
     else if (isTooLate(ask, now)) this.#handBack([ask.assignment], undefined, now);
-    else this.#start(ask.assignment, now);
+    else this.#starting.start(ask.assignment, now);
     this.#fill(now);
   }
 
@@ -248,13 +248,6 @@ export class Executor {
     this.#asks.close(id);
   }
 
-  #begin(assignment: Assignment, now: Now): void {
-    const { job, shard, index, epoch, coordinator: to } = assignment;
-    this.#running.add(assignment, now.monoMs);
-    this.#out.push({ kind: 'started', to, job, shard, tasks: [{ index, epoch }], atMs: now.wallMs });
-    this.#ends.watch(assignment);
-  }
-
   /** What every call ends with: the runner hears what is to follow the first end. */
   #done(): ExecutorEffect[] {
     const { isNews, next } = this.#following.look();
@@ -262,21 +255,19 @@ export class Executor {
     return this.#out;
   }
 
-  #ended({ attempt, end, follower }: Extract<ExecutorEvent, { kind: 'ended' }>, now: Now): void {
-    const running = this.#running.get(attempt.task);
-    if (running?.assignment.epoch !== attempt.epoch) return;
+  #ended({ attempt, end }: Ended, now: Now, follower?: AttemptId): void {
+    const running = this.#running.of(attempt);
+    if (!running) return;
     const { assignment, ending } = running;
-    this.#running.remove(assignment);
+    this.#running.remove(running);
     this.#ends.unwatch(attempt.task);
-    if (follower) this.#begin(this.#following.taken(follower), now);
-    const mayRunAgain = assignment.work.contract === 'at-least-once';
-    if (ending === 'leaving' && end.exitCode !== 0 && mayRunAgain) this.#handBack([assignment], undefined, now);
+    if (follower) this.#starting.begin(this.#following.taken(follower), now);
+    if (isToRunElsewhere(running, end)) this.#handBack([assignment], undefined, now);
     else this.#tell(assignment, outcomeOf(end, ending, assignment.work.timeoutMs));
     if (ending === undefined && end.exitCode !== undefined) {
-      this.#estimates.note(assignment.work.name, now.monoMs - running.sinceMs);
+      this.#estimates.note(assignment.work.name, durationOf(running, end, now));
     }
-    this.#recent.note(attempt, 'taken', now);
-    this.#fill(now);
+    this.#recent.note(assignment, assignment, 'taken', now);
   }
 
   #onTimer(name: string, now: Now): void {
@@ -307,7 +298,18 @@ export class Executor {
   }
 
   #handBack(assignments: readonly Assignment[], thief: NodeId | undefined, now: Now): void {
-    for (const assignment of assignments) this.#recent.note(attemptOf(assignment), 'taken', now);
+    for (const assignment of assignments) this.#recent.note(assignment, assignment, 'taken', now);
     for (const { group, ...to } of groupsOf(assignments)) this.#out.push({ kind: 'handback', ...to, ...group, thief });
   }
+}
+
+/** Whatever ended it was not its own end, and it may run again: on another node. */
+function isToRunElsewhere({ assignment, ending }: Running, end: AttemptEnd): boolean {
+  if (assignment.work.contract !== 'at-least-once') return false;
+  return ending === 'leaving' ? end.exitCode !== 0 : ending === undefined && end.isUnbegun === true;
+}
+
+/** Functions are timed by their worker: they may have waited there for its start, or for each other. */
+function durationOf({ assignment, sinceMs }: Running, { startedAtMs, finishedAtMs }: AttemptEnd, now: Now): number {
+  return assignment.work.function ? Math.max(0, finishedAtMs - startedAtMs) : now.monoMs - sinceMs;
 }

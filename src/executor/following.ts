@@ -16,10 +16,13 @@ export class Following {
     private readonly running: RunningAttempts,
   ) {}
 
-  /** What must ask first follows nobody. */
+  /** What must ask first follows nobody, and a function costs too little to. */
   look(): { readonly isNews: boolean; readonly next: Assignment | undefined } {
     const head = this.queue.head();
-    const mayFollow = head?.work.contract === 'at-least-once' && this.running.canFollowAny(head.work.needs);
+    const mayFollow =
+      head?.work.contract === 'at-least-once' &&
+      head.work.function === undefined &&
+      this.running.canFollowAny(head.work.needs);
     const next = mayFollow ? head : undefined;
     const isNews = next !== this.#next;
     this.#next = next;

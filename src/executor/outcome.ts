@@ -12,25 +12,32 @@ const REASON_MAX = 900;
 /** What a coordinator is told of an attempt that has ended. */
 export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs: number | undefined): Outcome {
   const { exitCode, result, startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes } = end;
-  const facts = {
+  const { how, reason } = verdictOf(end, ending, timeoutMs);
+  return {
+    how,
     ...{ startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes },
+    ...(reason === undefined ? {} : { reason }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(result === undefined ? {} : { result }),
   };
+}
+
+function verdictOf(
+  { exitCode, failure, lost }: AttemptEnd,
+  ending: Ending | undefined,
+  timeoutMs: number | undefined,
+): Pick<Outcome, 'how' | 'reason'> {
   switch (ending) {
     case 'cancelled':
     case 'stale':
-      return { ...facts, how: exitCode === 0 ? 'succeeded' : 'cancelled' };
+      return { how: exitCode === 0 ? 'succeeded' : 'cancelled' };
     case 'timed-out':
-      return { ...facts, how: 'timed-out', reason: `ran longer than ${formatDuration(timeoutMs ?? 0)}` };
+      return { how: 'timed-out', reason: `ran longer than ${formatDuration(timeoutMs ?? 0)}` };
     case 'leaving':
-      if (exitCode !== 0) return { ...facts, how: 'lost', reason: 'its node left while it ran' };
-      return { ...facts, how: 'succeeded' };
+      return exitCode === 0 ? { how: 'succeeded' } : { how: 'lost', reason: 'its node left while it ran' };
     case undefined:
-      if (end.failure !== undefined) {
-        return { ...facts, how: end.lost ? 'lost' : 'failed', reason: end.failure.slice(0, REASON_MAX) };
-      }
-      return { ...facts, how: exitCode === 0 ? 'succeeded' : 'failed' };
+      if (failure !== undefined) return { how: lost ? 'lost' : 'failed', reason: failure.slice(0, REASON_MAX) };
+      return { how: exitCode === 0 ? 'succeeded' : 'failed' };
   }
 }
 

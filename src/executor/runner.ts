@@ -57,6 +57,8 @@ export type OutputStream = 'stdout' | 'stderr';
 
 /** How an attempt ended. */
 export interface AttemptEnd {
+  /** It was started together with others, and did not begin before its time was up: it is for somebody else to start. */
+  readonly isUnbegun?: boolean | undefined;
   /** 0..255; 126 cannot be executed, 127 not found; 128 + n stands for signal n, as shells say it. Undefined: never ran. */
   readonly exitCode?: number | undefined;
   /** Set where the process could not be started, or was lost (then `exitCode` is 137): a reason for people. */
@@ -83,9 +85,17 @@ export interface OutputChunk {
   readonly eof: boolean;
 }
 
+/** An attempt that has ended. */
+export interface Ended {
+  readonly attempt: AttemptId;
+  readonly end: AttemptEnd;
+}
+
 export interface RunnerEvents {
   /** @param follower - the attempt of the latest `next`, where that has been started in the place of this one */
   ended(attempt: AttemptId, end: AttemptEnd, follower?: AttemptId): void;
+  /** Those that ended at about the same time. */
+  endedTogether(ends: readonly Ended[]): void;
   /** What an attempt says of itself while it runs; at most a few times a second. */
   progress(attempt: AttemptId, progress: Progress): void;
 }
@@ -95,6 +105,8 @@ export interface RunnerEvents {
  */
 export interface Runner<What extends Runnable = Runnable> {
   start(attempt: AttemptId, command: What): void;
+  /** Calls of one job that are expected to be short, one after the other in one place. */
+  startTogether(starts: readonly Startable<Call>[]): void;
   /**
    * Names the attempt that may follow whichever ends first: it is started as soon as nothing of that is left, and `ended`
    * tells both in one. Each call takes the place of the one before, and what is taken back is never started. Where it could
@@ -116,3 +128,6 @@ export interface Runner<What extends Runnable = Runnable> {
   /** Ends everything that runs, and waits until it is gone. */
   close(): Promise<void>;
 }
+
+/** A runner of commands, each in a place of its own. */
+export type CommandRunner = Omit<Runner<Command>, 'startTogether'>;

@@ -4,8 +4,14 @@ import type { Assignment } from './assignment.js';
 import type { Ending } from './outcome.js';
 import type { AttemptId, Progress } from './runner.js';
 
+/** Attempts that have one place together, which is free once the last of them has ended. */
+export interface Bundle {
+  left: number;
+}
+
 export interface Running {
   readonly assignment: Assignment;
+  readonly bundle: Bundle | undefined;
   /** On the monotonic clock. */
   readonly sinceMs: number;
   ending: Ending | undefined;
@@ -61,35 +67,39 @@ export class RunningAttempts {
     return this.#attempts.size > 0;
   }
 
-  add(assignment: Assignment, sinceMs: number): void {
-    this.#take(assignment);
-    this.#attempts.set(assignment.id, { assignment, sinceMs, ending: undefined });
+  /** @param bundle - with others that are added with the same */
+  add(assignment: Assignment, sinceMs: number, bundle?: Bundle): void {
+    const isFirst = bundle === undefined || bundle.left === 0;
+    if (bundle) bundle.left += 1;
+    this.#take(assignment, isFirst);
+    this.#attempts.set(assignment.id, { assignment, bundle, sinceMs, ending: undefined });
   }
 
-  remove(assignment: Assignment): void {
+  remove({ assignment, bundle }: Running): void {
     this.#attempts.delete(assignment.id);
-    this.#give(assignment);
+    if (bundle) bundle.left -= 1;
+    this.#give(assignment, bundle === undefined || bundle.left === 0);
   }
 
   reserve(assignment: Assignment): void {
-    this.#take(assignment);
+    this.#take(assignment, true);
     this.#reserved += 1;
   }
 
   unreserve(assignment: Assignment): void {
     this.#reserved -= 1;
-    this.#give(assignment);
+    this.#give(assignment, true);
   }
 
-  #take({ work, estimateMs }: Assignment): void {
-    this.#free = addResources(this.#free, work.needs, -1);
+  #take({ work, estimateMs }: Assignment, hasPlace: boolean): void {
+    if (hasPlace) this.#free = addResources(this.#free, work.needs, -1);
     this.#workMs += estimateMs;
   }
 
   /** Where nothing is taken any more all is free, to the last digit. */
-  #give({ work, estimateMs }: Assignment): void {
+  #give({ work, estimateMs }: Assignment, hasPlace: boolean): void {
     const isEmpty = this.#attempts.size + this.#reserved === 0;
-    this.#free = isEmpty ? this.capacity : addResources(this.#free, work.needs);
+    if (hasPlace) this.#free = isEmpty ? this.capacity : addResources(this.#free, work.needs);
     this.#workMs = isEmpty ? 0 : this.#workMs - estimateMs;
   }
 

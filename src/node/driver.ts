@@ -1,4 +1,4 @@
-import type { Runner, RunnerEvents } from '../executor/runner.js';
+import type { Ended, Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
@@ -149,6 +149,8 @@ export class Driver {
         return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
       case 'start':
         return runner.start(effect.attempt, effect.command);
+      case 'start-together':
+        return runner.startTogether(effect.starts);
       case 'next':
         return runner.next(effect.next);
       case 'signal':
@@ -246,6 +248,10 @@ export class Inbox implements TransportEvents<Message>, RunnerEvents {
 
   ended(...[attempt, end, follower]: Parameters<RunnerEvents['ended']>): void {
     this.#feed({ kind: 'ended', attempt, end, ...(follower ? { follower } : {}) });
+  }
+
+  endedTogether(ends: readonly Ended[]): void {
+    this.#feed({ kind: 'ended-together', ends });
   }
 
   progress(...[attempt, progress]: Parameters<RunnerEvents['progress']>): void {

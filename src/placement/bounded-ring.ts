@@ -17,6 +17,9 @@ const FILL_UP = 32;
 /** Tasks of no cost still travel in bounded batches. */
 const ROOM_MAX = 256;
 
+/** Work that a node may hold whatever its part is: what waits no longer than that needs no better place. Milliseconds of one CPU. */
+const WORK_MIN_MS = 50;
+
 /** What is believed of a node as a place for some task. */
 export interface Standing {
   readonly load: number;
@@ -90,7 +93,7 @@ export class BoundedRing implements Placer {
     const { running, queued, waiting, workMs } = this.view.loads.totals;
     const placed = running + queued;
     const allMs = placed === 0 ? workMs : (workMs * (placed + waiting)) / placed;
-    return BOUNDED_LOAD.c * (allMs + estimateMs) * this.view.ring.share(node) + estimateMs;
+    return Math.max(WORK_MIN_MS, BOUNDED_LOAD.c * (allMs + estimateMs) * this.view.ring.share(node) + estimateMs);
   }
 
   /** Such tasks that could start at once, as far as CPUs go: of nothing else is it known how much is free. */

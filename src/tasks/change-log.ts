@@ -46,7 +46,7 @@ export class ChangeLog {
   note(change: Omit<Change, 'atMs'>): void {
     const place = this.#last % this.kept;
     this.#forgottenAtMs = this.#ring[place]?.atMs ?? this.#forgottenAtMs;
-    this.#ring[place] = { ...change, atMs: Math.max(0, this.now().wallMs) };
+    this.#ring[place] = { atMs: Math.max(0, this.now().wallMs), ...change };
     this.#last += 1;
     this.#isNews = this.#held.size > 0;
   }

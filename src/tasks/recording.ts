@@ -23,7 +23,8 @@ export class Recording {
     const { job, shard: number } = shard.record;
     const { index } = task;
     const tag: RecordTag = {
-      ...{ what: 'record', job, shard: number, index, state, atMs: outcome?.finishedAtMs ?? 0 },
+      what: 'record',
+      ...{ job, shard: number, index, state, atMs: outcome?.finishedAtMs ?? 0 },
       ...(result ? { result } : {}),
     };
     this.write(shard, [recordOf(task, state, outcome)], tag);

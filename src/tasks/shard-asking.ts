@@ -81,7 +81,8 @@ function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], '
   const share = job.share(shard);
   const { job: id, createdAtMs } = job.record;
   return {
-    ...{ kind: 'shard.create', job: id, shard, spec: job.spec, range: job.range(shard), createdAtMs },
+    kind: 'shard.create',
+    ...{ job: id, shard, spec: job.spec, range: job.range(shard), createdAtMs },
     ...(items ? { items: [...items] } : {}),
     ...(share === undefined ? {} : { share }),
     ...{

@@ -112,7 +112,8 @@ function taskInfo(
   }
   const { state, epoch, executor, attempts, outcome } = record;
   return {
-    ...{ index, state, epoch, attempts, ...runsOf(record) },
+    index,
+    ...{ state, epoch, attempts, ...runsOf(record) },
     ...(executor ? { executor } : {}),
     ...(outcome?.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
     ...(outcome?.reason === undefined ? {} : { reason: outcome.reason }),

@@ -9,7 +9,8 @@ import type { LiveTask } from './live-task.js';
 export function recordOf(task: LiveTask, state: TaskRecord['state'], outcome?: Outcome): Written {
   const { index, epoch, executor, attempts, failures, losses, path, grant, run, runs, retry } = task;
   const value: TaskRecord = {
-    ...{ index, state, epoch, attempts, failures, losses, path: [...path] },
+    index,
+    ...{ state, epoch, attempts, failures, losses, path: [...path] },
     ...(task.cancelled ? { cancelled: true } : {}),
     ...(task.isNoted ? { running: true } : {}),
     ...(grant ? { grant: { boot: grant.boot, nonce: grant.nonce } } : {}),
@@ -37,7 +38,8 @@ export function endedUntouched(index: number, state: TaskState): TaskRecord {
 export function runsAfter(ended: TaskRecord): Pick<LiveTask, 'run' | 'runs'> {
   const { run = 1, runs = [], state, epoch, executor, outcome } = ended;
   const last: Run = {
-    ...{ run, state: known(isTerminal(state) ? state : undefined, `outcome of task ${ended.index}`), epoch },
+    run,
+    ...{ state: known(isTerminal(state) ? state : undefined, `outcome of task ${ended.index}`), epoch },
     ...(executor === undefined ? {} : { executor }),
     ...(outcome?.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
     ...(outcome === undefined ? {} : { finishedAtMs: outcome.finishedAtMs }),

@@ -1,6 +1,14 @@
 import { constants } from 'node:os';
 import { assert } from '../../kernel/assert.js';
-import type { AttemptId, Command, OutputChunk, OutputStream, Runner, RunnerEvents, Startable } from '../runner.js';
+import type {
+  AttemptId,
+  Command,
+  CommandRunner,
+  OutputChunk,
+  OutputStream,
+  RunnerEvents,
+  Startable,
+} from '../runner.js';
 import { Followers, type Wanted } from './followers.js';
 import { runnerLimits, type RunnerLimits } from './limits.js';
 import { OutputCutter } from './output-cutter.js';
@@ -54,7 +62,7 @@ const TERMED = 128 + constants.signals.SIGTERM;
  *
  * @throws Error where the data directory cannot be written, or /bin/sh or setsid is missing
  */
-export async function createShellRunner(options: ShellRunnerOptions): Promise<Runner<Command>> {
+export async function createShellRunner(options: ShellRunnerOptions): Promise<CommandRunner> {
   const runner = new ShellRunner(options);
   try {
     await runner.open();
@@ -65,7 +73,7 @@ export async function createShellRunner(options: ShellRunnerOptions): Promise<Ru
   return runner;
 }
 
-class ShellRunner implements Runner<Command> {
+class ShellRunner implements CommandRunner {
   private readonly limits: RunnerLimits;
   private readonly events: Pick<RunnerEvents, 'ended'>;
   private readonly spoolDir: string;

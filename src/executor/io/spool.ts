@@ -29,6 +29,8 @@ interface Header {
 }
 
 const HEADER_BYTES_MAX = 512;
+/** Attempts that were silent may be so many more for a while, in parts of those that are kept. */
+const EXCESS = 1 / 16;
 const SILENT: Place = { holder: undefined, at: 0, start: 0, end: 0 };
 const SILENCE: Kept = { stdout: SILENT, stderr: SILENT };
 
@@ -69,7 +71,8 @@ export class Spool {
   /** The attempt has ended, and wrote nothing. */
   keepSilence(key: string): void {
     this.kept.set(key, SILENCE);
-    if (this.kept.size > this.limits.keptAttemptsMax) this.shrink();
+    // The oldest entries of a large map are slow to come to where many before them were deleted: not for each one anew.
+    if (this.kept.size > this.limits.keptAttemptsMax * (1 + EXCESS)) this.shrink();
   }
 
   /** Undefined where nothing is known of the attempt, or its output was dropped. @param offset - see Runner.read */

@@ -1,5 +1,5 @@
 import { runnerLimits, type RunnerLimits } from './limits.js';
-import type { AttemptId, Command, Runnable, Runner, RunnerEvents, Startable } from '../runner.js';
+import type { AttemptId, Call, CommandRunner, Runnable, Runner, RunnerEvents, Startable } from '../runner.js';
 import { FunctionRunner } from './functions/function-runner.js';
 import { createShellRunner, type ShellRunnerOptions } from './shell-runner.js';
 
@@ -27,13 +27,17 @@ export async function createTaskRunner(options: TaskRunnerOptions): Promise<Runn
 
 class TaskRunner implements Runner {
   constructor(
-    private readonly shells: Runner<Command>,
+    private readonly shells: CommandRunner,
     private readonly functions: FunctionRunner,
   ) {}
 
   start(attempt: AttemptId, what: Runnable): void {
     if (what.kind === 'command') this.shells.start(attempt, what);
     else this.functions.start(attempt, what);
+  }
+
+  startTogether(starts: readonly Startable<Call>[]): void {
+    this.functions.startTogether(starts);
   }
 
   next(next: Startable | undefined): void {

@@ -4,6 +4,8 @@ import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
 import type {
   AttemptEnd,
   AttemptId,
+  Call,
+  Ended,
   OutputChunk,
   OutputStream,
   Progress,
@@ -32,6 +34,7 @@ export type NodeEvent =
   | { readonly kind: 'loaded'; readonly read: number; readonly entries: readonly Entry[] }
   /** `follower`: the attempt of the latest `next`, started in this one's place. */
   | { readonly kind: 'ended'; readonly attempt: AttemptId; readonly end: AttemptEnd; readonly follower?: AttemptId }
+  | { readonly kind: 'ended-together'; readonly ends: readonly Ended[] }
   | { readonly kind: 'progress'; readonly attempt: AttemptId; readonly progress: Progress }
   | { readonly kind: 'output'; readonly read: number; readonly chunk: OutputChunk | undefined }
   | { readonly kind: 'client'; readonly client: number; readonly request: ClientRequest }
@@ -51,6 +54,8 @@ export type NodeEffect =
   | { readonly kind: 'persist'; readonly write: number; readonly puts: readonly Put[] }
   | { readonly kind: 'load'; readonly read: number; readonly prefix: string }
   | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Runnable }
+  /** In one place, one after the other. */
+  | { readonly kind: 'start-together'; readonly starts: readonly Startable<Call>[] }
   /** What is to follow whichever attempt ends first; undefined: nothing is. */
   | { readonly kind: 'next'; readonly next: Startable | undefined }
   | { readonly kind: 'signal'; readonly attempt: AttemptId; readonly how: 'term' | 'kill' }

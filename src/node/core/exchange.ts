@@ -69,7 +69,7 @@ export class Exchange<Tag> {
   /** @returns nothing to send where the peer is dead: a patient request waits for it, any other is answered by the sweep */
   ask(to: NodeId, request: Request<Message>, tag: Tag, how: Manner, now: Now): ExchangeEffect[] {
     const id = ++this.#next;
-    const message = { ...request, ask: id } as Message;
+    const message = { ask: id, ...request } as Message;
     const { patience, delayMs = 0 } = how;
     const pauseMs = delayMs > 0 ? delayMs : this.config.resendMs;
     this.#pending.set(id, {

@@ -260,6 +260,7 @@ export class ExecutorHost {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'start':
+        case 'start-together':
         case 'next':
         case 'signal':
         case 'arm':
@@ -267,7 +268,7 @@ export class ExecutorHost {
           this.wires.outlet.push(effect);
           break;
         case 'started': {
-          const tasks = effect.tasks.map((task) => ({ ...task, atMs: effect.atMs }));
+          const tasks = effect.tasks.map((task) => ({ atMs: effect.atMs, ...task }));
           this.wires.outlet.send(effect.to, { kind: 'task.started', job: effect.job, shard: effect.shard, tasks });
           break;
         }

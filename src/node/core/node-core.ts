@@ -116,6 +116,7 @@ export class NodeCore {
         return;
       }
       case 'ended':
+      case 'ended-together':
       case 'progress':
         return host.step(event, this.#now);
       case 'client':
@@ -233,13 +234,13 @@ export class NodeCore {
     const event = message ? { kind: 'reply' as const, from, message } : { kind: 'no-reply' as const, from };
     switch (asked.owner) {
       case 'jobs':
-        return this.#wiring.jobs(jobs.step({ ...event, tag: asked.tag } as Parameters<typeof jobs.step>[0], this.#now));
+        return this.#wiring.jobs(jobs.step({ tag: asked.tag, ...event } as Parameters<typeof jobs.step>[0], this.#now));
       case 'shards':
-        return this.#wiring.shards(shards.step({ ...event, tag: asked.tag } as ShardEvent, this.#now));
+        return this.#wiring.shards(shards.step({ tag: asked.tag, ...event } as ShardEvent, this.#now));
       case 'gateway':
         return this.#wiring.gateway(gateway.answered(asked.tag, message));
       case 'replication':
-        return this.#wiring.replicate({ ...event, tag: asked.tag } as Parameters<Wiring['replicate']>[0]);
+        return this.#wiring.replicate({ tag: asked.tag, ...event } as Parameters<Wiring['replicate']>[0]);
       case 'executor':
         return host.answered(asked.tag, from, message, this.#now);
       case 'thief': {

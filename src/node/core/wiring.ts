@@ -228,8 +228,8 @@ export class Wiring {
     if (news.kind === 'written') {
       const { register, tag } = news;
       const written = { kind: 'written' as const, register };
-      if (tag.owner === 'jobs') this.jobs(jobs.step({ ...written, tag: tag.tag }, this.#now()));
-      else this.shards(shards.step({ ...written, tag: tag.tag }, this.#now()));
+      if (tag.owner === 'jobs') this.jobs(jobs.step({ tag: tag.tag, ...written }, this.#now()));
+      else this.shards(shards.step({ tag: tag.tag, ...written }, this.#now()));
       return;
     }
     const hasJob = news.kind === 'closed' ? !news.register.includes('#') : news.entries.has(JOB);
@@ -238,7 +238,7 @@ export class Wiring {
   }
 
   #onPlain(effect: ReplyEffect<Message> | TimerEffect): void {
-    if (effect.kind === 'reply') this.machines.outlet.send(effect.to, { ...effect.message, re: effect.re });
+    if (effect.kind === 'reply') this.machines.outlet.send(effect.to, { re: effect.re, ...effect.message });
     else this.machines.outlet.push(effect);
   }
 

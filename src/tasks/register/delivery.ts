@@ -145,7 +145,7 @@ export class Delivery {
   }
 
   #accept(to: NodeId, chunk: Chunk, doubt: number | undefined): void {
-    const ask = { ...this.about, ...chunk, committed: this.#committed };
-    this.port.ask(to, { kind: 'accept', ...(doubt === undefined ? ask : { ...ask, doubt }) });
+    const ask = { committed: this.#committed, ...this.about, ...chunk };
+    this.port.ask(to, { kind: 'accept', ...(doubt === undefined ? ask : { doubt, ...ask }) });
   }
 }

@@ -48,7 +48,7 @@ export class Writes {
   }
 
   begin(what: Omit<Chunk, 'seq'>, tag: unknown, sentAtMs: number): Write {
-    const write: Write = { chunk: { ...what, seq: this.take(1) }, tag, acked: [], sentAtMs, resent: 0 };
+    const write: Write = { chunk: { seq: this.take(1), ...what }, tag, acked: [], sentAtMs, resent: 0 };
     this.#pending ??= new Map();
     this.#pending.set(write.chunk.seq, write);
     return write;

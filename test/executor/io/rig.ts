@@ -9,7 +9,7 @@ import type {
   Command,
   OutputChunk,
   OutputStream,
-  Runner,
+  CommandRunner,
   RunnerEvents,
 } from '../../../src/executor/runner.js';
 import { jobId, taskId } from '../../../src/kernel/ids.js';
@@ -28,7 +28,7 @@ export class Rig {
 
   private constructor(
     readonly dataDir: string,
-    readonly runner: Runner<Command>,
+    readonly runner: CommandRunner,
   ) {}
 
   static async open(options: { slots?: number; limits?: Partial<RunnerLimits>; dataDir?: string } = {}): Promise<Rig> {

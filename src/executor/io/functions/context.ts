@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { FunctionContext } from './function-context.js';
-import type { CallOrder, ProgressNote } from './order.js';
+import type { BatchOrder, CallOrder, ProgressNote } from './order.js';
 
 /** Progress is told at most so often. */
 const PROGRESS_MS = 100;
@@ -21,18 +21,20 @@ export class CallContext implements FunctionContext {
   #note: ProgressNote | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  readonly #batch: BatchOrder;
   readonly #order: CallOrder;
   readonly #tell: (note: ProgressNote) => void;
 
-  constructor(order: CallOrder, tell: (note: ProgressNote) => void) {
+  constructor(batch: BatchOrder, order: CallOrder, tell: (note: ProgressNote) => void) {
+    this.#batch = batch;
     this.#order = order;
     this.#tell = tell;
-    ({ task: this.task, job: this.job, index: this.index, env: this.env } = order);
-    ({ attempt: this.attempt, epoch: this.epoch, node: this.node } = order);
+    ({ job: this.job, node: this.node, env: this.env } = batch);
+    ({ task: this.task, index: this.index, attempt: this.attempt, epoch: this.epoch } = order);
   }
 
   get args(): unknown {
-    return this.#order.args === undefined ? undefined : (JSON.parse(this.#order.args) as unknown);
+    return this.#batch.args === undefined ? undefined : (JSON.parse(this.#batch.args) as unknown);
   }
 
   get signal(): AbortSignal {
@@ -58,6 +60,7 @@ export class CallContext implements FunctionContext {
     }
     const said = typeof value === 'string' ? value : text;
     this.#note = {
+      kind: 'progress',
       key: this.#order.key,
       ...(typeof value === 'number' ? { fraction: value } : {}),
       ...(said === undefined ? {} : { text: said.slice(0, TEXT_MAX) }),

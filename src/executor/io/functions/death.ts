@@ -1,6 +1,6 @@
 import type { AttemptEnd } from '../../runner.js';
 import type { RunnerLimits } from '../limits.js';
-import type { CallOrder } from './order.js';
+import type { BatchOrder } from './order.js';
 
 /** As of a process that the kernel's OOM killer ended. */
 const KILLED = 137;
@@ -8,7 +8,7 @@ const KILLED = 137;
 /** What it means for a call that its worker has ended, by whatever piscina says of it. */
 export function deathOf(
   error: unknown,
-  { module, export: name }: Pick<CallOrder, 'module' | 'export'>,
+  { module, export: name }: Pick<BatchOrder, 'module' | 'export'>,
   { workerBytesMax }: Pick<RunnerLimits, 'workerBytesMax'>,
 ): Pick<AttemptEnd, 'exitCode' | 'failure'> {
   const place = `${module}#${name}`;

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, rm, rmSync, statSync } from 'node:fs';
+import { readdirSync, rm, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 import { assert } from '../../../kernel/assert.js';
-import type { AttemptEnd, AttemptId, Call, OutputChunk, OutputStream, Runner, RunnerEvents } from '../../runner.js';
+import type { AttemptEnd, AttemptId, Call, Ended, OutputChunk, Runner, RunnerEvents, Startable } from '../../runner.js';
 import { Followers, type Wanted } from '../followers.js';
 import type { RunnerLimits } from '../limits.js';
 import { OutputCutter } from '../output-cutter.js';
-import { OutputFile } from '../output-file.js';
+import type { OutputFile } from '../output-file.js';
 import { Spool } from '../spool.js';
+import { Batch, type Run } from './batch.js';
+import { CallOutput } from './call-output.js';
+import { deathOf } from './death.js';
 import { NOT_FOUND, type CallOrder, type CallReply, type ProgressNote } from './order.js';
 import { Silence } from './silence.js';
-import { deathOf } from './death.js';
-import { WorkerPool, type PooledCall } from './worker-pool.js';
+import { WorkerPool } from './worker-pool.js';
 
 export interface FunctionRunnerOptions {
   readonly dataDir: string;
@@ -25,32 +27,26 @@ export interface FunctionRunnerOptions {
   readonly log: (message: string) => void;
 }
 
-/** An attempt from `start` to `ended`. */
-interface Run {
-  readonly key: string;
-  readonly attempt: AttemptId;
-  readonly order: CallOrder;
-  pooled?: PooledCall;
-  /** Opened where somebody reads on, or the cutter looks. */
-  readonly files: Partial<Record<OutputStream, OutputFile>>;
-  ending?: 'term' | 'kill' | 'lost';
-  nudge?: NodeJS.Timeout;
-  startedAtMs: number;
-}
+type Verdict = Pick<AttemptEnd, 'exitCode' | 'failure' | 'lost' | 'result' | 'isUnbegun'>;
 
-type Output = Pick<AttemptEnd, 'stdoutTail' | 'stderrTail' | 'stdoutBytes' | 'stderrBytes'>;
-type Verdict = Pick<AttemptEnd, 'exitCode' | 'failure' | 'lost' | 'result'>;
-
-const NOTHING = new Uint8Array(0);
 const KILLED = 137;
 /** A worker that is still starting does not hear that it is to end: it is told again. */
 const NUDGE_MS = 100;
-const LOST = 'the daemon was silent for too long: by then others may have been given its task';
+/** What waits in a batch behind one call for so long is given to others. */
+const STUCK_MS = 50;
+const LOST: Verdict = {
+  failure: 'the daemon was silent for too long: by then others may have been given its task',
+  exitCode: KILLED,
+  lost: true,
+};
+const CLOSING: Verdict = { failure: 'the daemon is stopping' };
+const STOPPED: Verdict = { failure: 'it was stopped before it ran' };
+const UNBEGUN: Verdict = { failure: 'it waited behind a call that takes long', isUnbegun: true };
 
-/** Calls functions in worker threads: docs/adr/0023-functions.md. They die with this process. */
+/** Calls functions in worker threads: docs/adr/0023-functions.md, 0036-calls-in-batches.md. They die with this process. */
 export class FunctionRunner implements Runner<Call> {
   readonly #runs = new Map<string, Run>();
-  readonly #queue = new Set<Run>();
+  #queue: Batch[] = [];
   readonly #channel: BroadcastChannel;
   readonly #pool: WorkerPool;
   readonly #spool: Spool;
@@ -59,6 +55,8 @@ export class FunctionRunner implements Runner<Call> {
   readonly #silence: Silence;
   readonly #tmpDir: string;
   readonly #spoolDir: string;
+  /** Ended, to be told in the next turn of the loop together with what else ends until then. */
+  #ended: Ended[] = [];
   #busy = 0;
   #made = 0;
   #isClosing = false;
@@ -79,10 +77,10 @@ export class FunctionRunner implements Runner<Call> {
     this.#cutter = new OutputCutter(limits, () => this.#written());
     this.#silence = new Silence(limits.silenceMs, () => this.#lose());
     const { workersMax: threadsMax, workerBytesMax: memoryBytes, workerIdleMs: idleMs, workerCallsMax } = limits;
-    const onProgress = (note: ProgressNote) => this.#progress(note);
+    const onNote = (note: ProgressNote | CallReply) => this.#note(note);
     this.#pool = new WorkerPool({
       ...{ prewarm: Math.min(prewarm, threadsMax), threadsMax, memoryBytes, idleMs, callsMax: workerCallsMax },
-      ...{ script, channel, onProgress, log },
+      ...{ script, channel, onNote, log },
     });
   }
 
@@ -96,20 +94,23 @@ export class FunctionRunner implements Runner<Call> {
     return this.#runs.has(key) || this.#spool.read(key, 'stdout', 0, 1) !== undefined;
   }
 
-  start(attempt: AttemptId, call: Call): void {
-    const key = keyOf(attempt);
-    assert(!this.#runs.has(key), () => `attempt ${key} is started twice`);
-    const run: Run = { key, attempt, order: this.#orderOf(key, attempt, call), files: {}, startedAtMs: Date.now() };
-    this.#runs.set(key, run);
-    this.#queue.add(run);
+  start(attempt: AttemptId, command: Call): void {
+    this.startTogether([{ attempt, command }]);
+  }
+
+  startTogether(starts: readonly Startable<Call>[]): void {
+    const runs = starts.map(({ attempt, command }) => this.#enter(attempt, command));
+    this.#queue.push(new Batch(runs));
     if (this.#pool.isOpen) return this.#pump();
     void this.#pool.open().then(
       () => this.#pump(),
-      (error: unknown) => this.#finish(run, { failure: `no worker can be started here: ${String(error)}` }),
+      (error: unknown) => {
+        for (const run of runs) this.#finish(run, { failure: `no worker can be started here: ${String(error)}` });
+      },
     );
   }
 
-  /** Nothing follows in place: a call costs too little for that. */
+  /** Nothing follows in place: short calls are started together. */
   next(): void {
     // Left to `start`.
   }
@@ -130,112 +131,134 @@ export class FunctionRunner implements Runner<Call> {
     await this.#pool.close();
     // Ends are told in a later turn than the one in which piscina hears of them.
     await new Promise((done) => setImmediate(done));
+    this.#tellEnds();
     this.#silence.close();
     this.#cutter.close();
     this.#channel.close();
     this.#spool.close();
   }
 
-  #orderOf(key: string, { task, epoch }: AttemptId, call: Call): CallOrder {
-    const { export: name, input, args, env, job, index, attempt, node, cwd } = call;
-    const module = isAbsolute(call.module) ? call.module : resolve(cwd ?? '/', call.module);
-    const place = join(this.#spoolDir, `call-${++this.#made}`);
-    return {
-      ...{ key, module, export: name, input, args, env, task, job, index, attempt, epoch, node },
-      ...{ stdout: `${place}.out`, stderr: `${place}.err`, tmpDir: join(this.#tmpDir, `call-${this.#made}`) },
-      resultMax: this.options.limits.resultMax,
+  #enter(attempt: AttemptId, call: Call): Run {
+    const key = keyOf(attempt);
+    assert(!this.#runs.has(key), () => `attempt ${key} is started twice`);
+    const place = `${this.#spoolDir}/call-${++this.#made}`;
+    const order: CallOrder = {
+      key,
+      ...{ input: call.input, task: attempt.task, index: call.index, attempt: call.attempt, epoch: attempt.epoch },
+      ...{ stdout: `${place}.out`, stderr: `${place}.err`, tmpDir: `${this.#tmpDir}/call-${this.#made}` },
     };
+    const output = new CallOutput(order, this.#spool);
+    const run = { key, attempt, call, order, output, startedAtMs: Date.now(), hasEnded: false } as Run;
+    this.#runs.set(key, run);
+    return run;
   }
 
   /** Piscina's own queue is not used: nobody starts a worker for what waits there when one was ended. */
   #pump(): void {
-    for (const run of this.#queue) {
-      if (this.#busy >= this.options.limits.workersMax) return;
-      this.#queue.delete(run);
-      void this.#run(run);
+    while (this.#busy < this.options.limits.workersMax) {
+      const batch = this.#queue.shift();
+      if (!batch) return;
+      const { module, cwd } = batch.call;
+      const path = isAbsolute(module) ? module : resolve(cwd ?? '/', module);
+      const stamp = this.#isClosing ? undefined : stampOf(path);
+      if (stamp !== undefined) void this.#run(batch, path, stamp);
+      else for (const run of batch.runs) this.#finish(run, this.#isClosing ? CLOSING : missing(path));
     }
   }
 
-  async #run(run: Run): Promise<void> {
-    const { module } = run.order;
-    const stamp = stampOf(module);
-    if (stamp === undefined || this.#isClosing) {
-      const failure = this.#isClosing
-        ? 'the daemon is stopping'
-        : `module ${module} does not exist on this node (hint: put it there, or use --upload)`;
-      await Promise.resolve();
-      return this.#finish(run, this.#isClosing ? { failure } : { failure, exitCode: NOT_FOUND });
-    }
+  async #run(batch: Batch, module: string, stamp: string): Promise<void> {
     this.#busy += 1;
     this.#cutter.wake();
-    run.startedAtMs = Date.now();
-    let reply: CallReply | undefined;
-    let verdict: Verdict;
+    const watch = batch.runs.length > 1 ? setInterval(() => this.#watch(batch), STUCK_MS).unref() : undefined;
+    let error: unknown;
     try {
-      run.pooled = this.#pool.call(run.order, stamp);
-      reply = await run.pooled.reply;
-      verdict = reply;
-      if (reply.isUnloadable === true) this.#pool.renew();
-    } catch (error) {
-      verdict = run.ending === 'kill' ? { exitCode: KILLED } : deathOf(error, run.order, this.options.limits);
-      await run.pooled?.kill();
+      batch.pooled = this.#pool.call(batch.orderOf(module, this.options.limits.resultMax), stamp);
+      const last = await batch.pooled.reply;
+      if (last) this.#note(last);
+    } catch (thrown) {
+      error = thrown;
     }
+    clearInterval(watch);
+    const rest = batch.withdraw();
+    if (error !== undefined) await this.#died(batch, module, error);
+    this.#again(rest);
     this.#busy -= 1;
     this.#silence.check();
-    this.#finish(run, run.ending === 'lost' ? { exitCode: KILLED, failure: LOST, lost: true } : verdict, reply);
     this.#pump();
+  }
+
+  /** What its worker made at its end is why that ended; replies to the others did not come through. */
+  async #died(batch: Batch, module: string, error: unknown): Promise<void> {
+    const { current } = batch;
+    await batch.pooled?.kill();
+    for (const run of batch.underWay) {
+      const { ending, call } = run;
+      if (run !== current) this.#finish(run, UNBEGUN);
+      else if (ending === 'lost') this.#finish(run, LOST);
+      else if (ending === 'kill') this.#finish(run, { exitCode: KILLED });
+      else this.#finish(run, deathOf(error, { module, export: call.export }, this.options.limits));
+    }
+  }
+
+  /** Calls that were taken back are the next. */
+  #again(runs: readonly Run[]): void {
+    const wanted = runs.filter((run) => run.ending === undefined);
+    for (const run of runs) if (run.ending !== undefined) this.#finish(run, run.ending === 'lost' ? UNBEGUN : STOPPED);
+    if (wanted.length > 0) this.#queue.unshift(new Batch(wanted));
+  }
+
+  /** One of its calls takes long after all: who waits behind it need not. */
+  #watch(batch: Batch): void {
+    if (batch.isStuck()) for (const run of batch.withdraw()) this.#finish(run, UNBEGUN);
+  }
+
+  #note(note: ProgressNote | CallReply): void {
+    const run = this.#runs.get(note.key);
+    if (!run) return;
+    if (note.kind === 'progress') {
+      const { fraction, text } = note;
+      return this.options.events.progress(run.attempt, { fraction, text });
+    }
+    if (note.isUnloadable === true) this.#pool.renew();
+    const { exitCode, failure, result } = note;
+    this.#finish(run, run.ending === 'lost' ? LOST : { exitCode, failure, result }, note);
   }
 
   /** @param reply - absent where the worker is gone: then nobody has said what it left */
   #finish(run: Run, verdict: Verdict, reply?: CallReply): void {
-    const { key, attempt, order, startedAtMs } = run;
-    if (!this.#runs.has(key)) return;
+    const { key, attempt, order, output } = run;
+    if (run.hasEnded) return;
+    run.hasEnded = true;
     clearTimeout(run.nudge);
     if (reply?.hasTmpDir !== false) rm(order.tmpDir, { recursive: true, force: true }, () => undefined);
-    const output = reply?.hasWritten === false ? this.#keepNothing(key) : this.#keep(run);
-    const { exitCode, failure, lost, result } = verdict;
-    const end: AttemptEnd = { exitCode, failure, lost, result, startedAtMs, finishedAtMs: Date.now(), ...output };
+    const hasWritten = reply?.hasWritten !== false;
+    const written = hasWritten ? output.keep(this.options.limits, this.options.log) : output.keepNothing();
+    const { startedAtMs, finishedAtMs } = reply ?? { startedAtMs: run.startedAtMs, finishedAtMs: Date.now() };
     this.#runs.delete(key);
     this.#followers.serveAll(key);
-    this.options.events.ended(attempt, end);
+    if (this.#ended.length === 0) setImmediate(() => this.#tellEnds());
+    const { exitCode, failure, lost, result, isUnbegun } = verdict;
+    const end = { exitCode, failure, lost, result, isUnbegun, startedAtMs, finishedAtMs, ...written };
+    this.#ended.push({ attempt, end });
   }
 
-  #keepNothing(key: string): Output {
-    this.#spool.keepSilence(key);
-    return { stdoutTail: NOTHING, stderrTail: NOTHING, stdoutBytes: 0, stderrBytes: 0 };
-  }
-
-  #keep(run: Run): Output {
-    const { order, files, key } = run;
-    if (!existsSync(order.stdout) && !existsSync(order.stderr)) return this.#keepNothing(key);
-    try {
-      const stdout = (files.stdout ??= new OutputFile(order.stdout, 'a+'));
-      const stderr = (files.stderr ??= new OutputFile(order.stderr, 'a+'));
-      stdout.seal();
-      stderr.seal();
-      const { tailBytes } = this.options.limits;
-      const tails = { stdoutTail: stdout.tail(tailBytes), stderrTail: stderr.tail(tailBytes) };
-      const sizes = { stdoutBytes: stdout.end(), stderrBytes: stderr.end() };
-      this.#spool.keep(key, stdout, stderr);
-      stdout.close();
-      stderr.close();
-      return { ...tails, ...sizes };
-    } catch (error) {
-      this.options.log(`the output of ${key} is lost: ${String(error)}`);
-      return this.#keepNothing(key);
-    }
+  #tellEnds(): void {
+    const ends = this.#ended;
+    this.#ended = [];
+    if (ends.length > 0) this.options.events.endedTogether(ends);
   }
 
   #end(run: Run, how: 'term' | 'kill' | 'lost'): void {
-    if (this.#queue.delete(run)) {
-      setImmediate(() => this.#finish(run, { failure: 'it was stopped before it ran' }));
-    } else if (how === 'term') {
-      run.ending ??= 'term';
-      this.#nudge(run);
-    } else if (run.ending !== 'kill' && run.ending !== 'lost') {
-      run.ending = how;
-      void run.pooled?.kill();
-    }
+    const { batch } = run;
+    const rest = batch.withdraw();
+    const isFirst = run.ending === undefined || (run.ending === 'term' && how !== 'term');
+    if (isFirst) run.ending = how;
+    this.#queue = this.#queue.filter((queued) => queued !== batch);
+    this.#again(rest);
+    this.#pump();
+    if (run.hasEnded || rest.includes(run) || !isFirst) return;
+    if (how === 'term') this.#nudge(run);
+    else if (batch.current === run) void batch.pooled?.kill();
   }
 
   #nudge(run: Run): void {
@@ -247,32 +270,18 @@ export class FunctionRunner implements Runner<Call> {
     for (const run of [...this.#runs.values()]) this.#end(run, 'lost');
   }
 
-  #progress({ key, fraction, text }: ProgressNote): void {
-    const run = this.#runs.get(key);
-    if (run) this.options.events.progress(run.attempt, { fraction, text });
-  }
-
-  #fileOf(run: Run, stream: OutputStream): OutputFile | undefined {
-    if (!run.files[stream] && existsSync(run.order[stream]))
-      run.files[stream] = new OutputFile(run.order[stream], 'a+');
-    return run.files[stream];
-  }
-
   #look({ key, stream, offset, limit }: Wanted): OutputChunk | undefined {
-    const run = this.#runs.get(key);
-    if (run === undefined) return this.#spool.read(key, stream, offset, limit);
-    const file = this.#fileOf(run, stream);
-    return { ...(file?.read(offset, limit) ?? { data: NOTHING, offset }), eof: false };
+    return this.#runs.get(key)?.output.read(stream, offset, limit) ?? this.#spool.read(key, stream, offset, limit);
   }
 
   *#written(): Generator<OutputFile> {
-    for (const run of this.#runs.values()) {
-      for (const stream of ['stdout', 'stderr'] as const) {
-        const file = this.#fileOf(run, stream);
-        if (file) yield file;
-      }
-    }
+    for (const { output } of this.#runs.values()) yield* output.files();
   }
+}
+
+function missing(module: string): Verdict {
+  const failure = `module ${module} does not exist on this node (hint: put it there, or use --upload)`;
+  return { failure, exitCode: NOT_FOUND };
 }
 
 /** Undefined where there is no such file. */

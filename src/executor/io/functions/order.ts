@@ -1,29 +1,39 @@
-/** What a worker is told to call. */
-export interface CallOrder {
-  /** Of the attempt. */
-  readonly key: string;
+/** What a worker is told to call: one function, for several tasks of a job one after the other. */
+export interface BatchOrder {
   /** Absolute. */
   readonly module: string;
   readonly export: string;
   /** JSON. */
-  readonly input: string;
   readonly args: string | undefined;
   readonly env: Readonly<Record<string, string>>;
-  readonly task: string;
   readonly job: string;
+  readonly node: string;
+  readonly resultMax: number;
+  readonly calls: readonly CallOrder[];
+  /** How many of them have been claimed, as one 32-bit number: `Claims`. */
+  readonly claims: SharedArrayBuffer;
+}
+
+/** One of them. */
+export interface CallOrder {
+  /** Of the attempt. */
+  readonly key: string;
+  /** JSON. */
+  readonly input: string;
+  readonly task: string;
   readonly index: number;
   readonly attempt: number;
   readonly epoch: number;
-  readonly node: string;
   /** Files and a directory that the worker makes where it needs them. */
   readonly stdout: string;
   readonly stderr: string;
   readonly tmpDir: string;
-  readonly resultMax: number;
 }
 
 /** What became of a call that did not take its worker along. */
 export interface CallReply {
+  readonly kind: 'reply';
+  readonly key: string;
   readonly exitCode: number;
   readonly failure?: string;
   /** JSON. */
@@ -32,10 +42,14 @@ export interface CallReply {
   readonly isUnloadable?: boolean;
   readonly hasWritten: boolean;
   readonly hasTmpDir: boolean;
+  /** Wall clock, the end to a fraction of a millisecond from the start. */
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
 }
 
 /** From a worker, while a call runs. */
 export interface ProgressNote {
+  readonly kind: 'progress';
   readonly key: string;
   readonly fraction?: number;
   readonly text?: string;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
-import type { CallOrder, CallReply, ProgressNote, WorkerData } from './order.js';
+import type { BatchOrder, CallReply, ProgressNote, WorkerData } from './order.js';
 
 export interface WorkerPoolOptions {
   /** What workers run. */
@@ -16,7 +16,8 @@ export interface WorkerPoolOptions {
   /** After so many calls workers are made anew, whatever they have gathered. */
   readonly callsMax: number;
   readonly channel: string;
-  readonly onProgress: (note: ProgressNote) => void;
+  /** What workers say while they make calls: each reply but a batch's last one. */
+  readonly onNote: (note: ProgressNote | CallReply) => void;
   readonly log: (message: string) => void;
 }
 
@@ -30,10 +31,10 @@ interface Generation {
   isRetired: boolean;
 }
 
-/** A call under way. */
-export interface PooledCall {
-  /** Rejects where its worker was ended, by itself or by `kill`. */
-  readonly reply: Promise<CallReply>;
+/** A batch under way. */
+export interface PooledBatch {
+  /** The last reply; none where no call was left to make. Rejects where its worker was ended, by itself or by `kill`. */
+  readonly reply: Promise<CallReply | undefined>;
   /** Ends its worker; done once that is gone. */
   kill(): Promise<void>;
 }
@@ -60,13 +61,13 @@ export class WorkerPool {
   }
 
   /** @param stamp - tells one version of the module from another */
-  call(order: CallOrder, stamp: string): PooledCall {
+  call(order: BatchOrder, stamp: string): PooledBatch {
     const generation = this.#current(order.module, stamp);
     const { piscina } = generation;
     const abort = new AbortController();
     generation.running += 1;
-    generation.calls += 1;
-    const run = piscina.run(order, { signal: abort.signal }) as Promise<CallReply>;
+    generation.calls += order.calls.length;
+    const run = piscina.run(order, { signal: abort.signal }) as Promise<CallReply | undefined>;
     const reply = run.finally(() => {
       generation.running -= 1;
       this.#tidy(generation);
@@ -100,14 +101,14 @@ export class WorkerPool {
   }
 
   #make(Pool: typeof Piscina): Generation {
-    const { script, prewarm, threadsMax, memoryBytes, idleMs, channel, onProgress, log } = this.options;
+    const { script, prewarm, threadsMax, memoryBytes, idleMs, channel, onNote, log } = this.options;
     const piscina = new Pool({
       filename: script,
       ...{ minThreads: prewarm, maxThreads: threadsMax, idleTimeout: idleMs },
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryBytes / 2 ** 20) },
       workerData: { channel } satisfies WorkerData,
     });
-    piscina.on('message', onProgress);
+    piscina.on('message', onNote);
     piscina.on('error', (error: Error) => log(`a function worker ended between calls: ${error.message}`));
     return { piscina, stamps: new Map(), calls: 0, running: 0, isRetired: false };
   }

@@ -2,11 +2,13 @@ import { inspect } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { CallContext } from './context.js';
-import { CANNOT_CALL, type CallOrder, type CallReply, type WorkerData } from './order.js';
+import { Claims } from './claims.js';
+import { CANNOT_CALL, type BatchOrder, type CallOrder, type CallReply, type WorkerData } from './order.js';
 import { writeResult } from './result.js';
 import { WorkerOutput } from './worker-output.js';
 
 type Ended = Pick<CallReply, 'exitCode' | 'failure' | 'result' | 'isUnloadable'>;
+type Timed = Ended & Pick<CallReply, 'startedAtMs' | 'finishedAtMs'>;
 type Callable = (input: unknown, context: CallContext) => unknown;
 
 /** The call that runs: a worker has one at a time. */
@@ -15,6 +17,9 @@ interface Running {
   readonly key: string;
   readonly fail: (error: unknown) => void;
 }
+
+/** A batch that takes longer leaves the rest to another: its calls were thought to be short. */
+const BATCH_MS = 10;
 
 const output = new WorkerOutput();
 let running: Running | undefined;
@@ -30,13 +35,29 @@ channel.unref();
 process.on('uncaughtException', (error) => running?.fail(error));
 process.on('unhandledRejection', (error) => running?.fail(error));
 
-/** Piscina's entry: calls one function. Whatever that does comes back as a reply, unless it ends the worker. */
-export default async function handle(order: CallOrder): Promise<CallReply> {
-  const context = new CallContext(order, (note) => parentPort?.postMessage(note));
+/**
+ * Piscina's entry: calls a function once for each task of a batch. Whatever that does comes back as a reply, unless it ends the worker:
+ * at once where another call follows, since nobody knows how long that will take, and what it takes along; else as what this returns.
+ */
+export default async function handle(batch: BatchOrder): Promise<CallReply | undefined> {
+  const claims = new Claims(batch.calls.length, batch.claims);
+  const untilMs = performance.now() + BATCH_MS;
+  let last: CallReply | undefined;
+  for (;;) {
+    const number = last !== undefined && performance.now() > untilMs ? undefined : claims.claim();
+    const order = number === undefined ? undefined : batch.calls[number];
+    if (order === undefined) return last;
+    if (last) parentPort?.postMessage(last);
+    last = await handleOne(batch, order);
+  }
+}
+
+async function handleOne(batch: BatchOrder, order: CallOrder): Promise<CallReply> {
+  const context = new CallContext(batch, order, (note) => parentPort?.postMessage(note));
   output.begin(order);
   try {
-    const ended = await call(order, context);
-    return { ...ended, hasWritten: output.end(), hasTmpDir: context.hasTmpDir };
+    const ended = await call(batch, order, context);
+    return { kind: 'reply', key: order.key, ...ended, hasWritten: output.end(), hasTmpDir: context.hasTmpDir };
   } finally {
     running = undefined;
     context.end();
@@ -44,17 +65,23 @@ export default async function handle(order: CallOrder): Promise<CallReply> {
   }
 }
 
-async function call(order: CallOrder, context: CallContext): Promise<Ended> {
-  const place = `${order.module}#${order.export}`;
-  const found = await load(order);
-  if (typeof found !== 'function') return found;
+async function call(batch: BatchOrder, order: CallOrder, context: CallContext): Promise<Timed> {
+  const found = await load(batch);
+  const startedAtMs = Date.now();
+  const beganMs = performance.now();
+  const ended = typeof found === 'function' ? await made(found, batch, order, context) : found;
+  return { ...ended, startedAtMs, finishedAtMs: startedAtMs + performance.now() - beganMs };
+}
+
+async function made(found: Callable, batch: BatchOrder, order: CallOrder, context: CallContext): Promise<Ended> {
+  const place = `${batch.module}#${batch.export}`;
   try {
     const value = await new Promise((resolve, reject) => {
       running = { context, key: order.key, fail: reject };
       // Not `resolve` of a promise itself: that would leave `fail` without effect.
       Promise.resolve(found(JSON.parse(order.input), context)).then(resolve, reject);
     });
-    const written = writeResult(value, order.resultMax);
+    const written = writeResult(value, batch.resultMax);
     if ('json' in written) return { exitCode: 0, result: written.json };
     return { exitCode: 1, failure: `${place} returned ${written.problem}` };
   } catch (error) {
@@ -64,7 +91,7 @@ async function call(order: CallOrder, context: CallContext): Promise<Ended> {
 }
 
 /** The function, or why there is none. */
-async function load({ module, export: name }: CallOrder): Promise<Callable | Ended> {
+async function load({ module, export: name }: BatchOrder): Promise<Callable | Ended> {
   let exported: Readonly<Record<string, unknown>>;
   try {
     exported = (await import(pathToFileURL(module).href)) as Record<string, unknown>;

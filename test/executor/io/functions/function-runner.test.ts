@@ -28,9 +28,12 @@ describe('the runner of functions', function () {
       ...{ dataDir, prewarm: 0, script: FUNCTION_WORKER, log: () => undefined },
       limits: runnerLimits({ workerBytesMax: 64 * 2 ** 20, workersMax: 3 }),
       events: {
-        ended: ({ task }, end) => {
-          expect(ends.has(task), `${task} ends once`).to.equal(false);
-          ends.set(task, end);
+        ended: () => expect.fail('of functions the ends are told together'),
+        endedTogether: (ended) => {
+          for (const { attempt, end } of ended) {
+            expect(ends.has(attempt.task), `${attempt.task} ends once`).to.equal(false);
+            ends.set(attempt.task, end);
+          }
         },
         progress: (_attempt, said) => progress.push(said),
       },
@@ -109,12 +112,17 @@ describe('the runner of functions', function () {
     expect(progress).to.deep.equal([{ fraction: 0.5, text: 'half' }]);
   });
 
-  it('should be told to end, at once or while its worker starts', async () => {
-    const [first, second] = [start('waits'), start('waits')];
+  it('should be told to end, or not begin any more where its worker still starts', async () => {
+    progress.length = 0;
+    const first = start('waits');
+    await until('it has begun', () => progress.length > 0);
     runner.signal(first, 'term');
-    runner.signal(second, 'term');
     expect((await ended(first)).result).to.equal('"told"');
-    expect((await ended(second)).result).to.equal('"told"');
+    const second = start('waits');
+    runner.signal(second, 'term');
+    expect(await ended(second)).to.satisfy(
+      ({ result, failure }: AttemptEnd) => result === '"told"' || failure === 'it was stopped before it ran',
+    );
   });
 
   it('should end an endless loop, and what waits behind it goes on', async () => {
@@ -123,13 +131,61 @@ describe('the runner of functions', function () {
     const refused = start('default');
     runner.signal(refused, 'term');
     expect((await ended(refused)).failure).to.equal('it was stopped before it ran');
-    expect(textOf((await read(loops[0]!))?.data), 'while it runs').to.equal('round and round\n');
+    for (const attempt of loops) {
+      expect(textOf((await read(attempt))?.data), 'while it runs').to.equal('round and round\n');
+    }
     for (const attempt of loops) runner.signal(attempt, 'kill');
     for (const attempt of loops) {
       expect(await ended(attempt)).to.deep.include({ exitCode: 137, failure: undefined });
     }
     expect(ends.get(loops[0]!.task)?.stdoutBytes).to.equal(16);
     expect((await ended(waiting)).result).to.equal('{"input":4,"args":null}');
+  });
+
+  const together = (name: string, inputs: readonly string[], more: Partial<Call> = {}): AttemptId[] => {
+    const starts = inputs.map((input) => {
+      const attempt = { task: taskId(JOB, count++), epoch: 7 };
+      const named = { kind: 'function' as const, module: CALLS, export: name, env: {}, job: JOB };
+      return { attempt, command: { ...named, input, index: 5, attempt: 2, node: nodeId('me'), ...more } };
+    });
+    runner.startTogether(starts);
+    return starts.map(({ attempt }) => attempt);
+  };
+
+  it('should make calls together, each with its own input, output and end', async () => {
+    const attempts = together('turns', ['"a"', '"throw"', '"say"', '"b"']);
+    const all = await Promise.all(attempts.map(ended));
+    expect(all.map(({ result, exitCode }) => result ?? exitCode)).to.deep.equal(['"a"', 1, '"say"', '"b"']);
+    expect(all.map(({ stdoutBytes }) => stdoutBytes)).to.deep.equal([0, 0, 4, 0]);
+    for (const { startedAtMs, finishedAtMs } of all) expect(finishedAtMs - startedAtMs).to.be.within(0, 1_000);
+  });
+
+  it('should tell of those that have ended, and give back those that wait, while one takes long', async () => {
+    const [first, long, last] = together('turns', ['"a"', '"loop"', '"b"']) as [AttemptId, AttemptId, AttemptId];
+    expect((await ended(first)).result).to.equal('"a"');
+    expect(await ended(last)).to.include({ isUnbegun: true, exitCode: undefined });
+    expect(ends.has(long.task)).to.equal(false);
+    runner.signal(long, 'kill');
+    expect(await ended(long)).to.include({ exitCode: 137 });
+  });
+
+  it('should end one that waits with others without them', async () => {
+    const attempts = together('turns', ['"loop"', '"b"', '"c"']) as [AttemptId, AttemptId, AttemptId];
+    const [loop, waiting, last] = attempts;
+    expect(textOf((await read(loop))?.data), 'it has begun').to.equal('loop\n');
+    runner.signal(waiting, 'term');
+    expect((await ended(waiting)).failure).to.equal('it was stopped before it ran');
+    expect((await ended(last)).result, 'another worker makes it').to.equal('"c"');
+    runner.signal(loop, 'kill');
+    await ended(loop);
+  });
+
+  it('should lose only the call that takes its worker along', async () => {
+    const attempts = together('turns', ['"a"', '"exit"', '"b"']);
+    const [first, exits, last] = await Promise.all(attempts.map(ended));
+    expect(first?.isUnbegun ?? first?.result).to.be.oneOf([true, '"a"']);
+    expect(exits?.failure).to.match(/called process\.exit\(4\)/);
+    expect(last?.result).to.equal('"b"');
   });
 
   it('should load a module anew that has changed on disk', async () => {
