@@ -1,3 +1,4 @@
+import './io/heap.js';
 import './io/shim.js';
 import { randomInt } from 'node:crypto';
 import { availableParallelism, homedir, totalmem } from 'node:os';
