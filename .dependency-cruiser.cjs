@@ -3,18 +3,20 @@
  * Each entry names a room and the only rooms (besides itself) that it may import from.
  */
 const L1 = ['kernel'];
-const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement'];
+const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement', 'files'];
 const rooms = {
   kernel: [],
   toml: L1,
+  files: L1,
+  'files/io': ['kernel', 'files'],
   ring: L1,
   membership: L1,
   tasks: L1,
-  executor: L1,
+  executor: ['kernel', 'files'],
   placement: ['kernel', 'ring', 'membership', 'tasks', 'executor'],
   'node/core': core,
-  'node/io': [...core, 'node/core'],
-  'executor/io': ['kernel', 'executor'],
+  'node/io': [...core, 'node/core', 'files', 'files/io'],
+  'executor/io': ['kernel', 'executor', 'files', 'files/io'],
 };
 /** The simulator's rooms, by the same rule; each may also import the pure rooms of src/. */
 const simRooms = {
@@ -120,7 +122,7 @@ module.exports = {
       from: { path: '^src/client/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(client|kernel|api/schema|channel|executor/io/functions/function-context)',
+        pathNot: '^src/(client|kernel|files|api/schema|channel|executor/io/functions/function-context)',
       },
     },
     {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { benchCommands } from './commands.js';
 import { benchDurability } from './durability.js';
+import { benchFiles } from './files.js';
 import { benchFlock } from './flock.js';
 import { benchFollow } from './follow.js';
 import { benchMembership } from './membership-scale.js';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
   commands: benchCommands,
   functions: benchFunctions,
+  files: benchFiles,
   flock: benchFlock,
   follow: benchFollow,
   durability: benchDurability,

@@ -27,6 +27,7 @@ const JOB = { job: meaning('Id of a job.', Type.String()) };
 const TASK = { ...JOB, index: meaning('Index of a task.', whole(0, 2 ** 31)) };
 const STATE = optional('Only those in this state.', schema.state());
 const FLAG = Type.Unsafe<string>(Type.String({ enum: ['1', '0', 'true', 'false'] }));
+const BLOB = { hash: meaning('SHA-256 of the bytes, in hexadecimal.', Type.String()) };
 const FAILED = { failed: optional('Only tasks that ended otherwise than well.', FLAG) };
 const KEY = {
   'idempotency-key': optional('A repeat under the same key is the same request.', Type.String()),
@@ -85,6 +86,25 @@ export const ROUTES = {
       state: STATE,
     },
     answer: schema.TasksPageSchema,
+  }),
+  missingBlobs: described({
+    summary: 'Which blobs the daemon that answers has not.',
+    body: schema.HashesSchema,
+    answer: schema.MissingBlobsSchema,
+  }),
+  putBlob: described({
+    summary:
+      'Takes a blob in, which is durable once this is answered: on this node, and on others once a job that needs it is submitted.',
+    params: BLOB,
+    status: 201,
+    answer: schema.DoneSchema,
+  }),
+  getBlob: described({
+    summary: 'The bytes of a blob, from whichever node has it.',
+    params: BLOB,
+    query: { tree: optional('The list of files that it stands in: where to look first.', Type.String()) },
+    type: 'application/octet-stream',
+    answer: Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' }),
   }),
   results: described({
     summary: 'What the functions of a job have returned, by rising index.',

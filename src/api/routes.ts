@@ -4,7 +4,9 @@ import { CoveyError } from '../kernel/errors.js';
 import { nodeId, type JobId } from '../kernel/ids.js';
 import { isTerminal, type TaskState } from '../kernel/states.js';
 import type { Driver } from '../node/driver.js';
+import type { Blobs } from '../node/io/blobs/blobs.js';
 import { goneOf } from './gone.js';
+import { addBlobRoutes } from './blobs.js';
 import { ROUTES } from './described.js';
 import { Events } from './events.js';
 import { readAt, streamOutput, type Wanted } from './output.js';
@@ -27,6 +29,7 @@ import { candidateView, explanation, jobView, nodeView, resultView, taskDetail, 
 
 export interface RoutesContext {
   readonly driver: Driver;
+  readonly blobs: Blobs;
   readonly self: () => SelfView;
   readonly doctor: () => readonly DoctorCheck[];
   /** Begins to leave; the answer is given first. */
@@ -36,10 +39,13 @@ export interface RoutesContext {
 const ANY_NEEDS = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
 
 /** The HTTP API, version 1, as src/api/schema.ts describes it. */
-export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }: RoutesContext): void {
+export function addRoutes(app: FastifyInstance, { driver, blobs, self, doctor, leave }: RoutesContext): void {
+  addBlobRoutes(app, blobs);
   app.post('/v1/jobs', ROUTES.submit, async (request, reply) => {
     const key = headerOf(request, 'idempotency-key');
     const submission = submissionOf(request.body as SubmitBody, key, Date.now());
+    // Whoever runs it must find its files, also where this node is no more.
+    if (submission.spec.upload !== undefined) await blobs.keep(submission.spec.upload);
     const { job, tasks, existed, replicas, acked, degraded } = await driver.request(
       { op: 'submit', ...submission, repeat: repeatOf(request.headers[REPEAT_HEADER]) },
       goneOf(reply),
@@ -130,7 +136,7 @@ export function addRoutes(app: FastifyInstance, { driver, self, doctor, leave }:
 
   app.get('/v1/tasks/:job/:index/result', ROUTES.result, async (request, reply): Promise<TaskResult> => {
     const { job, task, more } = await driver.request({ op: 'task', ...taskOf(request) }, goneOf(reply));
-    if (more.result !== undefined) return resultView(job, task, more.result);
+    if (more.result !== undefined || task.outputs !== undefined) return resultView(job, task, more.result);
     throw noResult(`${job.job}/${task.index}`, task.state, task.reason);
   });
 

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
 import type { Driver } from '../node/driver.js';
+import type { Blobs } from '../node/io/blobs/blobs.js';
 import { VERSION } from '../install.js';
 import { examine, type Patient } from './doctor.js';
 import { createFramework } from './framework.js';
@@ -11,6 +12,7 @@ import type { SelfView } from './schema.js';
 
 export interface ApiOptions extends Patient {
   readonly driver: Driver;
+  readonly blobs: Blobs;
   readonly boot: number;
   /** Path of the Unix socket; only its owner may use it. */
   readonly socket: string;
@@ -68,7 +70,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 function build(options: ApiOptions, self: () => SelfView, isOpen: boolean): FastifyInstance {
   const app = createFramework();
   if (isOpen) app.addHook('onRequest', refuseBrowsers);
-  addRoutes(app, { driver: options.driver, self, doctor: () => examine(options), leave: options.leave });
+  const { driver, blobs, leave } = options;
+  addRoutes(app, { driver, blobs, self, doctor: () => examine(options), leave });
   app.get('/openapi.json', async () => {
     const { openapi } = await import('./openapi.js');
     return openapi((described) => addRoutes(described, {} as RoutesContext));

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { checkCron } from '../cron.js';
 import { CoveyError } from '../kernel/errors.js';
+import { globProblem, isHash, pathProblem } from '../files/manifest.js';
 import { FILLED_MAX, filledLength } from '../kernel/template.js';
 import { compareText, jobId, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
@@ -98,6 +99,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(key === undefined ? {} : { key }),
     ...(body.held === true ? { held: true } : {}),
     ...perNodeOf(body),
+    ...filesOf(body),
     ...scheduleOf(body),
     ...limitsOf(body),
     ...startOf(body),
@@ -114,6 +116,25 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     throw new CoveyError('usage', 'a command, its environment or directory contains a NUL character');
   }
   return spec;
+}
+
+/** @throws CoveyError `usage` */
+function filesOf({ upload, outputs, cwd, function: called }: SubmitBody): Pick<JobSpec, 'upload' | 'outputs'> {
+  if (upload !== undefined && !isHash(upload))
+    throw new CoveyError('usage', 'upload is not the hash of a list of files');
+  const place = upload === undefined || cwd === undefined ? undefined : pathProblem(cwd);
+  if (place !== undefined) throw new CoveyError('usage', `cwd ${cwd} ${place}`, 'name a directory of the upload');
+  const module = upload === undefined || !called ? undefined : pathProblem(called.module);
+  if (module !== undefined)
+    throw new CoveyError('usage', `module ${called?.module} ${module}`, 'name one of the upload');
+  if (outputs === undefined) return upload === undefined ? {} : { upload };
+  for (const glob of outputs) {
+    const problem = globProblem(glob);
+    if (problem !== undefined) throw new CoveyError('usage', `output ${JSON.stringify(glob)} ${problem}`);
+  }
+  if (called) throw new CoveyError('usage', 'outputs are what commands leave', 'a function returns its result');
+  if (upload === undefined && cwd === undefined) throw new CoveyError('usage', 'outputs need a cwd, or an upload');
+  return { outputs, ...(upload === undefined ? {} : { upload }) };
 }
 
 /** @throws CoveyError `usage` or `too-large` */
@@ -133,7 +154,7 @@ function functionOf(body: SubmitBody): Pick<JobSpec, 'function'> | undefined {
   const { module, export: name = 'default', args, items = 'text' } = body.function;
   const [other] = [body.argv?.length ? 'a command' : '', body.stdin === undefined ? '' : 'stdin'].filter(Boolean);
   if (other !== undefined) throw new CoveyError('usage', `a function and ${other} exclude each other`);
-  if (!isAbsolute(module) && body.cwd === undefined) {
+  if (!isAbsolute(module) && body.cwd === undefined && body.upload === undefined) {
     throw new CoveyError('usage', `the module ${module} is relative, and there is no cwd`, 'give its whole path');
   }
   if (/[\0]/.test(module + name))

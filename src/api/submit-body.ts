@@ -47,6 +47,10 @@ export const SubmitBodySchema = record({
   deadlineMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   notAfter: Type.Optional(text(40)),
   contract: Type.Optional(oneOf('at-least-once', 'at-most-once')),
+  /** The tree of files that each task begins with, whose blobs were PUT; `cwd` and `module` are then meant from there. */
+  upload: Type.Optional(text(64)),
+  /** Globs of the files that are kept of each task that ends well, within its working directory. */
+  outputs: Type.Optional(list(text(1024), 100)),
   /** Jobs are made of this one at the times of a cron expression; it never ends by itself, and nothing of it starts. */
   schedule: Type.Optional(
     record({

@@ -70,6 +70,7 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     stdoutBytes: task.stdoutBytes ?? null,
     stderrBytes: task.stderrBytes ?? null,
     hasResult: task.hasResult === true,
+    outputs: task.outputs ?? null,
     degraded: task.degraded === true,
   };
 }
@@ -115,13 +116,14 @@ function runView({ run, state, exitCode, epoch, executor, finishedAtMs }: Run): 
 /** @param result - JSON, as its executor made it */
 export function resultView(
   { job }: JobInfo,
-  { index, state, reason }: TaskInfo,
+  { index, state, reason, outputs }: TaskInfo,
   result: string | undefined,
 ): TaskResult {
   return {
     ...{ task: `${job}/${index}`, index, state, reason: reason ?? null },
     result: result === undefined ? null : JSON.parse(result),
     hasResult: result !== undefined,
+    outputs: outputs ?? null,
   };
 }
 

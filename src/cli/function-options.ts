@@ -11,6 +11,7 @@ export interface FunctionOptions {
   readonly args?: { readonly json: unknown };
   /** Its elements are given as what they are, where lines are texts. */
   readonly fromJson?: string;
+  readonly upload?: string;
 }
 
 export function addFunctionOptions(command: Command): void {
@@ -31,7 +32,7 @@ export function functionOf(
   options: FunctionOptions,
   others: Readonly<Record<string, unknown>>,
 ): SubmitBody['function'] | undefined {
-  const { module, export: name, args, fromJson } = options;
+  const { module, export: name, args, fromJson, upload } = options;
   if (module === undefined) {
     const orphan = name !== undefined ? '--export' : args !== undefined ? '--args' : undefined;
     if (orphan === undefined) return undefined;
@@ -41,7 +42,8 @@ export function functionOf(
   const other = argv.length > 0 ? 'a command' : given?.[0];
   if (other !== undefined) throw new CoveyError('usage', `--module and ${other} exclude each other`);
   return {
-    module: resolve(io.cwd, module),
+    // In an upload it is meant from there.
+    module: upload === undefined ? resolve(io.cwd, module) : module.replace(/^\.\//, ''),
     ...defined({ export: name, items: fromJson === undefined ? undefined : ('json' as const) }),
     ...(args ? { args: args.json } : {}),
   };

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import { resolve } from 'node:path';
 import { CoveyError, type SubmitBody } from '../client/index.js';
 import { parseSize } from '../kernel/units.js';
+import { addFileOptions, filesOf, type FileOptions } from './file-options.js';
 import { addFunctionOptions, functionOf, type FunctionOptions } from './function-options.js';
 import { elementsOf, linesOf, readInput } from './input.js';
 import type { Io } from './io.js';
@@ -19,9 +19,8 @@ import { addLimitOptions, limitsOf, type LimitOptions } from './limit-options.js
 import { addStartOptions, startOf, type StartOptions } from './start-options.js';
 import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
 
-export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptions, FunctionOptions {
+export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptions, FunctionOptions, FileOptions {
   readonly name?: string;
-  readonly cwd?: string;
   readonly env?: readonly string[];
   readonly stdin?: string;
   readonly shell?: boolean;
@@ -80,6 +79,7 @@ export function addSubmitOptions(command: Command): void {
     parseArray,
   );
   addFunctionOptions(command);
+  addFileOptions(command);
   addLimitOptions(command);
   addStartOptions(command);
 }
@@ -97,7 +97,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
   const input = stdin === undefined ? undefined : await readInput('--stdin', stdin, STDIN_BYTES_MAX, io);
   return {
     ...(called ? { function: called } : { argv: shell === true ? [argv.join(' ')] : [...argv] }),
-    cwd: directory(io, options.cwd),
+    ...filesOf(io, options),
     ...defined({
       name,
       shell,
@@ -136,12 +136,6 @@ function checkCommand(argv: readonly string[]): void {
       'write it after --, as in `covey run -- date`, or name a --module',
     );
   }
-}
-
-/** A relative directory is meant here, not on the node that runs the task. */
-function directory(io: Io, cwd: string | undefined): string {
-  if (cwd === '') throw new CoveyError('usage', '--cwd: the name of the directory is empty');
-  return resolve(io.cwd, cwd ?? '.');
 }
 
 /**

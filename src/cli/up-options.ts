@@ -25,6 +25,7 @@ export interface UpOptions extends ResourceOptions {
   readonly logLevel: string;
   readonly retainFor?: number;
   readonly retainSize?: number;
+  readonly fileCache?: number;
   readonly functionWorkers?: number;
   readonly functionMem?: number;
   readonly detach?: boolean;
@@ -53,6 +54,7 @@ export function addUpOptions(command: Command): void {
   option(command, '--function-mem <size>', 'heap of a worker for functions (default 512M)', parseSize);
   option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', retention);
   option(command, '--retain-size <size>', 'of finished jobs keep so many bytes, the newest (default 1G)', parseSize);
+  option(command, '--file-cache <size>', 'keep so many bytes of files for tasks (default 10G)', parseSize);
   option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
   repeated(command, '--resource <k=n>', 'offer so much of a countable resource', countable);
   repeated(command, '--label <k=v>', 'a label of this node', pair);
@@ -76,6 +78,7 @@ export function upArguments(options: UpOptions): readonly string[] {
     'lost-after': timed(options.lostAfter),
     'retain-for': timed(options.retainFor),
     'retain-size': options.retainSize,
+    'file-cache': options.fileCache,
     'function-workers': options.functionWorkers,
     'function-mem': options.functionMem,
   };

@@ -25,14 +25,15 @@ import { CoveyError } from '../kernel/errors.js';
 import { isTerminal } from '../kernel/states.js';
 import { asTheyCome } from './as-they-come.js';
 import { callBody } from './call-body.js';
+import { call } from './calling.js';
 import { readEvents, type Event, type EventsQuery } from './events.js';
+import { FlockFiles } from './files.js';
 import type { Exchange } from './http.js';
 import { followJob, type JobLog, type JobLogsQuery } from './job-logs.js';
 import { readLogs, type LogsQuery } from './logs.js';
 import { MapResults, type FunctionRef, type MapOptions } from './map.js';
 import { jobPath, taskPath, withQuery } from './paths.js';
 import type { Elsewhere, Peers } from './peers.js';
-import { bodyOf, problemOf, unanswered } from './problems.js';
 import type { Abortable, JobsQuery, TasksQuery, WaitOptions } from './queries.js';
 import { submitKeyed } from './submitting.js';
 
@@ -57,10 +58,13 @@ const TOO_FEW_PAUSE_MS = 250;
  */
 export class Flock {
   readonly #peers: Peers;
+  /** Files for tasks, and files that tasks left. */
+  readonly files: FlockFiles;
 
   /** Made by `connect`. */
   constructor(peers: Peers) {
     this.#peers = peers;
+    this.files = new FlockFiles(peers);
   }
 
   /** What is being spoken to, for messages. */
@@ -286,14 +290,7 @@ export class Flock {
     return this.#call({ method: 'POST', path, timeoutMs: ANSWER_MS, elsewhere });
   }
 
-  /** A kept connection may have been closed at the other end just now: whatever may be repeated gets a second try. */
-  async #call<T>(exchange: Exchange & Elsewhere): Promise<T> {
-    let outcome = await this.#peers.exchange(exchange);
-    if (outcome.kind === 'lost') outcome = await this.#peers.exchange(exchange);
-    const { where } = outcome;
-    if (outcome.kind !== 'answer') throw unanswered(outcome, where);
-    const { status, text } = outcome.answer;
-    if (status >= 300) throw problemOf(status, text, where);
-    return bodyOf(status, text, where);
+  #call<T>(exchange: Exchange & Elsewhere): Promise<T> {
+    return call(this.#peers, exchange);
   }
 }

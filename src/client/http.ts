@@ -1,13 +1,16 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import type { Address } from './address.js';
 
 export interface Exchange {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** With its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body; made anew for each try. */
+  readonly stream?: () => Readable;
   /** Longest silence until the answer's head. */
   readonly timeoutMs: number;
   /** How much of that the daemon was asked to take. @default 0 */
@@ -88,7 +91,8 @@ export class Http {
         if (signal?.aborted === true) reject(asError(signal.reason));
         else resolve({ kind: neverConnected(error) ? 'refused' : 'lost', why: reasonOf(error) });
       });
-      sent.end(body);
+      if (exchange.stream) pipeline(exchange.stream(), sent, () => undefined);
+      else sent.end(body);
     });
   }
 

@@ -24,6 +24,9 @@ export interface Work {
   readonly stdin?: Uint8Array | undefined;
   readonly needs: Resources;
   readonly timeoutMs?: number | undefined;
+  /** The tree of files that it begins with, and globs of those that are kept of it. */
+  readonly upload?: string | undefined;
+  readonly outputs?: readonly string[] | undefined;
   /** It runs on this node or not at all. */
   readonly perNode?: boolean | undefined;
   /** `at-most-once`: an attempt starts only under a grant of its coordinator. */
@@ -64,6 +67,8 @@ export interface Outcome {
   readonly stderrBytes: number;
   /** What a function returned, as JSON. */
   readonly result?: string;
+  /** The tree of the files that it left. */
+  readonly outputs?: string;
 }
 
 /** An attempt that is held here. */

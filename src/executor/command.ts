@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/ids.js';
 import { fill, FILLED_MAX, filledLength } from '../kernel/template.js';
-import { attemptOf, type Assignment, type FunctionWork } from './assignment.js';
-import type { Call, Runnable, Startable } from './runner.js';
+import { attemptOf, type Assignment, type FunctionWork, type Work } from './assignment.js';
+import type { Call, Files, Runnable, Startable } from './runner.js';
 
 /**
  * What an assignment runs: `{}` in the command stands for its item, and the environment says which task it is. Nothing of
@@ -26,6 +26,7 @@ export function commandOf(
     shell: work.shell,
     cwd: work.cwd,
     stdin: work.stdin,
+    files: filesOf(work),
     env: {
       ...base,
       ...work.env,
@@ -59,7 +60,12 @@ export function callOf(assignment: Assignment, { input, args, ...named }: Functi
     index,
     attempt,
     node,
+    files: filesOf(work),
   };
+}
+
+function filesOf({ upload, outputs }: Work): Files | undefined {
+  return upload === undefined && outputs === undefined ? undefined : { upload, outputs: outputs ?? [] };
 }
 
 /** Undefined where no such command can ever run. */

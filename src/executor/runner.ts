@@ -1,5 +1,13 @@
 import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
 
+/** What an attempt is given before it starts, and what is taken of it after its end. */
+export interface Files {
+  /** The tree that its own directory begins with; `cwd` and `module` are then meant from there. */
+  readonly upload?: string | undefined;
+  /** Globs within its working directory. */
+  readonly outputs: readonly string[];
+}
+
 /** A process. Nothing of the daemon's own environment leaks in: `env` is all there is, PATH included. */
 export interface Command {
   readonly kind: 'command';
@@ -10,6 +18,7 @@ export interface Command {
   readonly cwd?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | undefined;
+  readonly files?: Files | undefined;
 }
 
 /** A function of an ES module, in a worker thread. */
@@ -29,6 +38,7 @@ export interface Call {
   readonly index: number;
   readonly attempt: number;
   readonly node: NodeId;
+  readonly files?: Files | undefined;
 }
 
 /** What one attempt runs. */
@@ -75,6 +85,8 @@ export interface AttemptEnd {
   readonly stderrBytes: number;
   /** What a function returned, as JSON. */
   readonly result?: string | undefined;
+  /** The tree of the files that it left. */
+  readonly outputs?: string | undefined;
 }
 
 export interface OutputChunk {

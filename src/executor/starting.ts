@@ -69,7 +69,8 @@ export class Starting {
   /** The head of the queue, and what comes behind it of the same job where all of that is short: a fair part for each place. */
   #together(head: Assignment): Assignment[] {
     const { queue, running, estimates } = this.parts;
-    const { function: work, contract, timeoutMs = Infinity, name, needs } = head.work;
+    const { function: work, contract, timeoutMs = Infinity, name, needs, upload, outputs } = head.work;
+    if (upload !== undefined || outputs !== undefined) return [head];
     if (!work || contract === 'at-most-once' || timeoutMs < TIMEOUT_MS || !estimates.knows(name)) return [head];
     const estimateMs = estimates.of(name);
     if (estimateMs > SHORT_MS) return [head];

@@ -1,7 +1,7 @@
 import './io/heap.js';
 import './io/shim.js';
 import { randomInt } from 'node:crypto';
-import { availableParallelism, homedir, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
@@ -12,10 +12,9 @@ import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
 import { Prng } from '../kernel/prng.js';
 import type { NodeId } from '../kernel/ids.js';
-import { isLive, type MemberState, type Profile } from '../membership/member.js';
+import { isLive, type MemberState } from '../membership/member.js';
 import { LOST_AFTER_MS } from '../tasks/replication/degraded.js';
 import { FUNCTION_WORKER, VERSION } from '../install.js';
-import { userName } from '../user.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
 import { BOOT_KEY, MEMBERS_KEY, readStored } from './core/stored.js';
@@ -33,10 +32,13 @@ import { keepBallast, makeRoom } from './io/store/ballast.js';
 import { FORMAT_KEY } from './io/store/format.js';
 import { openStore, type OpenedStore } from './io/store/open.js';
 import { verifyStore } from './io/store/verify.js';
-import { createTransport } from './io/transport.js';
+import type { Blobs } from './io/blobs/blobs.js';
+import { openBlobs, taskFiles } from './io/blobs/open.js';
+import { createTransport, type Streams } from './io/transport.js';
 import { findTwin, type TwinSearch } from './io/twin.js';
+import { baseEnv, profileOf, type Offered } from './profile.js';
 
-export interface DaemonOptions {
+export interface DaemonOptions extends Offered {
   readonly dataDir: string;
   /** HOST:PORT or multiaddrs. */
   readonly listen: readonly string[];
@@ -44,15 +46,6 @@ export interface DaemonOptions {
   readonly join: readonly string[];
   /** HOST:PORT for the API on TCP besides the Unix socket. */
   readonly http?: string | undefined;
-  readonly capacity: {
-    readonly cpus?: number | undefined;
-    readonly memBytes?: number | undefined;
-    readonly gpus?: number | undefined;
-    readonly custom: Readonly<Record<string, number>>;
-  };
-  readonly labels: Readonly<Record<string, string>>;
-  readonly speed: number;
-  readonly zone: string;
   /** 64 hexadecimal digits. */
   readonly clusterKey?: string | undefined;
   readonly logLevel: string;
@@ -62,6 +55,8 @@ export interface DaemonOptions {
   readonly lostAfterMs?: number | undefined;
   /** Workers for functions that are kept ready, and the heap of each. */
   readonly functions?: { readonly workers?: number | undefined; readonly memBytes?: number | undefined };
+  /** Bytes of files that are kept for tasks. @default 10 GiB */
+  readonly fileBytesMax?: number | undefined;
   /** In place of one that runs commands: for measurements of all the rest. */
   readonly runner?: (events: RunnerEvents) => Runner;
 }
@@ -103,6 +98,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const storeDir = join(options.dataDir, 'store');
     const verdict = verifyStore(storeDir, FORMAT_KEY);
     const inbox = new Inbox((message) => log.warn(message));
+    let blobs: Blobs | undefined;
     const slots = Math.ceil(options.capacity.cpus ?? availableParallelism());
     // First of all, since starting a process costs more the more memory this one has.
     const runner =
@@ -114,6 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         workers: options.functions?.workers,
         limits: options.functions?.memBytes === undefined ? {} : { workerBytesMax: options.functions.memBytes },
         events: inbox,
+        files: taskFiles(() => blobs),
         log: (message) => log.warn(message),
       }));
     undo.push(() => runner.close());
@@ -138,7 +135,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       warn: (message, details) => log.warn(details, message),
     });
     undo.push(() => transport.close());
-    return await assemble({ options, log, inbox, runner, identity, opened, transport, seeds, undo });
+    const parts = { options, log, inbox, runner, identity, opened, transport, seeds, undo };
+    return await assemble({ ...parts, hasBlobs: (made) => (blobs = made) });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -179,7 +177,9 @@ interface Parts {
   readonly runner: Runner;
   readonly identity: Identity;
   readonly opened: OpenedStore;
-  readonly transport: Transport<Message>;
+  readonly transport: Transport<Message> & Streams;
+  /** Told once, before anything runs. */
+  readonly hasBlobs: (blobs: Blobs) => void;
   readonly seeds: readonly (readonly string[])[];
   /** How to end what was started, in the order of starting. */
   readonly undo: (() => Promise<void> | void)[];
@@ -227,8 +227,10 @@ async function assemble(parts: Parts): Promise<Daemon> {
     await driver.leave();
     await stop();
   };
+  const blobs = await openBlobs({ ...options, transport, view: core.view });
+  parts.hasBlobs(blobs);
   const api: Api = await createApi({
-    ...{ driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },
+    ...{ blobs, driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },
     lostAfterMs: options.lostAfterMs ?? LOST_AFTER_MS,
     socket: join(options.dataDir, 'covey.sock'),
     http: options.http,
@@ -287,31 +289,4 @@ function refuseOpenDoors(listen: readonly string[], clusterKey: Uint8Array | und
     `${open} can be reached from other machines, and there is no cluster key`,
     'make a key with `covey keys new` and give it to every node in COVEY_CLUSTER_KEY or --key-file',
   );
-}
-
-function profileOf(options: DaemonOptions, addresses: readonly string[]): Profile {
-  const { capacity, labels, zone, speed } = options;
-  return {
-    addresses: [...addresses].slice(0, 8),
-    capacity: {
-      cpus: capacity.cpus ?? availableParallelism(),
-      memBytes: capacity.memBytes ?? totalmem(),
-      gpus: capacity.gpus ?? 0,
-      custom: { ...capacity.custom },
-    },
-    labels: { ...labels },
-    zone,
-    speed,
-    version: VERSION,
-  };
-}
-
-/** All that commands get of the daemon's own environment. */
-function baseEnv(): Record<string, string> {
-  const passed = ['LANG', 'LC_ALL', 'TZ'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-  return { PATH: path, HOME: homedir(), USER: userName(), ...Object.fromEntries(passed) };
 }

@@ -71,6 +71,8 @@ export const TaskInfoSchema = record({
   isCall: Type.Optional(Type.Boolean()),
   /** A function has returned something that is kept. */
   hasResult: Type.Optional(Type.Boolean()),
+  /** The tree of the files that it left. */
+  outputs: Type.Optional(text(64)),
   /** That, as JSON, where it was asked for. */
   result: Type.Optional(text(RESULT_MAX)),
   /** By the word of a survivor without a majority: it may be taken back. */

@@ -32,6 +32,8 @@ export const OutcomeSchema = record({
   stderrBytes: count(),
   /** What a function returned, as JSON. */
   result: Type.Optional(text(RESULT_MAX)),
+  /** The tree of the files that it left: src/files. */
+  outputs: Type.Optional(text(64)),
   /** Reached by a survivor without a majority, and proposed when one was there again. */
   degraded: Type.Optional(Type.Boolean()),
 });

@@ -120,6 +120,7 @@ function taskInfo(
     ...(outcome?.startedAtMs === undefined ? {} : { startedAtMs: outcome.startedAtMs }),
     ...(outcome ? endOf(outcome) : {}),
     ...(outcome?.result === undefined ? {} : { hasResult: true }),
+    ...(outcome?.outputs === undefined ? {} : { outputs: outcome.outputs }),
   };
 }
 

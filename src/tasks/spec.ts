@@ -60,6 +60,10 @@ export const JobSpecSchema = record({
   notAfterMs: Type.Optional(amount()),
   /** What may become of an attempt whose end is not known: started again, or given up as `interrupted`. */
   contract: oneOf('at-least-once', 'at-most-once'),
+  /** The tree of files that each task begins with, in a directory of its own; `cwd` is then meant from there: src/files. */
+  upload: Type.Optional(text(64)),
+  /** Globs of the files that are kept of each task. */
+  outputs: Type.Optional(list(text(1024), 100)),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
   /** A task for each node that there was, which is its item: it runs there and nowhere else. */

@@ -105,6 +105,7 @@ const task = {
   stdoutBytes: meaning('What its last attempt wrote; null where that is not known yet.', nullable(integer())),
   stderrBytes: nullable(integer()),
   hasResult: meaning('Its function has returned something: /v1/tasks/{id}/result.', Type.Boolean()),
+  outputs: meaning('The tree of the files that it left: /v1/blobs/{hash}.', nullable(string())),
   degraded: meaning('Provisional: see the same field of a job.', Type.Boolean()),
 };
 const TaskViewSchema = record(task);

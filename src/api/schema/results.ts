@@ -9,6 +9,7 @@ export const TaskResultSchema = record({
   reason: meaning('Why it ended otherwise than well.', nullable(string())),
   result: meaning('What its function returned: any JSON; null also where there is none.', Type.Unknown()),
   hasResult: Type.Boolean(),
+  outputs: meaning('The tree of the files that it left.', nullable(string())),
 });
 /** What the function of a task has returned, if it has. */
 export interface TaskResult extends View<typeof TaskResultSchema> {}

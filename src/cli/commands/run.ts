@@ -8,6 +8,7 @@ import { EXIT } from '../exit.js';
 import { sayHindrances } from '../hindrances.js';
 import { Interrupt } from '../interrupt.js';
 import { startNode } from '../node-process.js';
+import { withUpload } from '../file-options.js';
 import { withParents } from '../start-options.js';
 import { addSubmitOptions, submission, type SubmitOptions } from '../submission.js';
 
@@ -72,7 +73,7 @@ export default command;
 async function submitSomewhere(context: Context, body: SubmitBody, id: string | undefined): Promise<Accepted> {
   const { globals, io } = context;
   try {
-    const submitted = await context.flock().submit(await withParents(context.flock(), body), { idempotencyKey: id });
+    const submitted = await submitTo(context.flock(), body, id);
     return { flock: context.flock(), submitted, ownNode: false };
   } catch (error) {
     const isNamed = globals.addr !== undefined || (io.env['COVEY_ADDR'] ?? '') !== '';
@@ -81,9 +82,13 @@ async function submitSomewhere(context: Context, body: SubmitBody, id: string | 
   const flock = await ownFlock(context);
   return {
     flock,
-    submitted: await flock.submit(await withParents(flock, body), { idempotencyKey: id }),
+    submitted: await submitTo(flock, body, id),
     ownNode: true,
   };
+}
+
+async function submitTo(flock: Flock, body: SubmitBody, id: string | undefined): Promise<Submitted> {
+  return flock.submit(await withUpload(flock, await withParents(flock, body)), { idempotencyKey: id });
 }
 
 async function ownFlock({ life }: Context): Promise<Flock> {

@@ -1,6 +1,7 @@
 import { CoveyError } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
+import { withUpload } from '../file-options.js';
 import { withParents } from '../start-options.js';
 import { addSubmitOptions, submission, type SubmitOptions } from '../submission.js';
 import { readSubmissions, submitFile } from '../workflow/submit-file.js';
@@ -22,6 +23,7 @@ const command: CliCommand<Options> = {
       ['covey submit --after ok:last -- ./report.sh', 'when the job before has succeeded'],
       ['covey submit --at 22:00 -- ./nightly.sh', 'tonight'],
       ['covey submit --module part.mjs --array 1-1000', 'a function called with each index; `covey result last`'],
+      ['covey submit --upload . --output "*.png" -- ./render.sh', 'with these files; `covey result last --into out`'],
       ['covey submit --file pipeline.toml', 'tasks that wait for each other'],
       ['covey submit --env HOME --env MODE=fast -- env', 'HOME as it is here'],
     );
@@ -35,7 +37,8 @@ const command: CliCommand<Options> = {
       out.line(JSON.stringify(body, null, out.json ? undefined : 2));
       return EXIT.ok;
     }
-    const submitted = await flock().submit(await withParents(flock(), body), { idempotencyKey: options.id });
+    const ready = await withUpload(flock(), await withParents(flock(), body));
+    const submitted = await flock().submit(ready, { idempotencyKey: options.id });
     if (out.json) out.object(submitted);
     else out.line(submitted.job);
     const { replicas, acked, degraded } = submitted.durability;

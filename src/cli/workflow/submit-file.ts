@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { CoveyError, type Flock, type SubmitBody, type Submitted } from '../../client/index.js';
+import { withUpload } from '../file-options.js';
 import type { Io } from '../io.js';
 import { submission } from '../submission.js';
 import { readJobFile } from './job-file.js';
@@ -55,11 +56,13 @@ export async function submitFile(
   key: string | undefined,
 ): Promise<readonly FileSubmitted[]> {
   const submitted = new Map<string, FileSubmitted>();
+  const trees = new Map<string, Promise<string>>();
   for (const { task, body } of submissions) {
     const after = body.after?.map(({ job, on }) => ({ job: submitted.get(job)?.job ?? job, on }));
     try {
       const idempotencyKey = key === undefined ? undefined : `${key}/${task}`;
-      const accepted = await flock.submit(after ? { ...body, after } : body, { idempotencyKey });
+      const ready = await withUpload(flock, after ? { ...body, after } : body, trees);
+      const accepted = await flock.submit(ready, { idempotencyKey });
       submitted.set(task, { task, ...accepted });
     } catch (error) {
       throw await withdrawn(flock, task, [...submitted.values()], error);

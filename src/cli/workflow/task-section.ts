@@ -1,4 +1,5 @@
 import type { SubmitBody } from '../../client/index.js';
+import { globProblem } from '../../files/manifest.js';
 import { parseDuration, parseSize } from '../../kernel/units.js';
 import { shown, wrong, type Section } from '../../toml/section.js';
 import { parseCodes, parseDeadline, type LimitOptions } from '../limit-options.js';
@@ -40,6 +41,8 @@ export function readTask(name: string, section: Section): FileTask {
     cwd: section.text('cwd'),
     env: section.read('env', readEnv),
     stdin: section.text('stdin'),
+    upload: section.text('upload'),
+    output: section.several('output', readGlob),
     shell,
     module,
     export: section.text('export'),
@@ -100,6 +103,13 @@ function readAmounts(value: unknown): (readonly [name: string, amount: number])[
     if (typeof amount === 'number' && amount >= 0) return [name, amount];
     throw wrong(`${name}: ${shown(amount)} is no amount`, 'write { licence = 1 }');
   });
+}
+
+function readGlob(value: unknown): string {
+  const glob = textOf(value);
+  const problem = globProblem(glob);
+  if (problem === undefined) return glob;
+  throw wrong(`${shown(value)} ${problem}`, 'write "out/*.png"');
 }
 
 function readDependency(value: unknown): Dependency {

@@ -1,5 +1,7 @@
 import { runnerLimits, type RunnerLimits } from './limits.js';
 import type { AttemptId, Call, CommandRunner, Runnable, Runner, RunnerEvents, Startable } from '../runner.js';
+import type { TaskFiles } from '../task-files.js';
+import { FilesRunner } from './files-runner.js';
 import { FunctionRunner } from './functions/function-runner.js';
 import { createShellRunner, type ShellRunnerOptions } from './shell-runner.js';
 
@@ -9,14 +11,20 @@ export interface TaskRunnerOptions extends ShellRunnerOptions {
   readonly script: string;
   /** Workers for functions that are kept ready. @default 0 */
   readonly workers?: number | undefined;
+  readonly files: TaskFiles;
 }
 
 /**
- * Makes the runner of whatever tasks run: commands in slot shells, functions in worker threads.
+ * Makes the runner of whatever tasks run: commands in slot shells, functions in worker threads, either with files or without.
  *
  * @throws Error where the data directory cannot be written, or /bin/sh or setsid is missing
  */
-export async function createTaskRunner(options: TaskRunnerOptions): Promise<Runner> {
+export function createTaskRunner(options: TaskRunnerOptions): Promise<Runner> {
+  const inner = (events: RunnerEvents) => createPlainRunner({ ...options, events });
+  return FilesRunner.open({ ...options, inner });
+}
+
+async function createPlainRunner(options: TaskRunnerOptions): Promise<Runner> {
   const { dataDir, events, script, workers = 0, log = () => undefined } = options;
   const limits: RunnerLimits = runnerLimits(options.limits);
   const shells = await createShellRunner(options);

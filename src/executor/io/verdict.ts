@@ -35,7 +35,8 @@ function cwdProblem(cwd: string): string {
   try {
     if (!statSync(cwd).isDirectory()) return `cwd ${cwd} is not a directory`;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `cwd ${cwd} does not exist on this node`;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return `cwd ${cwd} does not exist on this node (hint: use --upload .)`;
   }
   return `cwd ${cwd} is not permitted on this node`;
 }

@@ -1,4 +1,5 @@
 import './shim.js';
+import type { Connection, Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { setTimeout } from 'node:timers/promises';
 import { nodeId, type NodeId } from '../../kernel/ids.js';
@@ -32,12 +33,25 @@ export interface TransportOptions<Message> extends Omit<NetworkOptions, 'cluster
   readonly warn?: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
+/** Streams of further protocols, beside the lanes of messages, over the same connections. */
+export interface Streams {
+  /** @param name - of the protocol, within the cluster */
+  handleStreams(name: string, onStream: (from: NodeId, stream: Stream) => void): Promise<void>;
+  /** @throws Error where there is no connection, and none can be made */
+  openStream(to: NodeId, name: string): Promise<Stream>;
+}
+
+/** Of one further protocol, on one connection. */
+const STREAMS_MAX = 16;
+
 /**
  * Starts the real transport: libp2p streams, one per peer, direction and lane, and gossipsub.
  *
  * @throws CoveyError `held` or `usage` where it cannot listen
  */
-export async function createTransport<Message>(options: TransportOptions<Message>): Promise<Transport<Message>> {
+export async function createTransport<Message>(
+  options: TransportOptions<Message>,
+): Promise<Transport<Message> & Streams> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const cluster = options.cluster ?? 'covey';
   const network = await createNetwork({ ...options, cluster }, limits);
@@ -46,7 +60,7 @@ export async function createTransport<Message>(options: TransportOptions<Message
   return transport;
 }
 
-class Libp2pTransport<Message> implements Transport<Message> {
+class Libp2pTransport<Message> implements Transport<Message>, Streams {
   readonly id: NodeId;
   readonly #tally: Tally;
   readonly #gossip: Gossip<Message>;
@@ -61,7 +75,7 @@ class Libp2pTransport<Message> implements Transport<Message> {
 
   constructor(
     readonly network: Network,
-    cluster: string,
+    readonly cluster: string,
     readonly options: TransportOptions<Message>,
     readonly limits: TransportLimits,
   ) {
@@ -141,6 +155,22 @@ class Libp2pTransport<Message> implements Transport<Message> {
   learn(peer: NodeId, addresses: readonly string[]): void {
     const complete = addresses.map((address) => `${placeOf(address)}/p2p/${peer}`);
     if (peer !== this.id) this.#learned.set(peer, complete);
+  }
+
+  async handleStreams(name: string, onStream: (from: NodeId, stream: Stream) => void): Promise<void> {
+    const room = { maxInboundStreams: STREAMS_MAX, maxOutboundStreams: STREAMS_MAX };
+    const handle = (stream: Stream, connection: Connection) => onStream(peerIdOf(connection), stream);
+    await this.network.handle(`/covey/${this.cluster}/${name}`, handle, room);
+  }
+
+  async openStream(to: NodeId, name: string): Promise<Stream> {
+    const places = this.#learned.get(to) ?? [];
+    const signal = AbortSignal.timeout(this.limits.dialTimeoutMs);
+    return this.network.dialProtocol(
+      places.map((place) => multiaddr(place)),
+      `/covey/${this.cluster}/${name}`,
+      { signal },
+    );
   }
 
   stats(): TransportStats {

@@ -50,6 +50,7 @@ export function taskView(state: TaskState, changes: Partial<TaskView> = {}): Tas
     stdoutBytes: null,
     stderrBytes: null,
     hasResult: false,
+    outputs: null,
     degraded: false,
     ...changes,
   };

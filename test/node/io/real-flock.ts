@@ -1,5 +1,6 @@
 import { newIdentity, type Identity } from '../../../src/node/io/identity.js';
-import { createTransport, type TransportOptions } from '../../../src/node/io/transport.js';
+import type { Transport } from '../../../src/node/core/ports.js';
+import { createTransport, type Streams, type TransportOptions } from '../../../src/node/io/transport.js';
 import { testCodec, type TestMessage } from '../../contract/test-message.js';
 import type { Flock, FlockLimits, Member, Told } from '../../contract/transport-contract.js';
 import { until } from '../../support/until.js';
@@ -8,8 +9,12 @@ type Extra = Partial<Omit<TransportOptions<TestMessage>, 'events'>>;
 
 const LIMITS = { handshakesPerSecond: 100 };
 
+interface RealMember extends Member {
+  readonly transport: Transport<TestMessage> & Streams;
+}
+
 /** A node on a free port of this machine. */
-export async function startMember(extra: Extra = {}, identity?: Identity): Promise<Member> {
+export async function startMember(extra: Extra = {}, identity?: Identity): Promise<RealMember> {
   const told: Told = { messages: [], gossip: [], connected: [], disconnected: [], unreachable: [] };
   const { privateKey } = identity ?? (await newIdentity());
   const transport = await createTransport<TestMessage>({

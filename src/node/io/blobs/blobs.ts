@@ -1,0 +1,117 @@
+import { CoveyError } from '../../../kernel/errors.js';
+import type { NodeId } from '../../../kernel/ids.js';
+import { inLanes } from '../../../kernel/lanes.js';
+import { decodeManifest, encodeManifest, hashesOf, type Manifest } from '../../../files/manifest.js';
+import type { BlobStore } from '../../../files/io/blob-store.js';
+import { hashOf } from '../../../files/io/hashing.js';
+import type { BlobExchange } from './exchange.js';
+
+/** Nodes that keep the blobs of a tree, as far as there are so many: any two of them may be lost. */
+const COPIES = 3;
+/** How far along the ring a node is looked for that takes them. */
+const ASKED_MAX = 6;
+
+const GIVEN_AT_A_TIME = 8;
+
+/** What is damaged here is dropped when that is found, and brought anew. */
+const TRIES = 2;
+
+/** What is to be known of the flock. */
+export interface BlobFlock {
+  readonly self: NodeId;
+  /** Members that are alive, from a tree's place on the ring on: the first of them keep it. */
+  alive(tree: string): Iterable<NodeId>;
+}
+
+/**
+ * The blobs that this node has or can get. A tree is kept on the first nodes from its place on the ring, where all look first; what is not
+ * there any more is asked of everybody (docs/adr/0026-files.md).
+ */
+export class Blobs {
+  constructor(
+    readonly store: BlobStore,
+    private readonly exchange: Pick<BlobExchange, 'missing' | 'fetch' | 'give'>,
+    private readonly flock: BlobFlock,
+  ) {}
+
+  /**
+   * The files of a tree.
+   *
+   * @throws CoveyError `not-found` where nobody has the list of them
+   */
+  async manifest(tree: string): Promise<Manifest> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      await this.bring(tree, tree);
+      const bytes = await this.store.read(tree);
+      if (bytes) return decodeManifest(bytes);
+    }
+    throw gone(tree);
+  }
+
+  /** Takes a tree in whose files are here. @returns its name */
+  async enter(manifest: Manifest): Promise<string> {
+    const bytes = encodeManifest(manifest);
+    const tree = hashOf(bytes);
+    await this.store.put(tree, [bytes]);
+    return tree;
+  }
+
+  /**
+   * Sees to it that a tree is kept by enough nodes that it outlives this one.
+   *
+   * @returns how many have it, this node included
+   * @throws CoveyError `unavailable` where none of the others takes it, `conflict` where some of it is not even here
+   */
+  async keep(tree: string): Promise<number> {
+    const manifest = await this.manifest(tree);
+    const hashes = [tree, ...hashesOf(manifest)];
+    for (const hash of this.store.missing(hashes)) await this.bring(hash, tree);
+    let copies = 1;
+    let asked = 0;
+    let problem: unknown;
+    for (const node of this.flock.alive(tree)) {
+      if (node === this.flock.self) continue;
+      if (copies === COPIES || ++asked > ASKED_MAX) break;
+      try {
+        const missing = await this.exchange.missing(node, hashes);
+        await inLanes(missing, GIVEN_AT_A_TIME, (hash) => this.exchange.give(node, hash));
+        copies += 1;
+      } catch (error) {
+        problem = error;
+      }
+    }
+    if (copies > 1 || problem === undefined) return copies;
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new CoveyError('unavailable', `no other node takes the files: ${why}`, 'try again');
+  }
+
+  /** Sees to it that a blob is here. @throws CoveyError `not-found` where nobody has it */
+  async bring(hash: string, tree: string): Promise<void> {
+    if (this.store.has(hash)) return;
+    let problem: unknown;
+    for (const node of this.flock.alive(tree)) {
+      if (node === this.flock.self) continue;
+      try {
+        if (await this.exchange.fetch(node, hash)) return;
+      } catch (error) {
+        if (error instanceof CoveyError && error.code !== 'usage') throw error;
+        problem = error;
+      }
+    }
+    throw gone(hash, problem);
+  }
+
+  /** Copies a blob to a path; one that is not what it was any more is brought anew from another node. */
+  async copy(hash: string, tree: string, to: string, mode: number): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      await this.bring(hash, tree);
+      if (await this.store.copy(hash, to, mode)) return;
+    }
+    throw gone(hash);
+  }
+}
+
+function gone(hash: string, problem?: unknown): CoveyError {
+  const why = problem instanceof Error ? ` (${problem.message})` : '';
+  return new CoveyError('not-found', `no node has the file ${hash.slice(0, 16)}… any more${why}`, 'upload it again');
+}

@@ -1,0 +1,45 @@
+import { availableParallelism, homedir, totalmem } from 'node:os';
+import { VERSION } from '../install.js';
+import type { Profile } from '../membership/member.js';
+import { userName } from '../user.js';
+
+/** What a node offers to tasks; what is not said is what the machine has. */
+export interface Offered {
+  readonly capacity: {
+    readonly cpus?: number | undefined;
+    readonly memBytes?: number | undefined;
+    readonly gpus?: number | undefined;
+    readonly custom: Readonly<Record<string, number>>;
+  };
+  readonly labels: Readonly<Record<string, string>>;
+  readonly speed: number;
+  readonly zone: string;
+}
+
+/** What others are told of a node. */
+export function profileOf(options: Offered, addresses: readonly string[]): Profile {
+  const { capacity, labels, zone, speed } = options;
+  return {
+    addresses: [...addresses].slice(0, 8),
+    capacity: {
+      cpus: capacity.cpus ?? availableParallelism(),
+      memBytes: capacity.memBytes ?? totalmem(),
+      gpus: capacity.gpus ?? 0,
+      custom: { ...capacity.custom },
+    },
+    labels: { ...labels },
+    zone,
+    speed,
+    version: VERSION,
+  };
+}
+
+/** All that commands get of the daemon's own environment. */
+export function baseEnv(): Record<string, string> {
+  const passed = ['LANG', 'LC_ALL', 'TZ'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return { PATH: path, HOME: homedir(), USER: userName(), ...Object.fromEntries(passed) };
+}
