@@ -38,7 +38,7 @@ export function addFileOptions(command: Command): void {
  * @throws CoveyError `usage`
  */
 export function filesOf(io: Io, { upload, output, cwd }: FileOptions): Pick<SubmitBody, 'upload' | 'outputs' | 'cwd'> {
-  const outputs = output === undefined || output.length === 0 ? {} : { outputs: [...output] };
+  const outputs = output === undefined ? {} : { outputs: [...output] };
   if (cwd === '') throw new CoveyError('usage', '--cwd: the name of the directory is empty');
   // A relative directory is meant here, not on the node that runs the task.
   if (upload === undefined) return { cwd: resolve(io.cwd, cwd ?? '.'), ...outputs };

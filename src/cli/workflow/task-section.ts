@@ -36,13 +36,14 @@ export function readTask(name: string, section: Section): FileTask {
   }
   const shell = section.boolean('shell');
   if (shell === true && argv.length > 1) throw section.error('command', 'a shell takes one text', 'write it in quotes');
+  const output = section.several('output', readGlob);
   const options = defined({
     name: section.text('name') ?? name,
     cwd: section.text('cwd'),
     env: section.read('env', readEnv),
     stdin: section.text('stdin'),
     upload: section.text('upload'),
-    output: section.several('output', readGlob),
+    output: output.length > 0 ? output : undefined,
     shell,
     module,
     export: section.text('export'),

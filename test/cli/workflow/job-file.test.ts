@@ -19,6 +19,8 @@ const EVERY = {
   cwd: 'src',
   env: { MODE: 'fast', LEVEL: 3 },
   stdin: 'in.txt',
+  upload: 'src',
+  output: ['*.png'],
   array: '1-9:2',
   'each-line': 'lines.txt',
   'from-json': 'items.json',
