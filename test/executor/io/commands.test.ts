@@ -136,7 +136,10 @@ describe('shell runner: commands', () => {
     await refused({ argv: ['true'], env: { A: 'x\0' } }, /variable A contains a NUL/);
     await refused({ argv: ['true'], env: { 'A;B': 'x' } }, /"A;B" cannot name/);
     await refused({ argv: ['true'], cwd: 'here' }, /not an absolute path/);
-    await refused({ argv: ['true'], cwd: '/no/where' }, /^cwd \/no\/where does not exist on this node \(hint: use --upload \.\)$/);
+    await refused(
+      { argv: ['true'], cwd: '/no/where' },
+      /^cwd \/no\/where does not exist on this node \(hint: use --upload \.\)$/,
+    );
     await refused({ argv: ['true'], cwd: '/bin/sh' }, /not a directory/);
   });
 
