@@ -8,9 +8,9 @@ import { pipeline } from 'node:stream/promises';
 import type { MissingBlobs } from '../api/schema.js';
 import { hashFile, hashOf } from '../files/io/hashing.js';
 import { readTree, uploaded, type Found } from '../files/io/tree.js';
-import { decodeManifest, encodeManifest, hashesOf, type FileEntry, type Manifest } from '../files/manifest.js';
+import { decodeManifest, encodeManifest, type FileEntry, type Manifest } from '../files/manifest.js';
 import { CoveyError } from '../kernel/errors.js';
-import { inLanes } from '../kernel/lanes.js';
+import { inLanes } from '../files/io/lanes.js';
 import { call } from './calling.js';
 import { withQuery } from './paths.js';
 import type { Peers } from './peers.js';
@@ -44,7 +44,7 @@ export class FlockFiles {
       files.push({ path: one.path, executable: one.executable, bytes: one.bytes, hash });
     }
     await hashes.save();
-    const list = encodeManifest({ files, links });
+    const list = Buffer.from(encodeManifest({ files, links }));
     const tree = hashOf(list);
     const paths = new Map(files.map(({ hash, path }) => [hash, join(dir, path)]));
     const body = { hashes: [...paths.keys(), tree] };
@@ -61,7 +61,7 @@ export class FlockFiles {
   async list(tree: string): Promise<Manifest> {
     const chunks: Buffer[] = [];
     for await (const chunk of await this.#open(tree, tree)) chunks.push(chunk as Buffer);
-    return decodeManifest(Buffer.concat(chunks));
+    return decodeManifest(Buffer.concat(chunks).toString());
   }
 
   /**

@@ -33,15 +33,15 @@ export function isHash(text: unknown): boolean {
   return typeof text === 'string' && HASH.test(text);
 }
 
-/** The same files make the same bytes, in whatever order they were found. */
-export function encodeManifest({ files, links }: Manifest): Uint8Array {
+/** As JSON. The same files make the same text, in whatever order they were found. */
+export function encodeManifest({ files, links }: Manifest): string {
   const byPath = (a: { readonly path: string }, b: { readonly path: string }) => compareText(a.path, b.path);
-  return new TextEncoder().encode(JSON.stringify({ files: files.toSorted(byPath), links: links.toSorted(byPath) }));
+  return JSON.stringify({ files: files.toSorted(byPath), links: links.toSorted(byPath) });
 }
 
 /** @throws CoveyError `usage` where that is no manifest, or names what lies outside of its tree */
-export function decodeManifest(bytes: Uint8Array): Manifest {
-  const value = parsed(bytes);
+export function decodeManifest(text: string): Manifest {
+  const value = parsed(text);
   const { files, links } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (!isListOf<FileEntry>(files, isFile) || !isListOf<LinkEntry>(links, isLink))
     throw new CoveyError('usage', 'this is no list of files');
@@ -109,9 +109,9 @@ function isPath(path: unknown): path is string {
   return typeof path === 'string' && path.length <= PATH_MAX;
 }
 
-function parsed(bytes: Uint8Array): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -12,7 +12,6 @@ import {
 
 const HASH = 'a'.repeat(64);
 const file = (path: string, more = {}) => ({ path, executable: false, bytes: 3, hash: HASH, ...more });
-const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 describe('A list of files', () => {
   it('should have the same bytes in whatever order its files were found', () => {
@@ -34,12 +33,12 @@ describe('A list of files', () => {
   ];
   for (const [what, value, reason] of refused) {
     it(`should be refused with ${what}`, () => {
-      expect(() => decodeManifest(bytesOf(value))).to.throw(CoveyError, reason);
+      expect(() => decodeManifest(JSON.stringify(value))).to.throw(CoveyError, reason);
     });
   }
 
   it('should be refused where it is not even JSON', () => {
-    expect(() => decodeManifest(Buffer.from([0xff, 0x7b]))).to.throw(CoveyError, /no list of files/);
+    expect(() => decodeManifest('{')).to.throw(CoveyError, /no list of files/);
   });
 
   it('should take paths, links and globs that stay within the tree, and no others', () => {

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import ignore from 'ignore';
 import picomatch from 'picomatch';
 import { CoveyError } from '../../kernel/errors.js';
-import { inLanes } from '../../kernel/lanes.js';
+import { inLanes } from './lanes.js';
 import { FILES_MAX, linkProblem, type LinkEntry, type Manifest } from '../manifest.js';
 
 /** Which files an upload leaves out: in the manner of .gitignore, at its top. */
-export const IGNORE_FILE = '.coveyignore';
+const IGNORE_FILE = '.coveyignore';
 
 /** A file that was found. */
 export interface Found {

@@ -59,7 +59,9 @@ describe('The runner of what has files', () => {
 
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'covey-files-'));
-    [ends, kept, copied] = [new Map(), [], () => Promise.resolve()];
+    ends = new Map();
+    kept = [];
+    copied = () => Promise.resolve();
     const files: TaskFiles = {
       manifest: () => Promise.resolve(MANIFEST),
       copy: async (hash, _tree, to) => {

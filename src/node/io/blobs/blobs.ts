@@ -1,6 +1,6 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import type { NodeId } from '../../../kernel/ids.js';
-import { inLanes } from '../../../kernel/lanes.js';
+import { inLanes } from '../../../files/io/lanes.js';
 import { decodeManifest, encodeManifest, hashesOf, type Manifest } from '../../../files/manifest.js';
 import type { BlobStore } from '../../../files/io/blob-store.js';
 import { hashOf } from '../../../files/io/hashing.js';
@@ -43,14 +43,14 @@ export class Blobs {
     for (let tries = 0; tries < TRIES; tries++) {
       await this.bring(tree, tree);
       const bytes = await this.store.read(tree);
-      if (bytes) return decodeManifest(bytes);
+      if (bytes) return decodeManifest(Buffer.from(bytes).toString());
     }
     throw gone(tree);
   }
 
   /** Takes a tree in whose files are here. @returns its name */
   async enter(manifest: Manifest): Promise<string> {
-    const bytes = encodeManifest(manifest);
+    const bytes = Buffer.from(encodeManifest(manifest));
     const tree = hashOf(bytes);
     await this.store.put(tree, [bytes]);
     return tree;
@@ -68,7 +68,7 @@ export class Blobs {
     for (const hash of this.store.missing(hashes)) await this.bring(hash, tree);
     let copies = 1;
     let asked = 0;
-    let problem: unknown;
+    let problem: Error | undefined;
     for (const node of this.flock.alive(tree)) {
       if (node === this.flock.self) continue;
       if (copies === COPIES || ++asked > ASKED_MAX) break;
@@ -77,12 +77,11 @@ export class Blobs {
         await inLanes(missing, GIVEN_AT_A_TIME, (hash) => this.exchange.give(node, hash));
         copies += 1;
       } catch (error) {
-        problem = error;
+        problem = error as Error;
       }
     }
     if (copies > 1 || problem === undefined) return copies;
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new CoveyError('unavailable', `no other node takes the files: ${why}`, 'try again');
+    throw new CoveyError('unavailable', `no other node takes the files: ${problem.message}`, 'try again');
   }
 
   /** Sees to it that a blob is here. @throws CoveyError `not-found` where nobody has it */

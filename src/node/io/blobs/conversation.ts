@@ -10,7 +10,7 @@ const PIECE_BYTES = 2 ** 16;
 
 /** Both sides of a stream: a head, and where it says so the bytes of one blob. */
 export class Conversation {
-  readonly #chunks: AsyncIterator<{ subarray(): Uint8Array }>;
+  readonly #chunks: AsyncIterator<{ subarray(): Uint8Array }, void>;
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(private readonly stream: Stream) {
@@ -78,8 +78,8 @@ export class Conversation {
   }
 
   async #next(): Promise<Uint8Array | undefined> {
-    const { done, value } = await patiently(this.#chunks.next());
-    return done === true ? undefined : value.subarray();
+    const next = await patiently(this.#chunks.next());
+    return next.done === true ? undefined : next.value.subarray();
   }
 }
 

@@ -53,7 +53,7 @@ export class BlobExchange {
       await talk.send(blob.stream);
       await talk.end();
       const { problem } = await talk.hear();
-      if (problem !== undefined) throw new Error(String(problem));
+      if (typeof problem === 'string') throw new Error(problem);
     });
   }
 
