@@ -14,7 +14,7 @@ export class Conversation {
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(private readonly stream: Stream) {
-    this.#chunks = stream[Symbol.asyncIterator]();
+    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<{ subarray(): Uint8Array }, void>;
   }
 
   async say(head: object): Promise<void> {
