@@ -68,6 +68,7 @@ export const ROUTES = {
       cursor: optional('Of the page before.', Type.String()),
       prefix: optional('Only ids that begin so.', Type.String()),
       state: STATE,
+      after: optional('Only jobs that wait, or have waited, for the end of this one.', Type.String()),
     },
     answer: schema.JobsPageSchema,
   }),

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CoveyError } from '../kernel/errors.js';
-import { nodeId, type JobId } from '../kernel/ids.js';
+import { jobId, nodeId, type JobId } from '../kernel/ids.js';
 import { isTerminal, type TaskState } from '../kernel/states.js';
 import type { Driver } from '../node/driver.js';
 import type { Blobs } from '../node/io/blobs/blobs.js';
@@ -55,12 +55,13 @@ export function addRoutes(app: FastifyInstance, { driver, blobs, self, doctor, l
   });
 
   app.get('/v1/jobs', ROUTES.jobs, async (request, reply) => {
-    const { prefix = '', state, cursor, limit } = queryOf(request);
+    const { prefix = '', state, after, cursor, limit } = queryOf(request);
     if (!/^[0-9a-z]{0,40}$/.test(prefix))
       throw new CoveyError('usage', `${JSON.stringify(prefix)} is no prefix of a job id`);
     const max = whole('limit', limit, 1, 1000, 100);
+    const parent = after === undefined ? undefined : jobId(after);
     const found = await driver.request(
-      { op: 'jobs', prefix, state: stateOf(state), before: placeOf(cursor), limit: max },
+      { op: 'jobs', ...{ prefix, limit: max }, state: stateOf(state), before: placeOf(cursor), after: parent },
       goneOf(reply),
     );
     const { jobs, asked, answered } = found;

@@ -37,11 +37,12 @@ const PARENTS_SHOWN = 3;
 export function jobView(info: JobInfo): JobView {
   const { job, name, state, tasks, counts } = info;
   const submittedAt = new Date(info.createdAtMs).toISOString();
-  const { run = 1, held = false, degraded = false, waits, hindrance = null } = info;
+  const { run = 1, held = false, degraded = false, after = [], waits, hindrance = null } = info;
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
     schedule: info.schedule ? scheduleView(info.schedule) : null,
     held,
+    after,
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
     ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };

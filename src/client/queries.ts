@@ -12,6 +12,8 @@ export interface JobsQuery {
   /** Only ids that begin so. */
   readonly prefix?: string | undefined;
   readonly state?: TaskState | undefined;
+  /** Only jobs that wait, or have waited, for the end of this one. */
+  readonly after?: string | undefined;
 }
 
 export interface TasksQuery {

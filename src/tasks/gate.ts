@@ -30,6 +30,11 @@ export type Gate = Static<typeof GateSchema>;
 export const WaitsSchema = record({ after: list(ParentSchema, AFTER_MAX), untilMs: Type.Optional(amount()) });
 export type Waits = Static<typeof WaitsSchema>;
 
+/** All that a job of this spec waits for, or has waited for. */
+export function parentsOf({ start }: { readonly start?: Start | undefined } = {}): { after?: Parent[] } {
+  return start && start.after.length > 0 ? { after: start.after } : {};
+}
+
 /** When the time has come, wherever parents stand; 0 where no time was given. */
 export function dueMs({ delayMs, notBeforeMs = 0 }: Start, createdAtMs: number): number {
   return Math.max(notBeforeMs, delayMs === undefined ? 0 : createdAtMs + delayMs);

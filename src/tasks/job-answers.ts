@@ -41,7 +41,8 @@ export class JobAnswers {
     const record = place.kind === 'final' ? place.summary.job : undefined;
     if (place.kind !== 'final' || !record?.finished) return this.elsewhere(from, re, id);
     const { counts, atMs } = record.finished;
-    const info = infoOf(record, place.summary.name ?? '', counts, atMs);
+    const { name = '', after } = place.summary;
+    const info = { ...infoOf(record, name, counts, atMs), ...(after ? { after } : {}) };
     this.#found(from, re, { ...foundOf(record, place.set), info, cancelled: record.cancelled, ...expiredOf(record) });
   }
 

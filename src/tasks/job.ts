@@ -1,7 +1,7 @@
 import { known } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
 import { addCounts, failedCount, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
-import type { Gate, Waits } from './gate.js';
+import { parentsOf, type Gate, type Waits } from './gate.js';
 import type { Progress } from './progress.js';
 import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
@@ -268,6 +268,7 @@ export class Job {
       ...(this.isProvisional ? { degraded: true } : {}),
       ...(this.isHeld && !this.isComplete ? { held: true } : {}),
       ...(this.spec.schedule ? { schedule: this.#scheduleInfo(this.spec.schedule) } : {}),
+      ...parentsOf(this.spec),
       ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
     };
   }

@@ -16,7 +16,7 @@ import {
 } from '../kernel/schema.js';
 import { TASK_STATES } from '../kernel/states.js';
 import { CHANGES_MAX, ChangeSchema } from './change.js';
-import { WaitsSchema } from './gate.js';
+import { AFTER_MAX, ParentSchema, WaitsSchema } from './gate.js';
 import { PlanSchema } from './job-messages.js';
 import { ScheduleInfoSchema } from './schedule.js';
 import { CountsSchema } from './shard-messages.js';
@@ -39,6 +39,8 @@ export const JobInfoSchema = record({
   held: Type.Optional(Type.Boolean()),
   /** Where it is one. */
   schedule: Type.Optional(ScheduleInfoSchema),
+  /** All the jobs that it waits for, or has waited for. */
+  after: Type.Optional(list(ParentSchema, AFTER_MAX)),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
   /** Why it was cancelled, where no user did that. */
@@ -150,6 +152,8 @@ export const QUERY_MESSAGES = {
     ...asked,
     prefix: text(40),
     state: Type.Optional(oneOf(...TASK_STATES)),
+    /** Only those that wait, or have waited, for this one. */
+    after: Type.Optional(JobIdSchema),
     beforeMs: Type.Optional(amount()),
     beforeJob: Type.Optional(JobIdSchema),
     limit: count(1000),

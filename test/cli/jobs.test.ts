@@ -48,6 +48,7 @@ describe('commands about jobs', () => {
           counts,
           schedule: null,
           held: false,
+          after: [],
           waits: null,
           reason: null,
           degraded,

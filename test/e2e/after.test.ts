@@ -40,6 +40,9 @@ describe('jobs that wait, over three daemons', function () {
       'last',
     ]);
     expect((await show(last)).waits).to.equal(null);
+    const family = await flock.json<{ jobs: JobView[] }>(['show', many, '--graph'], { node: 2 });
+    expect(family.jobs.map(({ job }) => job)).to.have.members([gate, first, many, last]);
+    expect(family.jobs.find(({ job }) => job === last)?.after).to.have.length(2);
   });
 
   it('should cancel what waits for the success of a job that fails, and all that waits for that', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { JobId } from '../../src/kernel/ids.js';
 import { taskEntry } from '../../src/tasks/replication/names.js';
 import { specOf, JOB, node, outcomeOf } from './support/fixtures.js';
 import { Jobs } from './support/jobs.js';
@@ -275,9 +276,10 @@ describe('a coordinator of jobs', () => {
 
   it('should list the jobs that it can speak of, newest first', () => {
     const jobs = new Jobs();
+    const start = { after: [{ job: 'aaaa' as JobId, on: 'any' as const }] };
     jobs.create(1, 1, [], { job: 'aaaa', createdAtMs: 5 });
     jobs.create(2, 1, ['a'], { job: 'bbbb', createdAtMs: 6, spec: specOf() });
-    jobs.create(1, 1, [], { job: 'cccc', createdAtMs: 4 });
+    jobs.create(1, 1, [], { job: 'cccc', createdAtMs: 4, spec: specOf({ start }) });
     jobs.sync();
     for (const shard of [0, 1]) jobs.answer(shard, 1, { failed: 1 });
     jobs.sync();
@@ -294,5 +296,6 @@ describe('a coordinator of jobs', () => {
     expect(listed({ prefix: 'b' })).to.deep.equal(['bbbb']);
     expect(listed({ limit: 1 })).to.deep.equal(['bbbb']);
     expect(listed({ state: 'failed' })).to.deep.equal(['bbbb']);
+    expect(listed({ after: 'aaaa' }), 'what waits for it').to.deep.equal(['cccc']);
   });
 });

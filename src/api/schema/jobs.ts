@@ -19,8 +19,10 @@ export const SubmittedSchema = record({
 });
 export interface Submitted extends View<typeof SubmittedSchema> {}
 
+const ParentViewSchema = record({ job: string(), on: oneOf('ok', 'any', 'fail') });
+
 const WaitsViewSchema = record({
-  after: Type.Array(record({ job: string(), on: oneOf('ok', 'any', 'fail') })),
+  after: Type.Array(ParentViewSchema),
   until: nullable(time()),
 });
 /** Jobs whose end a job waits for, and a time before which it does not start. */
@@ -49,6 +51,7 @@ const job = {
   submittedAt: time(),
   finishedAt: nullable(time()),
   run: meaning('1, and one more for each retry.', integer()),
+  after: meaning('All the jobs that it waits for, or has waited for.', Type.Array(ParentViewSchema)),
   waits: meaning('What must come to pass before anything of it starts.', nullable(WaitsViewSchema)),
   schedule: meaning('Of a schedule: its times, and the last job that it made.', nullable(ScheduleViewSchema)),
   held: meaning('Somebody holds it back: nothing more of it starts.', Type.Boolean()),

@@ -7,11 +7,13 @@ import { age, clean, formatBytes, formatCounts, formatExit, missingLine, paint, 
 import type { Out } from '../out.js';
 import { chooseAll, PAGE, taskIdOf, tasksOf, type Chosen } from '../select.js';
 import { table } from '../table.js';
+import { showFamily } from '../graph/show.js';
 
 interface ShowOptions {
   readonly all?: boolean;
   readonly state?: TaskState;
   readonly full?: boolean;
+  readonly graph?: boolean;
 }
 
 const command: CliCommand<ShowOptions> = {
@@ -20,19 +22,25 @@ const command: CliCommand<ShowOptions> = {
       .argument('<id...>', 'JOB, its beginning, last, all, JOB/3 or JOB/1-5:2')
       .option('-a, --all', `every task, not only the first ${PAGE}`)
       .addOption(new Option('--state <state>', 'only tasks in this state').choices(TASK_STATES))
-      .option('--full', 'whole node ids');
+      .option('--full', 'whole node ids')
+      .option('--graph', 'the jobs that wait for each other, drawn');
     examples(
       command,
       ['covey show last', 'the job submitted last, and its tasks'],
       ['covey show last --state failed', 'only tasks that failed'],
       ['covey show last/3', 'one task, with the end of its output'],
       ['covey show last --all --json', 'one object with every task'],
+      ['covey show last --graph', 'the workflow that it is a part of'],
     );
   },
 
   async run({ out, flock }, args, options) {
     for (const chosen of await chooseAll(flock(), args)) {
       const task = taskIdOf(chosen);
+      if (options.graph === true) {
+        await showFamily(out, flock(), chosen.job);
+        continue;
+      }
       if (task !== undefined) await showTask(out, flock(), task);
       else await showJob(out, flock(), chosen, options);
     }
@@ -86,11 +94,11 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: Pages): Promise<void> {
-  const { job, state, run, counts, schedule, held, waits, reason, degraded } = view;
+  const { job, state, run, counts, schedule, held, after, waits, reason, degraded } = view;
   let known: Completeness = view;
   let comma = '';
   out.raw(
-    `${JSON.stringify({ job, state, run, counts, schedule, held, waits, reason, degraded }).slice(0, -1)},"tasks":[`,
+    `${JSON.stringify({ job, state, run, counts, schedule, held, after, waits, reason, degraded }).slice(0, -1)},"tasks":[`,
   );
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));

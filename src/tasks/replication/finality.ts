@@ -1,4 +1,5 @@
 import { isTerminal, noCounts } from '../../kernel/states.js';
+import { parentsOf, type Parent } from '../gate.js';
 import type { JobRecord } from '../job-record.js';
 import type { TaskRecord } from '../record.js';
 import type { ShardRecord } from '../shard-record.js';
@@ -11,6 +12,8 @@ export interface FinalSummary {
   /** With `finished`. */
   readonly job?: JobRecord;
   readonly name?: string;
+  /** The jobs that it has waited for. */
+  readonly after?: Parent[];
   /** With `done`, without items. */
   readonly shard?: ShardRecord;
   /** About what all of it takes on disk. */
@@ -29,14 +32,15 @@ export function summaryOf(entries: HeldEntries): FinalSummary | undefined {
   const shard = entries.get(SHARD)?.value as ShardRecord | undefined;
   let bytes = 0;
   for (const [, { value }] of entries) bytes += weigh(value);
-  const name = (entries.get(SPEC)?.value as JobSpec | undefined)?.name ?? '';
-  if (!shard) return job?.finished ? { job, name, bytes } : undefined;
+  const spec = entries.get(SPEC)?.value as JobSpec | undefined;
+  const of = { name: spec?.name ?? '', ...parentsOf(spec) };
+  if (!shard) return job?.finished ? { job, ...of, bytes } : undefined;
   const done = shard.done ?? doneOf(shard, entries);
   if (!done) return undefined;
   const kept = { ...shard, done };
   delete kept.items;
   const summary = { shard: kept, bytes };
-  return job ? { ...summary, job: { ...job, finished: done }, name } : summary;
+  return job ? { ...summary, job: { ...job, finished: done }, ...of } : summary;
 }
 
 /** A shard is done when each of its tasks has an outcome on record; only where it was cancelled must it say so itself. */

@@ -9,7 +9,7 @@ import type { TellOf } from '../register/messages.js';
 import { digestOf, majorityOf, type ReplicaSet } from '../register/replica-set.js';
 import type { AskedShard } from '../shard-tags.js';
 import { SHARD, shardName, TASK_PREFIX, taskEntry } from './names.js';
-import { listedOf, type Gist, type ListedJob } from './resting.js';
+import { listedOf, type Gist, type Listed } from './resting.js';
 import type { Survivor } from './survivor.js';
 
 /** What else is to be known of this node and of others. */
@@ -96,7 +96,7 @@ export class Places implements Whereabouts {
   }
 
   /** Jobs of which this node is a replica, unfinished, and nobody who coordinates them is there. */
-  *orphanedJobs(): Generator<{ readonly record: ListedJob; readonly name: string }> {
+  *orphanedJobs(): Generator<Listed> {
     for (const acceptor of this.replica.registers()) {
       const listed = listedOf(acceptor);
       const place = listed && this.placeOf(acceptor.id);

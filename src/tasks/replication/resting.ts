@@ -3,6 +3,7 @@ import type { Acceptor } from '../register/acceptor.js';
 import type { RegisterId } from '../register/head.js';
 import type { RegisterEvent } from '../register/registers.js';
 import type { Replica } from '../register/replica.js';
+import { parentsOf, type Parent } from '../gate.js';
 import type { JobRecord } from '../job-record.js';
 import type { JobSpec } from '../spec.js';
 import type { HeldEntries } from './finality.js';
@@ -13,6 +14,8 @@ export interface Gist {
   /** Of the job that it is of; without one it is of a shard. */
   readonly job: Pick<JobRecord, 'range' | 'retry'> | undefined;
   readonly name: string;
+  /** The jobs that it waits for. */
+  readonly after?: Parent[];
   /** The job's only shard is in it. */
   readonly hasShard: boolean;
 }
@@ -73,29 +76,38 @@ export class Resting {
 }
 
 /** What a list shows of a job that nobody coordinates. */
-export type ListedJob = Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'>;
+type ListedJob = Pick<JobRecord, 'job' | 'range' | 'createdAtMs' | 'retry'>;
+
+export interface Listed extends Pick<Gist, 'name' | 'after'> {
+  readonly record: ListedJob;
+}
 
 /** Of an unfinished job that this node holds, at rest or not. */
-export function listedOf(acceptor: Acceptor): { readonly record: ListedJob; readonly name: string } | undefined {
+export function listedOf(acceptor: Acceptor): Listed | undefined {
   const { entries, head, id } = acceptor;
   const record = entries.get(JOB)?.value as JobRecord | undefined;
-  if (record) return { record, name: (entries.get(SPEC)?.value as JobSpec).name };
-  const { job, name = '' } = (acceptor.gist ?? {}) as Partial<Gist>;
+  if (record) {
+    const spec = entries.get(SPEC)?.value as JobSpec;
+    return { record, name: spec.name, ...parentsOf(spec) };
+  }
+  const { job, name = '', after } = (acceptor.gist ?? {}) as Partial<Gist>;
   if (!job || !head) return undefined;
-  return { record: { ...job, job: id as JobId, createdAtMs: head.createdAtMs }, name };
+  return { record: { ...job, job: id as JobId, createdAtMs: head.createdAtMs }, name, ...(after ? { after } : {}) };
 }
 
 function gistIn(entries: HeldEntries): Gist {
   const job = entries.get(JOB)?.value as JobRecord | undefined;
-  const { name = '' } = (entries.get(SPEC)?.value ?? {}) as Partial<JobSpec>;
+  const spec = (entries.get(SPEC)?.value ?? {}) as Partial<JobSpec>;
+  const of = { name: spec.name ?? '', ...parentsOf(spec) };
   const hasShard = entries.get(SHARD) !== undefined;
-  if (!job) return { job: undefined, name, hasShard };
+  if (!job) return { job: undefined, ...of, hasShard };
   const { range, retry } = job;
-  return { job: retry ? { range, retry } : { range }, name, hasShard };
+  return { job: retry ? { range, retry } : { range }, ...of, hasShard };
 }
 
 function isSame(a: Gist, b: Gist): boolean {
-  if (a.name !== b.name || a.hasShard !== b.hasShard || a.job?.retry || b.job?.retry) return false;
+  if (a.name !== b.name || a.hasShard !== b.hasShard) return false;
+  if (a.job?.retry || b.job?.retry || a.after || b.after) return false;
   const [one, other] = [a.job?.range, b.job?.range];
   if (!one || !other) return one === other;
   return one.first === other.first && one.step === other.step && one.count === other.count;

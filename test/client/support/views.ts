@@ -20,6 +20,7 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
     run: 1,
     schedule: null,
     held: false,
+    after: [],
     waits: null,
     reason: null,
     degraded: false,

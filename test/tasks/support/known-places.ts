@@ -1,12 +1,14 @@
 import type { NodeId } from '../../../src/kernel/ids.js';
 import type { Put } from '../../../src/kernel/effects.js';
+import { parentsOf } from '../../../src/tasks/gate.js';
+import type { JobSpec } from '../../../src/tasks/spec.js';
 import type { JobRecord } from '../../../src/tasks/job-record.js';
 import type { RegisterId } from '../../../src/tasks/register/head.js';
 import type { ReplicaSet } from '../../../src/tasks/register/replica-set.js';
 import type { Written } from '../../../src/tasks/register/messages.js';
 import type { Place } from '../../../src/tasks/replication/effects.js';
 import { summaryOf, type FinalSummary } from '../../../src/tasks/replication/finality.js';
-import { JOB, SHARD, shardName, TASK_PREFIX } from '../../../src/tasks/replication/names.js';
+import { JOB, SHARD, shardName, SPEC, TASK_PREFIX } from '../../../src/tasks/replication/names.js';
 import type { Places } from '../../../src/tasks/replication/places.js';
 import type { TaskRecord } from '../../../src/tasks/record.js';
 import { isTerminal } from '../../../src/kernel/states.js';
@@ -69,7 +71,8 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
   *orphanedJobs() {
     for (const [id, { entries }] of this.registers) {
       const record = entries.get(JOB) as JobRecord | undefined;
-      if (record && this.placeOf(id).kind === 'elsewhere') yield { record, name: 'demo' };
+      const spec = entries.get(SPEC) as JobSpec | undefined;
+      if (record && this.placeOf(id).kind === 'elsewhere') yield { record, name: 'demo', ...parentsOf(spec) };
     }
   }
 

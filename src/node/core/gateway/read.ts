@@ -42,11 +42,12 @@ export function* watchJob(scene: Scene, query: Asks<'watch'>): Conversation<Requ
 /** The jobs of all nodes, newest first. */
 export function* readJobs(scene: Scene, query: Asks<'jobs'>): Conversation<Requests['jobs']['gets']> {
   const nodes = liveNodes(scene);
-  const { prefix, state, before, limit } = query;
+  const { prefix, state, before, limit, after } = query;
   const message = {
     kind: 'query.jobs' as const,
     ...{ prefix, limit },
     ...(state === undefined ? {} : { state }),
+    ...(after === undefined ? {} : { after }),
     ...(before === undefined ? {} : { beforeMs: before.atMs, beforeJob: before.job }),
   };
   const dead = [...scene.membership.members.values()].filter((member) => member.state === 'dead').length;

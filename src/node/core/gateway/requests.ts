@@ -121,6 +121,8 @@ export interface Requests {
     asks: {
       prefix: string;
       state?: TaskState | undefined;
+      /** Only those that wait, or have waited, for this one. */
+      after?: JobId | undefined;
       /** The last job seen; those after it follow. */
       before?: { readonly atMs: number; readonly job: JobId } | undefined;
       limit: number;
