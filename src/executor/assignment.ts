@@ -27,6 +27,8 @@ export interface Work {
   /** The tree of files that it begins with, and globs of those that are kept of it. */
   readonly upload?: string | undefined;
   readonly outputs?: readonly string[] | undefined;
+  /** What it waited for. */
+  readonly start?: { readonly after: readonly { readonly job: JobId }[] } | undefined;
   /** It runs on this node or not at all. */
   readonly perNode?: boolean | undefined;
   /** `at-most-once`: an attempt starts only under a grant of its coordinator. */

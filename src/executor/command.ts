@@ -16,7 +16,7 @@ export function commandOf(
   base: Readonly<Record<string, string>>,
 ): Runnable | string {
   const { work, item } = assignment;
-  if (work.function) return callOf(assignment, work.function, node);
+  if (work.function) return callOf(assignment, work.function, node, base);
   const shown = item ?? String(assignment.index);
   const length = filledLength(work.argv, shown.length);
   if (length > FILLED_MAX) return `with its item in place of {} the command has ${length} characters`;
@@ -29,6 +29,7 @@ export function commandOf(
     files: filesOf(work),
     env: {
       ...base,
+      ...afterOf(work),
       ...work.env,
       COVEY_TASK: assignment.id,
       COVEY_JOB: assignment.job,
@@ -41,7 +42,13 @@ export function commandOf(
   };
 }
 
-export function callOf(assignment: Assignment, { input, args, ...named }: FunctionWork, node: NodeId): Call {
+/** A function gets no environment of its own but its job's, and where the flock is to be found. */
+export function callOf(
+  assignment: Assignment,
+  { input, args, ...named }: FunctionWork,
+  node: NodeId,
+  { COVEY_ADDR }: Readonly<Record<string, string>>,
+): Call {
   const { work, job, index, attempt, item = '' } = assignment;
   const inputs = {
     args: () => args ?? 'null',
@@ -55,13 +62,19 @@ export function callOf(assignment: Assignment, { input, args, ...named }: Functi
     cwd: work.cwd,
     input: inputs[input](),
     args,
-    env: work.env,
+    env: { ...(COVEY_ADDR === undefined ? {} : { COVEY_ADDR }), ...afterOf(work), ...work.env },
     job,
     index,
     attempt,
     node,
     files: filesOf(work),
   };
+}
+
+/** The jobs that it waited for: theirs are the results that it may want. */
+function afterOf({ start }: Work): Record<string, string> {
+  const after = start?.after ?? [];
+  return after.length === 0 ? {} : { COVEY_AFTER: after.map(({ job }) => job).join(' ') };
 }
 
 function filesOf({ upload, outputs }: Work): Files | undefined {

@@ -85,10 +85,10 @@ export class Starting {
   }
 
   #startTogether(assignments: readonly Assignment[], work: FunctionWork, now: Now): void {
-    const { self, emit } = this.parts;
+    const { self, baseEnv, emit } = this.parts;
     const bundle: Bundle = { left: 0 };
     const starts = assignments.map((assignment) => {
-      return { attempt: attemptOf(assignment), command: callOf(assignment, work, self) };
+      return { attempt: attemptOf(assignment), command: callOf(assignment, work, self, baseEnv) };
     });
     emit({ kind: 'start-together', starts });
     for (const { to, group } of groupsOf(assignments)) emit({ kind: 'started', to, ...group, atMs: now.wallMs });

@@ -2,7 +2,7 @@ import './io/heap.js';
 import './io/shim.js';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, parseHttp, type Api } from '../api/server.js';
@@ -190,6 +190,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const { store, loss, everBad } = opened;
   const boot = await nextBoot(store, options.dataDir);
   const hasher = await xxhash();
+  const socket = resolve(options.dataDir, 'covey.sock');
   const core = new NodeCore({
     self: identity.id,
     boot,
@@ -197,7 +198,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     hash: (text) => hasher.h32(text),
     nextTime,
     prng: new Prng(randomInt(2 ** 32 - 1)),
-    baseEnv: baseEnv(),
+    baseEnv: baseEnv(socket),
     seeds,
     stored: { ...readStored(store), isLost: loss },
     retention: options.retention,
@@ -232,7 +233,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const api: Api = await createApi({
     ...{ blobs, driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },
     lostAfterMs: options.lostAfterMs ?? LOST_AFTER_MS,
-    socket: join(options.dataDir, 'covey.sock'),
+    socket,
     http: options.http,
     leave: () => void leave(),
   });

@@ -34,12 +34,16 @@ export function profileOf(options: Offered, addresses: readonly string[]): Profi
   };
 }
 
-/** All that commands get of the daemon's own environment. */
-export function baseEnv(): Record<string, string> {
+/**
+ * What commands get of the daemon, whatever its own environment is.
+ *
+ * @param socket - where the flock is to be found
+ */
+export function baseEnv(socket: string): Record<string, string> {
   const passed = ['LANG', 'LC_ALL', 'TZ'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-  return { PATH: path, HOME: homedir(), USER: userName(), ...Object.fromEntries(passed) };
+  return { PATH: path, HOME: homedir(), USER: userName(), COVEY_ADDR: socket, ...Object.fromEntries(passed) };
 }
