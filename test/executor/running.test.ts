@@ -14,7 +14,15 @@ describe('An executor that runs tasks', () => {
       {
         kind: 'start',
         attempt: { task: taskId(JOB, 3), epoch: 9 },
-        command: { kind: 'command', argv: ['true'], shell: false, cwd: undefined, stdin: undefined, env },
+        command: {
+          kind: 'command',
+          argv: ['true'],
+          shell: false,
+          cwd: undefined,
+          stdin: undefined,
+          files: undefined,
+          env,
+        },
       },
       { kind: 'started', to: HOME, job: JOB, shard: 0, tasks: [{ index: 3, epoch: 9 }], atMs: rig.now.wallMs },
       { kind: 'arm', timer: { owner: 'executor', name: `timeout ${JOB}/3`, serial: 1 }, afterMs: 60_000 },
