@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { NodeId } from '../kernel/ids.js';
-import type { NodeInfo, OneTask } from '../node/core/gateway/requests.js';
+import type { Explained, NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
 import type { Change } from '../tasks/change.js';
@@ -143,7 +143,7 @@ export function candidateView({ node, order, load, bound, free, out }: CoreCandi
   return { node, order, load, bound, free, ...(out === undefined ? {} : { out }) };
 }
 
-export function explanation(of: OneTask & { readonly candidates: readonly CoreCandidate[] }): Explanation {
+export function explanation(of: Explained): Explanation {
   const { job, task, more, coordinator, shard } = of;
   return {
     task: `${job.job}/${task.index}`,
@@ -154,17 +154,13 @@ export function explanation(of: OneTask & { readonly candidates: readonly CoreCa
     key: more.key,
     path: more.path,
     candidates: of.candidates.map(candidateView),
+    filtered: of.filtered.map(({ nodes, out = null }) => ({ nodes, out })),
     waiting: more.waiting,
     degraded: degradedView(more.degraded),
   };
 }
 
-function summaryOf({
-  job,
-  task,
-  more,
-  candidates,
-}: OneTask & { readonly candidates: readonly CoreCandidate[] }): string {
+function summaryOf({ job, task, more, candidates }: Explained): string {
   const times = (what: string) => more.path.filter((step) => step.what === what).length;
   const way = [
     [times('refused'), 'refused'],

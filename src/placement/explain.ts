@@ -9,14 +9,37 @@ export interface Candidate extends Omit<Standing, 'room'> {
   readonly order: number;
 }
 
+/** How many members of the flock one thing speaks against, or nothing does. */
+export interface Filtered {
+  readonly nodes: number;
+  readonly out?: string;
+}
+
 /** Candidates shown: more than any walk looks at. */
 const SHOWN_MAX = 20;
 
 /** Who would run a task of this key, in order, and what speaks against each. */
 export function candidatesFor(view: FlockView, policy: BoundedRing, key: string, needs: Resources): Candidate[] {
   return view.ring.preference(key, SHOWN_MAX).map((node, order) => {
-    const { room, out, ...standing } = policy.standing(node, needs);
-    const reason = out ?? (room < 1 ? 'at its bound' : undefined);
-    return { node, order, ...standing, ...(reason === undefined ? {} : { out: reason }) };
+    const standing = policy.standing(node, needs);
+    const { load, bound, free } = standing;
+    return { node, order, load, bound, free, ...reasonIn(standing) };
   });
+}
+
+/** All members by what speaks against them, those that could take such a task first, then the most common reason. */
+export function filteredBy(view: FlockView, policy: BoundedRing, needs: Resources): Filtered[] {
+  const counts = new Map<string | undefined, number>();
+  for (const { id } of view.members()) {
+    const { out } = reasonIn(policy.standing(id, needs));
+    counts.set(out, (counts.get(out) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([out, nodes]) => ({ nodes, ...(out === undefined ? {} : { out }) }))
+    .sort((a, b) => Number('out' in a) - Number('out' in b) || b.nodes - a.nodes);
+}
+
+function reasonIn({ room, out }: Standing): Pick<Candidate, 'out'> {
+  const reason = out ?? (room < 1 ? 'at its bound' : undefined);
+  return reason === undefined ? {} : { out: reason };
 }

@@ -125,6 +125,7 @@ describe('HTTP API', () => {
     expect(told).to.include({ task: `${job}/0`, state: 'failed', coordinator: self, shard: 0 });
     expect(told.summary).to.match(/^It ran on .*, and is failed/);
     expect(told.candidates.map(({ node, order }) => ({ node, order }))).to.deep.equal([{ node: self, order: 0 }]);
+    expect(told.filtered).to.deep.equal([{ nodes: 1, out: null }]);
   });
 
   it('should show the nodes, itself and the ring', async () => {

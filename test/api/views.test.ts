@@ -70,7 +70,7 @@ describe('views', () => {
   it('should explain in a sentence', () => {
     const summary = (task: Partial<TaskInfo>, candidates: Candidate[], path: OneTask['more']['path'] = []) => {
       const one = { job: JOB, task: { ...PENDING, ...task }, more: { ...MORE, path }, ...PLACE };
-      return explanation({ ...one, candidates }).summary;
+      return explanation({ ...one, candidates, filtered: [] }).summary;
     };
     const free = [candidate(NODE), candidate(OTHER)];
     expect(summary({}, [candidate(NODE, 'draining')])).to.equal('It waits: no node can take it now.');
@@ -94,7 +94,8 @@ describe('views', () => {
   it('should explain what keeps it from being recorded, and what that means', () => {
     const summary = (more: Partial<OneTask['more']>) => {
       const task = { ...PENDING, state: 'queued' as const, executor: NODE };
-      return explanation({ job: JOB, task, more: { ...MORE, ...more }, ...PLACE, candidates: [] }).summary;
+      return explanation({ job: JOB, task, more: { ...MORE, ...more }, ...PLACE, candidates: [], filtered: [] })
+        .summary;
     };
     const hindrance = 'only 1 of its 3 replicas is up, which is no majority';
     const queued = 'It waits in the queue of 00000001.';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { QUEUE_MAX } from '../../src/kernel/load.js';
-import { candidatesFor } from '../../src/placement/explain.js';
+import { candidatesFor, filteredBy } from '../../src/placement/explain.js';
 import { demandOf, flockOf, load, member, resources } from './support.js';
 
 describe('Candidates for a key', () => {
@@ -32,6 +32,19 @@ describe('Candidates for a key', () => {
     const { view, policy } = flockOf(1);
     load(view, view.ring.owner('key')!, { running: 1, free: 0, queued: QUEUE_MAX });
     expect(candidatesFor(view, policy, 'key', resources(2))[0]!.out).to.equal('too little cpus');
+  });
+
+  it('should count all members by what speaks against them', () => {
+    const { view, policy } = flockOf(5);
+    const [first, second, third] = view.ring.preference('key', 5);
+    for (const id of [first!, second!]) load(view, id, { running: 1, free: 0, queued: QUEUE_MAX });
+    view.update(member(third!, { state: 'dead' }));
+    expect(filteredBy(view, policy, resources(1))).to.deep.equal([
+      { nodes: 2 },
+      { nodes: 2, out: 'at its bound' },
+      { nodes: 1, out: 'dead' },
+    ]);
+    expect(filteredBy(view, policy, resources(9))[0]).to.deep.equal({ nodes: 4, out: 'too little cpus' });
   });
 
   it('should be more than a walk looks at, but not the whole of a large flock', () => {

@@ -182,7 +182,11 @@ export const ExplanationSchema = record({
   key: string(),
   path: Type.Array(PlacementStepSchema),
   candidates: Type.Array(CandidateSchema),
-  waiting: integer(),
+  filtered: meaning(
+    'All members by what keeps them from taking it now; null where nothing does.',
+    Type.Array(record({ nodes: integer(), out: nullable(string()) })),
+  ),
+  waiting: meaning('Tasks that wait at its coordinator for a node with room.', integer()),
   degraded: meaning(
     'Where a survivor goes on alone: how many of its replicas are gone, and since when no majority was there.',
     nullable(record({ gone: integer(), replicas: integer(), since: time() })),

@@ -1,4 +1,4 @@
-import { CoveyError, type Flock, type PlacementStep, type TaskView } from '../../client/index.js';
+import { CoveyError, type Explanation, type Flock, type PlacementStep, type TaskView } from '../../client/index.js';
 import { isTerminal } from '../../kernel/states.js';
 import { candidateTable } from '../candidates.js';
 import { examples, type CliCommand } from '../command.js';
@@ -36,6 +36,7 @@ const command: CliCommand<ExplainOptions> = {
     }
     out.line(`${found.task} is ${paint(found.state, out.color)}: ${clean(found.summary)}`);
     for (const step of found.path) out.line(`  ${stepLine(step, full)}`);
+    if (!isTerminal(found.state)) out.line(`  ${filteredLine(found.filtered)}`);
     if (found.candidates.length > 0) out.line(`\n${await candidateTable(found.candidates, full)}`);
     return EXIT.ok;
   },
@@ -50,6 +51,15 @@ async function taskToExplain(flock: Flock, chosen: Chosen): Promise<string> {
   }
   if (first === undefined) throw new CoveyError('not-found', `there is no task ${nameOf(chosen)}`);
   return first.id;
+}
+
+/** `of 5 nodes 2 could take it now; 3 not: 2 too little gpus, 1 draining` */
+function filteredLine(filtered: Explanation['filtered']): string {
+  const all = filtered.reduce((sum, { nodes }) => sum + nodes, 0);
+  const able = filtered.find(({ out }) => out === null)?.nodes ?? 0;
+  const reasons = filtered.flatMap(({ nodes, out }) => (out === null ? [] : [`${nodes} ${clean(out)}`]));
+  const others = reasons.length === 0 ? '' : `; ${all - able} not: ${reasons.join(', ')}`;
+  return `of ${all} ${all === 1 ? 'node' : 'nodes'} ${able} could take it now${others}`;
 }
 
 function stepLine({ node, what, load, bound, reason }: PlacementStep, full: boolean): string {

@@ -2,7 +2,7 @@ import type { Reply } from '../../../kernel/effects.js';
 import { CoveyError } from '../../../kernel/errors.js';
 import { compareText, type JobId, type NodeId } from '../../../kernel/ids.js';
 import { isTerminal, terminalCount } from '../../../kernel/states.js';
-import { candidatesFor } from '../../../placement/explain.js';
+import { candidatesFor, filteredBy } from '../../../placement/explain.js';
 import { indexAt, ordinalOf, shardOf, type TaskRange } from '../../../tasks/range.js';
 import type { JobInfo, TaskInfo } from '../../../tasks/queries.js';
 import { LIMITS } from '../../../tasks/spec.js';
@@ -185,7 +185,9 @@ const ANY = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
 
 export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Requests['explain']['gets']> {
   const task = yield* readTask(scene, query);
-  return { ...task, candidates: candidatesFor(scene.view, scene.policy, task.more.key, task.more.needs ?? ANY) };
+  const { key, needs = ANY } = task.more;
+  const candidates = candidatesFor(scene.view, scene.policy, key, needs);
+  return { ...task, candidates, filtered: filteredBy(scene.view, scene.policy, needs) };
 }
 
 /** Cancels a job, or one task of it, durably; what runs is ended. */

@@ -4,7 +4,7 @@ import type { LoadVector } from '../../../kernel/load.js';
 import type { Resources } from '../../../kernel/resources.js';
 import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
-import type { Candidate } from '../../../placement/explain.js';
+import type { Candidate, Filtered } from '../../../placement/explain.js';
 import type { Change } from '../../../tasks/change.js';
 import type { JobInfo, Progress, TaskInfo, TaskMore } from '../../../tasks/queries.js';
 import type { Registered } from './coordinator.js';
@@ -108,6 +108,12 @@ export interface Draining {
   readonly unfinished: number;
 }
 
+/** What is known of a task's way, and of where it could go. */
+export interface Explained extends OneTask {
+  readonly candidates: readonly Candidate[];
+  readonly filtered: readonly Filtered[];
+}
+
 /** What clients ask of a node, and what they get. */
 export interface Requests {
   submit: { asks: Submission; gets: Accepted };
@@ -173,7 +179,7 @@ export interface Requests {
     };
     gets: { readonly told?: ChangesPart | undefined };
   };
-  explain: { asks: { job: JobId; index: number }; gets: OneTask & { readonly candidates: readonly Candidate[] } };
+  explain: { asks: { job: JobId; index: number }; gets: Explained };
   ring: {
     asks: { key: string; needs: Resources };
     gets: { readonly candidates: readonly Candidate[]; readonly hash: number };
