@@ -83,8 +83,12 @@ export class Flock {
    *
    * @throws CoveyError `outcome-unknown` where the daemon may have taken it: submit again with the key in the hint
    */
-  submit(body: SubmitBody, options: { readonly idempotencyKey?: string | undefined } = {}): Promise<Submitted> {
-    return submitKeyed(this.#peers, body, options.idempotencyKey ?? `${FRESH_KEY}${Date.now()}-${randomUUID()}`);
+  submit(
+    body: SubmitBody,
+    options: { readonly idempotencyKey?: string | undefined } & Abortable = {},
+  ): Promise<Submitted> {
+    const key = options.idempotencyKey ?? `${FRESH_KEY}${Date.now()}-${randomUUID()}`;
+    return submitKeyed(this.#peers, body, key, options.signal);
   }
 
   /** With `waitMs` (at most 60,000) the answer comes when the job is terminal, or after that time. */
@@ -146,8 +150,11 @@ export class Flock {
   }
 
   /** By rising index; a page may end before `limit`. */
-  results(job: string, query: Pick<TasksQuery, 'after' | 'limit'> = {}): Promise<ResultsPage> {
-    return this.#get(withQuery(`${jobPath(job)}/results`, { ...query }));
+  results(
+    job: string,
+    { signal, ...query }: Pick<TasksQuery, 'after' | 'limit'> & Abortable = {},
+  ): Promise<ResultsPage> {
+    return this.#get(withQuery(`${jobPath(job)}/results`, query), { signal });
   }
 
   /**

@@ -16,7 +16,7 @@ export interface MapOptions extends Omit<SubmitBody, 'argv' | 'function' | 'task
   readonly args?: unknown;
   /** A second map under this key is the same job. */
   idempotencyKey?: string | undefined;
-  /** Cancels the job. */
+  /** Cancels the job, also where that is being submitted; whoever takes the results gets its reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -24,7 +24,10 @@ export interface MapOptions extends Omit<SubmitBody, 'argv' | 'function' | 'task
 export interface MapFlock {
   submit(body: SubmitBody, options: { readonly idempotencyKey?: string | undefined }): Promise<Submitted>;
   job(id: string, options: { readonly waitMs?: number; readonly signal?: AbortSignal | undefined }): Promise<JobAnswer>;
-  results(id: string, query: { readonly after?: number | undefined }): Promise<ResultsPage>;
+  results(
+    id: string,
+    query: { readonly after?: number | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<ResultsPage>;
   cancel(id: string): Promise<unknown>;
 }
 
@@ -46,9 +49,12 @@ export class MapResults<Result> implements AsyncIterable<Result> {
     private readonly options: Pick<MapOptions, 'idempotencyKey' | 'signal'>,
   ) {
     const isEmpty = body.tasks?.kind === 'lines' && body.tasks.lines.length === 0;
-    this.#submitted = isEmpty ? Promise.resolve(NOTHING) : flock.submit(body, options);
+    const { signal, idempotencyKey } = options;
+    if (signal?.aborted === true) this.#submitted = Promise.reject(signal.reason as Error);
+    else this.#submitted = isEmpty ? Promise.resolve(NOTHING) : flock.submit(body, { idempotencyKey });
     // It is heard of where the results are taken.
     this.#submitted.catch(() => undefined);
+    if (!isEmpty) signal?.addEventListener('abort', this.#withdraw, { once: true });
   }
 
   /** The id of the job, once that is durable; empty where there are no items. */
@@ -64,23 +70,42 @@ export class MapResults<Result> implements AsyncIterable<Result> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Result, void, undefined> {
-    const { job, tasks } = await this.#submitted;
+    const { job, tasks } = await this.#untilAborted(this.#submitted);
     if (tasks === 0) return;
     let isWhole = false;
     try {
       for await (const one of this.#taken(job, tasks)) yield valueOf<Result>(one);
       isWhole = true;
     } finally {
+      this.options.signal?.removeEventListener('abort', this.#withdraw);
       if (!isWhole) await this.flock.cancel(job).catch(() => undefined);
     }
   }
 
+  /** A submission is not given up half way, or nobody would know what to cancel. */
+  readonly #withdraw = () => {
+    this.#submitted.then(({ job }) => this.flock.cancel(job)).catch(() => undefined);
+  };
+
+  async #untilAborted<T>(answer: Promise<T>): Promise<T> {
+    const { signal } = this.options;
+    if (!signal) return answer;
+    signal.throwIfAborted();
+    let stop: () => void = () => undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    return Promise.race([answer, aborted]).finally(() => signal.removeEventListener('abort', stop));
+  }
+
   async *#taken(job: string, tasks: number): AsyncGenerator<TaskResult, void> {
+    const { signal } = this.options;
     let after: number | undefined;
     let waitMs = LOOK_MS;
     for (let taken = 0; taken < tasks;) {
-      this.options.signal?.throwIfAborted();
-      const { results } = await this.flock.results(job, { after });
+      signal?.throwIfAborted();
+      const { results } = await this.flock.results(job, { after, signal });
       let fresh = 0;
       for (const one of results) {
         if (!isTerminal(one.state)) break;
@@ -90,7 +115,7 @@ export class MapResults<Result> implements AsyncIterable<Result> {
       }
       taken += fresh;
       waitMs = fresh > 0 ? LOOK_MS : Math.min(waitMs * 2, LOOK_MAX_MS);
-      if (fresh < results.length || fresh === 0) await this.flock.job(job, { waitMs, signal: this.options.signal });
+      if (fresh < results.length || fresh === 0) await this.flock.job(job, { waitMs, signal });
     }
   }
 }

@@ -16,9 +16,15 @@ const PAUSE_MS_MAX = 3_000;
  * Submits under one idempotency key, again where that is safe: after 429 and 503 nothing was taken, and after 504 or a
  * lost connection the key makes a repeat the same job, through whichever daemon.
  *
+ * @param signal - ends the wait for an answer; the daemon may have taken the job all the same
  * @throws CoveyError `outcome-unknown` where the daemon may have taken the job; the hint names the key to retry with
  */
-export async function submitKeyed(peers: Peers, body: SubmitBody, key: string): Promise<Submitted> {
+export async function submitKeyed(
+  peers: Peers,
+  body: SubmitBody,
+  key: string,
+  signal?: AbortSignal,
+): Promise<Submitted> {
   let doubtful = false;
   let repeat: string | undefined;
   for (let tries = 1; ; tries += 1) {
@@ -29,6 +35,7 @@ export async function submitKeyed(peers: Peers, body: SubmitBody, key: string): 
       body,
       timeoutMs: ANSWER_MS,
       elsewhere: 'unsent',
+      signal,
     });
     const { where } = outcome;
     if (outcome.kind === 'answer' && outcome.answer.status < 300) {
@@ -41,7 +48,7 @@ export async function submitKeyed(peers: Peers, body: SubmitBody, key: string): 
     else if (mayBeTaken) repeat ??= 'unknown';
     if (tries === TRIES || !isWorthARepeat(outcome, doubtful, peers.count))
       throw doubtful ? unknownOutcome(error, key) : error;
-    await pause(pauseMs(outcome, tries));
+    await pause(pauseMs(outcome, tries), undefined, { signal });
   }
 }
 
