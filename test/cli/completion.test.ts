@@ -5,7 +5,7 @@ import { JOB, jobAnswer, NODE, WHOLE } from '../client/support/views.js';
 import { covey } from './support/cli.js';
 
 /** Stands in for the real command within bash: it says what it was asked. */
-const STUB = 'covey() { echo "$1-$2-one $1-$2-two"; }';
+const STUB = 'covey() { echo "$1-$2-one $1-$2-two"; if [ $# -gt 2 ]; then shift 2; echo "at:$*" | tr " " _; fi; }';
 
 describe('completion', () => {
   let script = '';
@@ -30,6 +30,12 @@ describe('completion', () => {
     expect(offered('covey', '')).to.include.members(['up', 'completion', 'help']).and.not.to.include('complete');
     expect(offered('covey', '--js')).to.deep.equal(['--json']);
     expect(offered('covey', 'help', 'sho')).to.deep.equal(['show']);
+  });
+
+  it('should ask the daemon that the command line names', () => {
+    expect(offered('covey', '--addr', 'x.sock', 'show', 'at:')).to.deep.equal(['at:--addr_x.sock']);
+    expect(offered('covey', 'show', '--data', '/d', 'at:')).to.deep.equal(['at:--data_/d']);
+    expect(offered('covey', 'show', '--addr', '=', 'x', 'at:')).to.deep.equal(['at:--addr_x']);
   });
 
   it('should complete options and what they take', () => {

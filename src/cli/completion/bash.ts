@@ -10,15 +10,19 @@ export function bashScript(commands: readonly CommandWords[], globals: readonly 
   if [ "$cur" = '=' ]; then cur=''; elif [ "$at" -gt 1 ] && [ "\${COMP_WORDS[at-1]}" = '=' ]; then at=$((at - 1)); fi
   prev=\${COMP_WORDS[at-1]}
   COMPREPLY=()
+  local place
+  place=()
   for ((i = 1; i < at; i++)); do
     word=\${COMP_WORDS[i]}
     if [ "$word" = '--' ]; then return; fi
-    if [ -n "$command" ]; then continue; fi
-    if [ -n "$skip" ]; then skip=''; continue; fi
+    if [ -n "$skip" ]; then
+      if [ "$word" != '=' ]; then place+=("$skip" "$word") skip=''; fi
+      continue
+    fi
     case "$word" in
-      --addr | --data) skip=1 ;;
+      --addr | --data) skip=$word ;;
       -*) ;;
-      *) command=$word ;;
+      *) if [ -z "$command" ]; then command=$word; fi ;;
     esac
   done
   case "$command" in
@@ -31,7 +35,7 @@ ${commands.flatMap(valueCases).join('\n')}
     *' --addr' | *' --data') return ;;
     *) case "$cur" in
         -*) operands=$options ;;
-        *) case "$operands" in @*) operands=$(covey complete "\${operands#@}" 2>/dev/null) ;; esac ;;
+        *) case "$operands" in @*) operands=$(covey complete "\${operands#@}" \${place[@]+"\${place[@]}"} 2>/dev/null) ;; esac ;;
       esac ;;
   esac
   COMPREPLY=($(compgen -W "$operands" -- "$cur"))

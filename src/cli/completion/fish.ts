@@ -1,5 +1,26 @@
 import type { CommandWords, OptionWords, Values } from './words.js';
 
+/** Which daemon the command line names: it is asked for the ids, too. */
+const PLACE = `function __covey_place
+  set -l flag
+  for word in (commandline -opc)
+    if test -n "$flag"
+      printf '%s\\n' $flag $word
+      set flag
+    else
+      switch $word
+        case --
+          return
+        case --addr --data
+          set flag $word
+        case '--addr=*' '--data=*'
+          printf '%s\\n' $word
+      end
+    end
+  end
+end
+`;
+
 export function fishScript(commands: readonly CommandWords[]): string {
   const lines = commands.flatMap((command) => {
     const { name, says, options, operands } = command;
@@ -8,7 +29,7 @@ export function fishScript(commands: readonly CommandWords[]): string {
     const named = `complete -c covey -f -n __fish_use_subcommand -a ${name} -d ${quoted(says)}`;
     return [named, ...own, ...options.map((option) => `${within}${optionOf(option)}`)];
   });
-  return `${lines.join('\n')}\n`;
+  return `${PLACE}${lines.join('\n')}\n`;
 }
 
 function optionOf({ short, long, says, values }: OptionWords): string {
@@ -19,7 +40,7 @@ function optionOf({ short, long, says, values }: OptionWords): string {
 
 function given(values: Values): string {
   if (typeof values !== 'string') return values.length === 0 ? '' : ` -a ${quoted(values.join(' '))}`;
-  return values === 'anything' ? '' : ` -a '(covey complete ${values} 2>/dev/null)'`;
+  return values === 'anything' ? '' : ` -a '(covey complete ${values} (__covey_place) 2>/dev/null)'`;
 }
 
 function quoted(text: string): string {

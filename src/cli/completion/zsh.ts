@@ -5,7 +5,7 @@ export function zshScript(commands: readonly CommandWords[]): string {
   return `#compdef covey
 _covey_ids() {
   local -a ids
-  ids=(\${(f)"$(covey complete $1 2>/dev/null)"})
+  ids=(\${(f)"$(covey complete $1 $place 2>/dev/null)"})
   compadd -a ids
 }
 _covey() {
@@ -13,7 +13,16 @@ _covey() {
   commands=(
 ${names}
   )
-  local i=2
+  local -a place
+  local i
+  for ((i = 2; i < CURRENT; i++)); do
+    case $words[i] in
+      --) break ;;
+      --addr | --data) if ((i + 1 < CURRENT)); then place+=($words[i] $words[i + 1]); fi ;;
+      --addr=* | --data=*) place+=($words[i]) ;;
+    esac
+  done
+  i=2
   while ((i < CURRENT)) && [[ $words[i] == -* ]]; do
     case $words[i] in --addr | --data) ((i += 2)) ;; *) ((i++)) ;; esac
   done
