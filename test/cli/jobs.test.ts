@@ -71,6 +71,16 @@ describe('commands about jobs', () => {
       expect((await run('show', JOB)).stderr).to.equal('covey: these are the first 1000; --all shows every one\n');
     });
 
+    it('should say how far functions are that run', async () => {
+      answerTasks(daemon, 2, { 1: 'running' });
+      daemon.answers(`GET /v1/tasks/${JOB}/1`, taskDetail('running', { progress: { fraction: 0.4, text: 'reading' } }));
+      const { stdout } = await run('show', JOB);
+      expect(stdout)
+        .to.match(/TIME +PROGRESS +REASON/)
+        .and.to.match(/\n1 +running .* 40 %, reading\n/);
+      expect(daemon.asked).not.to.include(`GET /v1/tasks/${JOB}/0`);
+    });
+
     it('should show the chosen tasks of an array', async () => {
       answerTasks(daemon, 10);
       expect((await run('show', `${JOB}/1-7:3`, '-q')).stdout).to.equal(`${JOB}/1\n${JOB}/4\n${JOB}/7\n`);

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Completeness, Flock, JobAnswer, TaskDetail, TasksPage, TaskView } from '../../client/index.js';
+import type { Completeness, Flock, JobAnswer, TasksPage, TaskView } from '../../client/index.js';
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -7,6 +7,7 @@ import { age, clean, formatBytes, formatCounts, formatExit, missingLine, paint, 
 import type { Out } from '../out.js';
 import { chooseAll, PAGE, taskIdOf, tasksOf, type Chosen } from '../select.js';
 import { table } from '../table.js';
+import { progressLine, progressOf } from '../task-progress.js';
 import { showFamily } from '../graph/show.js';
 
 interface ShowOptions {
@@ -67,7 +68,7 @@ async function showJob(out: Out, flock: Flock, chosen: Chosen, options: ShowOpti
   printHead(out, job);
   let shown = 0;
   for await (const page of pages) {
-    if (page.tasks.length > 0) out.line(`\n${await taskTable(out, page.tasks, options.full === true)}`);
+    if (page.tasks.length > 0) out.line(`\n${await taskTable(out, flock, page.tasks, options.full === true)}`);
     shown += page.tasks.length;
     if (page.partial) out.note(missingLine(page, 'tasks'));
     if (page.next !== null && options.all !== true) out.note(`these are the first ${shown}; --all shows every one`);
@@ -134,11 +135,22 @@ function printHead(out: Out, job: JobAnswer): void {
   if (job.finishedAt !== null) out.line(`finished   ${job.finishedAt}`);
 }
 
-async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): Promise<string> {
+async function taskTable(out: Out, flock: Flock, tasks: readonly TaskView[], full: boolean): Promise<string> {
+  const progress = await progressOf(flock, tasks);
   const now = Date.now();
   const wasRetried = tasks.some(({ run }) => run > 1);
   return table(
-    ['TASK', 'STATE', ...(wasRetried ? ['RUN'] : []), 'NODE', 'ATTEMPTS', 'EXIT', 'TIME', 'REASON'],
+    [
+      'TASK',
+      'STATE',
+      ...(wasRetried ? ['RUN'] : []),
+      'NODE',
+      'ATTEMPTS',
+      'EXIT',
+      'TIME',
+      ...(progress.size > 0 ? ['PROGRESS'] : []),
+      'REASON',
+    ],
     tasks.map((task) => [
       String(task.index),
       { painted: paint(task.state, out.color) },
@@ -147,20 +159,10 @@ async function taskTable(out: Out, tasks: readonly TaskView[], full: boolean): P
       String(task.attempts),
       formatExit(task),
       took(task, now),
+      ...(progress.size > 0 ? [progress.get(task.id) ?? ''] : []),
       task.reason ?? '',
     ]),
   );
-}
-
-/** `40 %, reading` */
-function progressLine(progress: TaskDetail['progress']): string | null {
-  if (progress === null) return null;
-  const { fraction, text } = progress;
-  const said = [
-    ...(fraction === null ? [] : [`${Math.floor(fraction * 100)} %`]),
-    ...(text === null ? [] : [clean(text)]),
-  ];
-  return said.join(', ');
 }
 
 async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
