@@ -10,6 +10,7 @@ import type { Row } from './row.js';
 const CALLS = 20_000;
 const ROUNDS = 3;
 const THREADS = 2;
+const LINKS = 1_000;
 
 /** No-op functions: what a task costs where the work is nothing. */
 export async function benchFunctions(): Promise<Row[]> {
@@ -59,7 +60,9 @@ async function threeNodes(module: string): Promise<Row[]> {
     const ms = await timed(() => array(client, module, calls));
     const mb = [0, 1, 2].map((node) => memoryBytes(flock.daemon(node).pid, 'RssAnon') / 2 ** 20);
     const name = `an array of ${calls} no-op functions, three daemons`;
+    const linkMs = await chain(client, module);
     return [
+      { name: `a chain of ${LINKS} functions, a link`, figure: linkMs, unit: 'ms', target: 5, better: 'less' },
       { name, figure: (calls / ms) * 1000, unit: '/s', target: 5_000, better: 'more' },
       {
         name: 'the same, anonymous memory of a daemon at its end',
@@ -73,6 +76,21 @@ async function threeNodes(module: string): Promise<Row[]> {
     client.close();
     await flock.stop();
   }
+}
+
+/** Jobs of one call, each of which waits for the one before. @returns the time of one, from the release of the first on */
+async function chain(client: Client, module: string): Promise<number> {
+  const first = await client.submit({ function: { module }, held: true });
+  let last = first.job;
+  for (let i = 1; i < LINKS; i++) {
+    ({ job: last } = await client.submit({ function: { module }, after: [{ job: last, on: 'ok' }] }));
+  }
+  const ms = await timed(async () => {
+    await client.release(first.job);
+    const { state } = await client.wait(last);
+    if (state !== 'succeeded') throw new Error(`the chain ended ${state}`);
+  });
+  return ms / LINKS;
 }
 
 async function array(client: Client, module: string, calls: number): Promise<void> {

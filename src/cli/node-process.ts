@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -70,6 +71,8 @@ export async function startNode({
   const child = spawn(program, [...before, ...flags], {
     detached: true,
     stdio: [bound ? 'pipe' : 'ignore', 'pipe', log],
+    // Its arguments say all: what a file of settings says is in them, where it is meant.
+    env: { ...process.env, COVEY_CONFIG: devNull },
   });
   closeSync(log);
   child.stdin?.on('error', () => undefined);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../install.js';
 import { connect, CoveyError, type Flock } from '../client/index.js';
 import type { CliCommand, Context } from './command.js';
+import { Config } from './config.js';
 import { asCoveyError, errorLine, EXIT, exitCodeOf } from './exit.js';
 import { addGlobals, readGlobals, type Globals } from './globals.js';
 import type { Io } from './io.js';
@@ -37,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   drain: { summary: 'have a node take no work and hold nothing any more', load: () => import('./commands/drain.js') },
   leave: { summary: 'hand work over and stop the daemon', load: () => import('./commands/leave.js') },
   sim: { summary: 'simulate a flock: what would happen if', load: () => import('./commands/sim.js') },
+  config: { summary: 'print what is set, and where', load: () => import('./commands/config.js') },
   keys: { summary: 'make a key for a cluster', load: () => import('./commands/keys.js') },
   completion: {
     summary: 'print a script by which a shell completes command lines',
@@ -57,7 +59,9 @@ export async function execute(words: readonly string[], io: Io, life: Lifetime):
   try {
     const { program, chosen } = await build(argv, io, (command, module) => {
       name = command.name();
-      const globals = readGlobals(program, command);
+      const config = Config.load(io);
+      const globals = config.globals(readGlobals(program, command), io.env);
+      config.apply(command);
       return module.run(contextOf(io, life, globals), command.args, command.opts());
     });
     await program.parseAsync(argv, { from: 'user' });
