@@ -80,7 +80,7 @@ export class Config {
   settings(commands: readonly Command[]): { readonly path: readonly string[]; readonly value: unknown }[] {
     const section = this.#section;
     if (!section) return [];
-    const found = Object.entries(this.#places()).map(([name, value]) => ({ path: [name], value: value as unknown }));
+    const found = Object.entries(this.#places()).map(([name, value]) => ({ path: [name], value: value }));
     for (const command of commands) {
       this.apply(command);
       const table = (section.source.values[command.name()] ?? {}) as Readonly<Record<string, unknown>>;
