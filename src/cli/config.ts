@@ -10,6 +10,8 @@ import type { Io } from './io.js';
 
 type Env = Io['env'];
 
+type Parse = (text: string, before: unknown) => unknown;
+
 /** Options that are of no use in a file: they are about one run of a command. */
 const NOT_KEPT = new Set(['help', 'json', 'quiet', 'color', 'debug', 'addr', 'data', 'exit-with-parent', 'dry-run']);
 
@@ -119,7 +121,7 @@ function valueOf(option: Option, value: unknown): unknown {
     throw wrong(`${shown(value)} is none of them`, `there is ${option.argChoices.join(', ')}`);
   }
   let read: unknown;
-  for (const text of texts) read = option.parseArg ? option.parseArg(text, read) : text;
+  for (const text of texts) read = option.parseArg ? (option.parseArg as Parse)(text, read) : text;
   return read;
 }
 
