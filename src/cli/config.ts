@@ -120,9 +120,8 @@ function valueOf(option: Option, value: unknown): unknown {
   if (option.argChoices?.includes(texts[0] ?? '') === false) {
     throw wrong(`${shown(value)} is none of them`, `there is ${option.argChoices.join(', ')}`);
   }
-  let read: unknown;
-  for (const text of texts) read = option.parseArg ? (option.parseArg as Parse)(text, read) : text;
-  return read;
+  const parse = option.parseArg as Parse | undefined;
+  return parse ? texts.reduce<unknown>((read, text) => parse(text, read), undefined) : texts.at(-1);
 }
 
 function isSet(env: Env, ...names: readonly string[]): boolean {
