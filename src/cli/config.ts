@@ -15,6 +15,11 @@ type Parse = (text: string, before: unknown) => unknown;
 /** Options that are of no use in a file: they are about one run of a command. */
 const NOT_KEPT = new Set(['help', 'json', 'quiet', 'color', 'debug', 'addr', 'data', 'exit-with-parent', 'dry-run']);
 
+interface Setting {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
 /** What is set in the file of settings: for all commands, and for each by its name. */
 export class Config {
   readonly #section: Section | undefined;
@@ -79,10 +84,10 @@ export class Config {
   }
 
   /** Every setting of the file, by its names. @throws CoveyError for one that nobody knows */
-  settings(commands: readonly Command[]): { readonly path: readonly string[]; readonly value: unknown }[] {
+  settings(commands: readonly Command[]): Setting[] {
     const section = this.#section;
     if (!section) return [];
-    const found = Object.entries(this.#places()).map(([name, value]) => ({ path: [name], value: value }));
+    const found = Object.entries(this.#places()).map(([name, value]): Setting => ({ path: [name], value }));
     for (const command of commands) {
       this.apply(command);
       const table = (section.source.values[command.name()] ?? {}) as Readonly<Record<string, unknown>>;
