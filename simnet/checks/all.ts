@@ -1,6 +1,7 @@
 import type { History } from '../history/history.js';
 import { acceptedEnds } from './accepted-ends.js';
 import { ackedDurability } from './acked-durability.js';
+import { atMostOnce } from './at-most-once.js';
 import { ballots } from './ballots.js';
 import { bounded } from './bounded.js';
 import { cancelledStays } from './cancelled-stays.js';
@@ -21,6 +22,7 @@ import { uniqueEpochs } from './unique-epochs.js';
 export const CHECKS: Readonly<Record<string, Check>> = {
   'accepted-ends': acceptedEnds,
   'acked-durability': ackedDurability,
+  'at-most-once': atMostOnce,
   'one-outcome': oneOutcome,
   ballots,
   'true-outcome': trueOutcome,

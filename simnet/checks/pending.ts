@@ -33,12 +33,6 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     because: 'gateways ask as many nodes along the ring as may hold it, and newcomers stand between them (ADR 18)',
   },
   {
-    invariant: 'at-most-once',
-    promise: 'under at-most-once no task starts twice, and none starts on a minority side',
-    pending,
-    because: 'the contract is built (src/tasks/grants.ts); no story of the swarm draws it yet',
-  },
-  {
     invariant: 'no-vote-from-amnesia',
     promise: 'a node whose disk lied (torn tail, bit flip, an older copy) abstains until it is repaired',
     pending,

@@ -36,6 +36,8 @@ export interface Submitted extends Asked {
   readonly items?: readonly string[] | undefined;
   /** Of each task. @default 1 */
   readonly cpus?: number | undefined;
+  /** An attempt whose end is not known is not followed by another. */
+  readonly isAtMostOnce?: boolean | undefined;
 }
 
 export interface Cancel extends Asked {

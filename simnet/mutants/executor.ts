@@ -109,4 +109,11 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
     breaks: 'an offer that was refused, or given up, never runs',
     told: 'offer-again',
   },
+  {
+    name: 'starts-without-leave',
+    file: 'src/executor/starting.ts',
+    find: "else if (contract === 'at-most-once') asks.open(next, now);",
+    replace: "else if (contract === 'at-most-once') this.start(next, now);",
+    breaks: 'a task that runs at most once asks before it starts',
+  },
 ];

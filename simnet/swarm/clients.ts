@@ -69,18 +69,19 @@ export class Clients {
   }
 
   #submit(plan: JobPlan, at: number, tries: number, repeat?: Submission['repeat']): void {
-    const { id, command, tasks, isKeyed, isItemised, retries, cpus, timeoutMs, key } = plan;
+    const { id, command, tasks, isKeyed, isItemised, retries, cpus, timeoutMs, key, isAtMostOnce = false } = plan;
     const submission = submissionOf(id, command, {
       ...{ tasks, isKeyed, retries, needs: { cpus, memBytes: 0, gpus: 0, custom: {} } },
       ...(isItemised ? { items: Array.from({ length: tasks }, (_, i) => `line ${i}`) } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(key === undefined ? {} : { key }),
+      ...(isAtMostOnce ? { contract: 'at-most-once' as const } : {}),
     });
     const { job, digest, range, items } = submission;
     const request = repeat ? { ...submission, repeat } : submission;
     let log: Submitted | undefined;
     const asked = (node: NodeId) => {
-      const what = { job, digest, range, items, cpus, isKeyed };
+      const what = { job, digest, range, items, cpus, isKeyed, isAtMostOnce };
       log = { ...what, askedMs: this.flock.world.nowMs, at: node, answeredMs: undefined, outcome: 'open' };
       this.flock.history.clients.submissions.push(log);
     };

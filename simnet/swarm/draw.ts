@@ -19,6 +19,8 @@ const FOR_MS = [8_000, 15_000, 25_000, 40_000];
 /** In one story of so many survivors go on alone soon: most stories are over before real ones would. */
 const HASTY = 3;
 const HASTY_MS = 2_000;
+/** In one of so many some jobs may start at most once. */
+const ONCE = 4;
 /** Of a sequel. */
 const SCENES = 1;
 
@@ -55,7 +57,7 @@ export function drawStory(seed: number): Story {
     return { cpus: prng.pick(CPUS) ?? 2, zone: zones > 1 ? `z${prng.below(zones)}` : '' };
   });
   const ids = machines.map((_, i) => `n${i}`);
-  const jobs = drawJobs(prng, nodes, forMs);
+  const jobs = sometimesOnce(seed, drawJobs(prng, nodes, forMs));
   const isHasty = seed % HASTY === 0;
   return {
     seed,
@@ -111,6 +113,14 @@ function drawJob(prng: Prng, id: string, nodes: number, forMs: number): JobPlan 
     ...(ownTimeoutMs === undefined ? {} : { timeoutMs: ownTimeoutMs }),
     ...(prng.chance(0.2) ? { key: 'hot' } : {}),
   };
+}
+
+/** In some stories half of the jobs are at-most-once, by dice of their own; all submissions of one job alike. */
+function sometimesOnce(seed: number, jobs: readonly JobPlan[]): JobPlan[] {
+  if (seed % ONCE !== ONCE - 1) return [...jobs];
+  const prng = new Prng(seed ^ 0x9e3779b9);
+  const once = new Set([...new Set(jobs.map(({ id }) => id))].filter(() => prng.chance(0.5)));
+  return jobs.map((job) => (once.has(job.id) ? { ...job, isAtMostOnce: true } : job));
 }
 
 /** The same again, somewhere; or, seldom, something else under the same key. */

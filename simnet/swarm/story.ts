@@ -29,6 +29,8 @@ export interface JobPlan extends Asking {
   readonly timeoutMs?: number;
   /** Of placement. */
   readonly key?: string;
+  /** An attempt whose end is not known is not followed by another. */
+  readonly isAtMostOnce?: boolean;
 }
 
 export interface CancelPlan extends Asking {
@@ -132,7 +134,19 @@ export function linesOf(story: Story): string[] {
   ];
 }
 
-function jobLine({ id, at, command, tasks, isItemised, isKeyed, retries, cpus, timeoutMs, key }: JobPlan): string {
+function jobLine({
+  id,
+  at,
+  command,
+  tasks,
+  isItemised,
+  isKeyed,
+  retries,
+  cpus,
+  timeoutMs,
+  key,
+  isAtMostOnce,
+}: JobPlan): string {
   const more = [
     isItemised ? 'a line each' : '',
     isKeyed ? 'under a key' : '',
@@ -140,6 +154,7 @@ function jobLine({ id, at, command, tasks, isItemised, isKeyed, retries, cpus, t
     cpus === 1 ? '' : `${cpus} CPUs`,
     timeoutMs === undefined ? '' : `timeout ${timeoutMs} ms`,
     key === undefined ? '' : `placed by ${key}`,
+    isAtMostOnce === true ? 'at most once' : '',
   ].filter((word) => word !== '');
   return `${id}, ${tasks} times \`${command}\`, is handed to n${at}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
 }

@@ -147,6 +147,19 @@ const CASES: Cases = {
       ['needs 4 since', made().start({}).submit({ cpus: 2 }).attempt(1, 'n2', 5, 9).attempt(2, 'n2', 8)],
     ],
   },
+  'at-most-once': {
+    kept: [
+      made().submit().attempt(1, 'n2', 5).attempt(2, 'n3', 6),
+      made().submit({ isAtMostOnce: true }).attempt(1, 'n2', 5, 9, 1).attempt(2, 'n3', 9).attempt(3, 'n3', 9, 12, 0, 1),
+    ],
+    broken: [
+      ['still ran on n2', made().submit({ isAtMostOnce: true }).attempt(1, 'n2', 5, 9).attempt(2, 'n3', 8)],
+      [
+        'had died with n2',
+        made().submit({ isAtMostOnce: true }).attempt(1, 'n2', 5).died('n2', 7).attempt(2, 'n3', 30),
+      ],
+    ],
+  },
   'unique-epochs': {
     kept: [made().attempt(1, 'n2', 5).attempt(2, 'n3', 6).attempt(1, 'n2', 5, 6, 0, 1)],
     broken: [

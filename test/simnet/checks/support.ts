@@ -42,6 +42,11 @@ export class Made {
     return this;
   }
 
+  died(at: string, atMs: number): this {
+    this.history.died(node(at), atMs);
+    return this;
+  }
+
   record(state: Recorded['state'], epoch: number, atMs: number, more: Partial<Recorded> = {}): this {
     const base = { node: node('n1'), task: task(), executor: node('n2'), attempts: 1, failures: 0, losses: 0 };
     const exitCode = state === 'succeeded' ? 0 : state === 'failed' ? 1 : undefined;
