@@ -15,7 +15,7 @@ export function stealsConserve(history: History): Finding[] {
   return [...both(history), ...badGifts(history), ...tooOften(history)];
 }
 
-function both({ attempts, messages, durables }: History): Finding[] {
+function both({ attempts, messages, durables, deaths }: History): Finding[] {
   const backMs = new Map<string, number>();
   for (const { node, task, epoch, atMs } of messages.handbacks) {
     const name = `${node} ${task} ${epoch}`;
@@ -31,7 +31,11 @@ function both({ attempts, messages, durables }: History): Finding[] {
   }
   for (const { task, epoch, executor, state, atMs } of durables.records) {
     const name = `${executor} ${task} ${epoch}`;
-    if (state === 'cancelled' || !backMs.has(name) || ran.has(name)) continue;
+    const sinceMs = backMs.get(name);
+    if (state === 'cancelled' || sinceMs === undefined || ran.has(name)) continue;
+    // A new coordinator may not have heard of it, and a new boot of that node knows of nothing: rather undone than done twice.
+    const hasForgotten = deaths.some((death) => death.node === executor && death.atMs >= sinceMs && death.atMs <= atMs);
+    if (state === 'interrupted' && hasForgotten) continue;
     findings.push({ invariant, message: `${task} was handed back by ${executor}, and is ${state} there`, atMs });
   }
   return findings;
