@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { CoveyError } from '../client/index.js';
 import { errorLine } from './exit.js';
 import type { Globals } from './globals.js';
@@ -30,6 +31,11 @@ export class Out {
   /** A part of a line. */
   raw(text: string): void {
     this.#io.stdout.write(text);
+  }
+
+  /** Once whoever reads has taken most of what was written. */
+  async drained(): Promise<void> {
+    if (this.#io.stdout.writableNeedDrain) await once(this.#io.stdout, 'drain');
   }
 
   /** An error that does not end the command. */

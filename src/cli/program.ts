@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   run: { summary: 'run a command somewhere and show its output', load: () => import('./commands/run.js') },
   submit: { summary: 'submit a job and print its id', load: () => import('./commands/submit.js') },
   ls: { summary: 'list jobs, newest first', load: () => import('./commands/ls.js') },
+  history: { summary: 'list tasks that have ended, as CSV too', load: () => import('./commands/history.js') },
   show: { summary: 'show a job and its tasks, or one task', load: () => import('./commands/show.js') },
   logs: { summary: 'print what tasks have written', load: () => import('./commands/logs.js') },
   result: { summary: 'print what functions have returned', load: () => import('./commands/result.js') },

@@ -1,4 +1,4 @@
-import { CoveyError, type Flock, type JobAnswer, type TaskView } from '../client/index.js';
+import { CoveyError, type Completeness, type Flock, type JobAnswer, type TaskView } from '../client/index.js';
 import type { TaskState } from '../kernel/states.js';
 import { hasIndex, indexCount, parseSelector, type IndexRange } from './selector.js';
 
@@ -69,6 +69,8 @@ interface EveryJob {
   readonly state?: TaskState | undefined;
   /** How many are asked for at a time. */
   readonly pageSize?: number | undefined;
+  /** Called with each page before its jobs, also where it has none. */
+  readonly onPage?: (page: Completeness) => void;
 }
 
 /** Every job of the flock, newest first, page by page. */
@@ -77,6 +79,7 @@ export async function* everyJob(flock: Flock, options: EveryJob = {}): AsyncGene
   let cursor: string | undefined;
   for (;;) {
     const { jobs, cursor: next, ...completeness } = await flock.jobs({ limit, cursor, state: options.state });
+    options.onPage?.(completeness);
     for (const job of jobs) yield { ...job, ...completeness };
     if (next === null) return;
     cursor = next;
