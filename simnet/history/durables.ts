@@ -93,7 +93,7 @@ export class Durables {
     if (!this.sets.name(node, found.register, head) && !isNew) return;
     if (isNew && head.generation === 0) this.#noteLineage(found.register, head.set, atMs);
     for (const { what } of this.#ends.recount(found.register)) this.#ended(what, atMs);
-    for (const { what, set } of this.#jobs.recount(found.register)) this.#made({ ...what, set, atMs });
+    for (const { what, set } of this.#jobs.recount(found.register)) this.#made({ set, ...what, atMs });
   }
 
   /** Of an id's register only one set may be heard of. */
@@ -111,7 +111,7 @@ export class Durables {
       const name = `${job} ${generation}`;
       this.#holders.set(name, (this.#holders.get(name) ?? new Set()).add(node));
       const made = this.#jobs.put(node, put, { atMs, node: by, job, digest, generation });
-      if (made) this.#made({ ...made.what, set: made.set, atMs });
+      if (made) this.#made({ set: made.set, ...made.what, atMs });
     }
     if (!key.startsWith(TASK_PREFIX)) return;
     const record = recordedOf(put, atMs);

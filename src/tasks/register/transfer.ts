@@ -28,8 +28,7 @@ export class Chunks {
     }
     const end = seal ? { head, seal } : { head };
     this.#chunks = pages.map((written, i) => {
-      const chunk = { seq: i + 1, entries: written };
-      return i + 1 === pages.length ? { ...chunk, ...end } : chunk;
+      return { seq: i + 1, entries: written, ...(i + 1 === pages.length ? end : {}) };
     });
   }
 

@@ -37,10 +37,10 @@ export function summaryOf(entries: HeldEntries): FinalSummary | undefined {
   if (!shard) return job?.finished ? { job, ...of, bytes } : undefined;
   const done = shard.done ?? doneOf(shard, entries);
   if (!done) return undefined;
-  const kept = { ...shard, done };
-  delete kept.items;
-  const summary = { shard: kept, bytes };
-  return job ? { ...summary, job: { ...job, finished: done }, ...of } : summary;
+  const { items: _items, ...rest } = shard;
+  const kept = { done, ...rest };
+  if (!job) return { shard: kept, bytes };
+  return { shard: kept, bytes, job: job.finished ? { ...job, finished: done } : { finished: done, ...job }, ...of };
 }
 
 /** A shard is done when each of its tasks has an outcome on record; only where it was cancelled must it say so itself. */

@@ -47,7 +47,7 @@ export interface Finished {
 
 interface Kept extends Finished {
   jobSet: ReplicaSet;
-  readonly goneAt: Set<NodeId>;
+  goneAt?: Set<NodeId>;
   notBeforeMs: number;
 }
 
@@ -90,7 +90,7 @@ export class Retention {
 
   finished(register: Finished): void {
     this.dropped(register.id);
-    const kept: Kept = { ...register, jobSet: register.job?.set ?? [], goneAt: new Set(), notBeforeMs: 0 };
+    const kept: Kept = { jobSet: register.job?.set ?? [], notBeforeMs: 0, ...register };
     this.#kept.set(kept.id, kept);
     this.#byEnd.add(kept);
     this.#bytes += kept.bytes;
@@ -149,7 +149,7 @@ export class Retention {
     const going: RegisterId[] = [];
     for (const id of this.#byJob.get(job) ?? []) {
       const kept = this.#kept.get(id);
-      kept?.goneAt.add(at);
+      if (kept) (kept.goneAt ??= new Set()).add(at);
       if (kept && isGone(kept)) going.push(id);
     }
     return going;
@@ -176,5 +176,5 @@ export class Retention {
 }
 
 function isGone({ jobSet, goneAt }: Kept): boolean {
-  return jobSet.filter((node) => goneAt.has(node)).length >= majorityOf(jobSet);
+  return jobSet.filter((node) => goneAt?.has(node) === true).length >= majorityOf(jobSet);
 }
