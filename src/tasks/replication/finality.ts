@@ -37,10 +37,14 @@ export function summaryOf(entries: HeldEntries): FinalSummary | undefined {
   if (!shard) return job?.finished ? { job, ...of, bytes } : undefined;
   const done = shard.done ?? doneOf(shard, entries);
   if (!done) return undefined;
-  const { items: _items, ...rest } = shard;
-  const kept = { done, ...rest };
+  const kept = { done, ...withoutItems(shard) };
   if (!job) return { shard: kept, bytes };
   return { shard: kept, bytes, job: job.finished ? { ...job, finished: done } : { finished: done, ...job }, ...of };
+}
+
+function withoutItems(shard: ShardRecord): ShardRecord {
+  if (shard.items === undefined) return shard;
+  return Object.fromEntries(Object.entries(shard).filter(([name]) => name !== 'items')) as ShardRecord;
 }
 
 /** A shard is done when each of its tasks has an outcome on record; only where it was cancelled must it say so itself. */

@@ -216,7 +216,7 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
   {
     name: 'head-before-the-entries',
     rule: '15',
-    edits: [{ file: 'transfer.ts', find: 'return i + 1 === pages.length ?', replace: 'return i === 0 ?' }],
+    edits: [{ file: 'transfer.ts', find: 'i + 1 === pages.length ? end', replace: 'i === 0 ? end' }],
   },
   {
     // Each of the two alone keeps a finder from making the old generation anew.
