@@ -52,7 +52,11 @@ export class FlockFiles {
     await inLanes(missing, AT_A_TIME, async (hash) => {
       const path = paths.get(hash);
       const stream = () => (path === undefined ? Readable.from([list]) : createReadStream(path));
-      await this.#ask({ method: 'PUT', path: `/v1/blobs/${hash}`, stream, headers: BYTES });
+      const put = this.#ask({ method: 'PUT', path: `/v1/blobs/${hash}`, stream, headers: BYTES });
+      await put.catch((error: unknown) => {
+        if (!(error instanceof CoveyError && error.code === 'usage')) throw error;
+        throw new CoveyError('conflict', `${path ?? dir} has changed while it was uploaded`, 'try again');
+      });
     });
     return tree;
   }
