@@ -219,6 +219,14 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     told: 'at-a-time',
   },
   {
+    name: 'changed-limits-not-on-record',
+    file: 'src/tasks/job.ts',
+    find: '...(this.limits ? { limits: this.limits } : {}),',
+    replace: '',
+    breaks: 'a limit that was changed stays so, whoever coordinates the job',
+    told: 'deadline-moved',
+  },
+  {
     name: 'hold-told-once',
     file: 'src/tasks/job-holds.ts',
     find: "if (held !== job.isHeld && !job.isShardDone(shard)) this.port.shards.ask('shard-hold', job, shard);",

@@ -88,6 +88,7 @@ export const TOLD_NAMES = [
   'loads-known',
   'at-a-time',
   'held-back',
+  'deadline-moved',
   'each-time-once',
 ] as const;
 export type ToldName = (typeof TOLD_NAMES)[number];

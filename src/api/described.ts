@@ -4,6 +4,7 @@ import { REPEAT_HEADER } from '../kernel/repeat.js';
 import * as schema from './schema.js';
 import { meaning } from './schema/parts.js';
 import { SubmitBodySchema } from './submit-body.js';
+import { UpdateBodySchema } from './update-body.js';
 
 interface Description {
   readonly summary: string;
@@ -122,6 +123,10 @@ export const ROUTES = {
     answer: schema.HoldingSchema,
   }),
   release: described({ summary: 'A job that was held goes on.', params: JOB, answer: schema.HoldingSchema }),
+  update: described({
+    ...{ summary: 'Changes limits of a job that has not ended: those that are given.', params: JOB },
+    ...{ body: UpdateBodySchema, answer: schema.UpdatedSchema },
+  }),
   retryJob: described({
     ...{ summary: 'Runs tasks of a job again that have ended.', params: JOB, query: FAILED, headers: KEY },
     answer: schema.RetriedSchema,

@@ -20,11 +20,14 @@ import type {
   SelfView,
   SubmitBody,
   TaskResult,
+  Updated,
 } from './schema.js';
 import { FRAMES } from '../kernel/frames.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import { repeatOf } from './repeat.js';
 import { submissionOf } from './submission.js';
+import { limitsIn } from './update.js';
+import type { UpdateBody } from './update-body.js';
 import { candidateView, explanation, jobView, nodeView, resultView, taskDetail, taskView } from './views.js';
 
 export interface RoutesContext {
@@ -122,6 +125,12 @@ export function addRoutes(app: FastifyInstance, { driver, blobs, self, doctor, l
       return { job, held: isHeld && !isOver };
     });
   }
+
+  app.post('/v1/jobs/:job/update', ROUTES.update, async (request, reply): Promise<Updated> => {
+    const job = jobOf(request);
+    await driver.request({ op: 'update', job, limits: limitsIn(request.body as UpdateBody) }, goneOf(reply));
+    return { job };
+  });
 
   app.post('/v1/jobs/:job/retry', ROUTES.retryJob, async (request, reply) =>
     retry(driver, { job: jobOf(request) }, request, reply),

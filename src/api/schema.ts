@@ -3,6 +3,7 @@
  * bytes. Fields may be added, never renamed.
  */
 export type { SubmitBody } from './submit-body.js';
+export type { UpdateBody } from './update-body.js';
 export * from './schema/blobs.js';
 export * from './schema/events.js';
 export * from './schema/jobs.js';

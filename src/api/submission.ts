@@ -215,7 +215,8 @@ function limitsOf({ retryOn, maxParallel, maxFails, deadlineMs, notAfter }: Subm
   };
 }
 
-function timeOf(text: string | undefined): number | undefined {
+/** @throws CoveyError `usage` for what is no time */
+export function timeOf(text: string | undefined): number | undefined {
   const ms = text === undefined ? undefined : Date.parse(text);
   if (!Number.isNaN(ms)) return ms;
   throw new CoveyError('usage', `${JSON.stringify(text)} is no time`, 'write it as 2026-12-24T18:00:00Z');

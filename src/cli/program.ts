@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   cancel: { summary: 'end jobs or tasks', load: () => import('./commands/cancel.js') },
   hold: { summary: 'have nothing more of jobs start', load: () => import('./commands/hold.js') },
   release: { summary: 'let jobs that are held go on', load: () => import('./commands/release.js') },
+  update: { summary: 'change limits of jobs that go on', load: () => import('./commands/update.js') },
   retry: { summary: 'run tasks that have ended once more', load: () => import('./commands/retry.js') },
   explain: { summary: 'say why a task is where it is', load: () => import('./commands/explain.js') },
   nodes: { summary: 'list the members of the flock', load: () => import('./commands/nodes.js') },

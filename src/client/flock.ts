@@ -20,6 +20,8 @@ import type {
   TaskResult,
   TasksPage,
   TaskView,
+  Updated,
+  UpdateBody,
 } from '../api/schema.js';
 import { CoveyError } from '../kernel/errors.js';
 import { isTerminal } from '../kernel/states.js';
@@ -213,6 +215,16 @@ export class Flock {
   /** Has a job that was held go on. */
   release(job: string): Promise<Holding> {
     return this.#post(`${jobPath(job)}/release`);
+  }
+
+  /**
+   * Changes limits of a job that has not ended: those that are given. Committed when it answers.
+   *
+   * @throws CoveyError `conflict` where it has ended, is cancelled, or is a schedule
+   */
+  update(job: string, limits: UpdateBody): Promise<Updated> {
+    const path = `${jobPath(job)}/update`;
+    return this.#call({ method: 'POST', path, body: limits, timeoutMs: ANSWER_MS, elsewhere: 'repeat' });
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Job } from './job.js';
 
 /**
  * Jobs that are to have ended by a time. It is counted from what is on record, so whoever takes a job over comes to the same; a
- * retry is a wish of its own, and has none.
+ * retry is a wish of its own, and has none but what it is given while it goes on.
  */
 export class Deadlines {
   /** Wall clock. */
@@ -22,10 +22,10 @@ export class Deadlines {
     this.#alarm = new Alarm('deadlines', timers, emit);
   }
 
-  watch({ record, spec, cancelled, isComplete }: Job, now: Now): void {
-    const { deadlineMs = Infinity, notAfterMs = Infinity } = spec;
-    const dueMs = Math.min(record.createdAtMs + deadlineMs, notAfterMs);
-    if (dueMs === Infinity || record.retry || spec.schedule || cancelled || isComplete) return this.forget(record.job);
+  watch(job: Job, now: Now): void {
+    const { record, spec, cancelled, isComplete } = job;
+    const dueMs = dueOf(job);
+    if (dueMs === Infinity || spec.schedule || cancelled || isComplete) return this.forget(record.job);
     this.#due.set(record.job, dueMs);
     this.#alarm.set(dueMs - now.wallMs, now);
   }
@@ -47,4 +47,9 @@ export class Deadlines {
       }
     }
   }
+}
+
+function dueOf({ record, spec: { deadlineMs = Infinity, notAfterMs = Infinity }, limits }: Job): number {
+  if (limits?.notAfterMs !== undefined) return limits.notAfterMs;
+  return record.retry ? Infinity : Math.min(record.createdAtMs + deadlineMs, notAfterMs);
 }

@@ -50,6 +50,11 @@ export class JobCancels {
     this.#write(job, cause);
   }
 
+  /** Does nothing where no more of it has ended badly than may. */
+  giveUp(job: Job): void {
+    if (job.isHopeless) this.because(job, { reason: `more than ${job.maxFails} of its tasks did not succeed` });
+  }
+
   /** It is durable. */
   written(job: Job, { asker, cause }: CancelledTag): void {
     const { answers, shards } = this.port;

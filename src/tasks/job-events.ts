@@ -27,12 +27,14 @@ export type JobWriteTag =
       readonly cause?: CancelCause | undefined;
     }
   | { readonly what: 'hold'; readonly job: JobId; readonly asker: Asker }
+  | { readonly what: 'update'; readonly job: JobId; readonly asker: Asker }
   | { readonly what: 'retried'; readonly job: JobId; readonly record: JobRecord }
   | { readonly what: 'finished' | 'trimmed' | 'gate'; readonly job: JobId };
 
 /** What a job home is sent. */
 export type ToJobHome =
-  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.hold' | 'job.retry' | 'shard.report']
+  | TaskMessages['job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.hold' | 'job.update' | 'job.retry']
+  | TaskMessages['shard.report']
   | QueryMessages['query.job' | 'query.jobs'];
 
 /** Has the node look how another job stands, and for a while whether it ends: event `parent-told`. */

@@ -36,7 +36,8 @@ export class JobHolds {
       if (!isOver) return answers.elsewhere(from, re, id);
       return answers.reply(from, re, { kind: 'job.held', isOver: true });
     }
-    if (retries.isWriting(id) || job.isDegraded) return answers.elsewhere(from, re, id);
+    // What is written now must not take a cancel back that is on its way.
+    if (retries.isWriting(id) || job.isCancelling || job.isDegraded) return answers.elsewhere(from, re, id);
     job.isHeld = isHeld;
     const tag: HoldTag = { what: 'hold', job: id, asker: { to: from, re } };
     this.port.emit({ kind: 'write', register: id, entries: [{ key: JOB, value: job.stored() }], tag });

@@ -16,6 +16,7 @@ import { JobChanges } from './job-changes.js';
 import { JobCreation } from './job-creation.js';
 import type { JobEffect, JobEvent, JobWriteTag, ShardAskTag, ToJobHome } from './job-events.js';
 import { pageOf } from './job-list.js';
+import { JobUpdates } from './job-updates.js';
 import { JobRetries } from './job-retries.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Progress } from './progress.js';
@@ -42,6 +43,7 @@ export class JobHome {
   readonly #schedules: Schedules;
   readonly #cancels: JobCancels;
   readonly #holds: JobHolds;
+  readonly #updates: JobUpdates;
   readonly #deadlines: Deadlines;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: JobEffect[] = [];
@@ -84,6 +86,7 @@ export class JobHome {
       forget: this.#forget.bind(this),
     });
     this.#holds = new JobHolds({ ...around, job: jobOf });
+    this.#updates = new JobUpdates({ ...around, job: jobOf, cancels: this.#cancels, deadlines: this.#deadlines });
   }
 
   step(event: JobEvent, now: Now): JobEffect[] {
@@ -142,6 +145,8 @@ export class JobHome {
         return this.#cancels.asked(from, message);
       case 'job.hold':
         return this.#holds.asked(from, message);
+      case 'job.update':
+        return this.#updates.asked(from, message, now);
       case 'job.retry':
         return this.#retries.asked(from, message);
       case 'shard.report':
@@ -236,6 +241,7 @@ export class JobHome {
     if (tag.what === 'retried') this.#retries.written(tag);
     else if (tag.what === 'cancelled') this.#cancels.written(job, tag);
     else if (tag.what === 'hold') this.#holds.written(job, tag);
+    else if (tag.what === 'update') this.#updates.written(job, tag, this.#now);
     else if (tag.what === 'finished') job.isFinishStored = true;
   }
 
@@ -288,7 +294,7 @@ export class JobHome {
     if (!job.note(shard, said)) return;
     this.#changes.tell(job);
     this.#retries.noted(job);
-    if (job.isHopeless) this.#cancels.because(job, { reason: tooManyFailed(job) });
+    this.#cancels.giveUp(job);
     const { job: id } = job.record;
     if (job.spec.maxParallel !== undefined && job.isShardSettled(shard)) this.#createShards(job);
     if (!job.isComplete || this.#retries.isWriting(id)) return;
@@ -305,8 +311,4 @@ export class JobHome {
     this.#out.push(...effects);
     for (const query of due) this.#answers.job(query, this.#jobs.get(query.topic as JobId));
   }
-}
-
-function tooManyFailed({ spec: { maxFails = 0 } }: Job): string {
-  return `more than ${maxFails} of its tasks did not succeed`;
 }

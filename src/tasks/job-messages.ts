@@ -93,6 +93,18 @@ export const JOB_MESSAGES = {
   'job.hold': record({ kind: Type.Literal('job.hold'), ...asked, job: JobIdSchema, isHeld: Type.Boolean() }),
   /** It is durable, or too late. */
   'job.held': record({ kind: Type.Literal('job.held'), ...answers, isOver: Type.Boolean() }),
+  /** Limits of a job that has not ended, to count from now on: those that are given. */
+  'job.update': record({
+    kind: Type.Literal('job.update'),
+    ...asked,
+    job: JobIdSchema,
+    maxFails: Type.Optional(count(TASKS_MAX)),
+    /** From when its coordinator hears of it, or a time of the wall clock. */
+    deadlineMs: Type.Optional(amount(366 * 86_400_000)),
+    notAfterMs: Type.Optional(amount()),
+  }),
+  /** It is durable, or too late. */
+  'job.updated': record({ kind: Type.Literal('job.updated'), ...answers, isOver: Type.Boolean() }),
   /** Opens the next run of tasks that have ended. A repeat of the same retry has the same token. */
   'job.retry': record({
     kind: Type.Literal('job.retry'),

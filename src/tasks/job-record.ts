@@ -13,6 +13,10 @@ import { jobState } from './states.js';
 /** How something ended: how many tasks in which state, and when the last of them. */
 export const EndSchema = record({ atMs: amount(), counts: CountsSchema });
 
+/** How many tasks may end badly, and by when all must have ended (wall clock). */
+const LimitsSchema = record({ maxFails: Type.Optional(count(TASKS_MAX)), notAfterMs: Type.Optional(amount()) });
+export type JobLimits = Static<typeof LimitsSchema>;
+
 /** What a job's register keeps of it, apart from its spec and items. */
 export const JobRecordSchema = record({
   job: JobIdSchema,
@@ -28,6 +32,8 @@ export const JobRecordSchema = record({
   expired: Type.Optional(Type.Boolean()),
   /** Nothing more of it starts. */
   held: Type.Optional(Type.Boolean()),
+  /** Changed since it was submitted: they count in place of its spec's. */
+  limits: Type.Optional(LimitsSchema),
   finished: Type.Optional(EndSchema),
   /** Of a job that does not start at once. */
   gate: Type.Optional(GateSchema),

@@ -3,7 +3,7 @@ import type { NodeId } from '../kernel/ids.js';
 import { addCounts, failedCount, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
 import { parentsOf, type Gate, type Waits } from './gate.js';
 import type { Progress } from './progress.js';
-import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobRecord } from './job-record.js';
+import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobLimits, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
 import { shardOf, shardRange, type TaskRange } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
@@ -27,6 +27,8 @@ export class Job {
   isCancelling = false;
   /** Somebody holds it back. */
   isHeld: boolean;
+  /** Changed since it was submitted. */
+  limits: JobLimits | undefined;
   gate: Gate | undefined;
   /** Of a schedule. */
   scheduled: Scheduled | undefined;
@@ -65,6 +67,7 @@ export class Job {
     this.cancelled = record.cancelled;
     this.cause = causeOf(record);
     this.isHeld = record.held === true;
+    this.limits = record.limits;
     this.gate = record.gate;
     this.scheduled = record.scheduled;
     this.#silent = record.range.count;
@@ -244,11 +247,15 @@ export class Job {
     this.cause ??= cause;
   }
 
+  /** So many of its tasks may end badly. */
+  get maxFails(): number {
+    return this.limits?.maxFails ?? this.spec.maxFails ?? Infinity;
+  }
+
   /** More of it has ended badly than its submitter puts up with. */
   get isHopeless(): boolean {
-    const { maxFails = Infinity } = this.spec;
     // Who has one task of many started again does not ask for an end to it.
-    return this.record.retry?.index === undefined && failedCount(this.#totals) > maxFails;
+    return this.record.retry?.index === undefined && failedCount(this.#totals) > this.maxFails;
   }
 
   counts(): Counts {
@@ -286,6 +293,7 @@ export class Job {
       ...this.record,
       cancelled: this.cancelled,
       held: this.isHeld,
+      ...(this.limits ? { limits: this.limits } : {}),
       ...this.cause,
       ...gate,
       ...(this.scheduled ? { scheduled: this.scheduled } : {}),

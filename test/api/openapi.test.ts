@@ -26,10 +26,10 @@ describe('openapi.json', () => {
     return document.paths[path]?.[method]?.responses[status]?.content[type]?.schema ?? {};
   };
   /** Holds what a route answers to what the document says of it, extra fields and missing ones included. */
-  const fits = async (route: string, url: string, method: 'get' | 'post' = 'get', status = '200') => {
-    const got = method === 'get' ? await served.get(url) : await served.post(url);
-    expect(String(got.status), url).to.equal(status);
-    const schema = schemaOf(route, method, status);
+  const fits = async (route: string, url: string, method: 'get' | 'post' = 'get', body?: object) => {
+    const got = method === 'get' ? await served.get(url) : await served.post(url, body === undefined ? {} : { body });
+    expect(got.status, url).to.equal(200);
+    const schema = schemaOf(route, method, '200');
     expect(schema, `${method} ${route} is described`).to.have.property('type', 'object');
     const ajv = new Ajv({ strict: false, validateFormats: false, discriminator: true });
     expect(ajv.validate(schema, got.json()), `${url}: ${ajv.errorsText()}`).to.equal(true);
@@ -83,6 +83,7 @@ describe('openapi.json', () => {
     await fits('/v1/jobs/{job}/hold', `/v1/jobs/${later}/hold`, 'post');
     await fits('/v1/jobs/{job}', `/v1/jobs/${later}`);
     await fits('/v1/jobs/{job}/release', `/v1/jobs/${later}/release`, 'post');
+    await fits('/v1/jobs/{job}/update', `/v1/jobs/${later}/update`, 'post', { maxFails: 3, deadlineMs: 60_000 });
     await fits('/v1/jobs/{job}/cancel', `/v1/jobs/${later}/cancel`, 'post');
     await fits('/v1/nodes', '/v1/nodes');
     await fits('/v1/node', '/v1/node');

@@ -57,6 +57,20 @@ describe('the limits of a job, over three daemons', function () {
     }
   });
 
+  it('should take other limits while it goes on, and none once it has ended', async () => {
+    const job = await submit(['--deadline', '1h', '--array', '1-5', '--', 'sleep', '60']);
+    const { code: empty, stderr: nothing } = await flock.cli(['update', job]);
+    expect(`${empty} ${nothing}`).to.match(
+      /^2 covey: there is nothing to change \(hint: give --max-fails or --deadline\)/,
+    );
+    const changed = await flock.json<object>(['update', job, '--deadline', '300ms', '--max-fails', '3'], { node: 2 });
+    expect(changed).to.deep.equal({ job, maxFails: 3, deadlineMs: 300 });
+    expect(await wait(job)).to.equal(1);
+    expect((await show(job)).counts.expired).to.equal(5);
+    const { code, stderr } = await flock.cli(['update', job, '--max-fails', '9'], { node: 1 });
+    expect(`${code} ${stderr}`).to.match(/^\d+ covey: job \w+ has ended, or is cancelled \(hint: /);
+  });
+
   it('should start nothing more of what is held, and go on when it is released', async () => {
     const log = flock.path('files', 'held');
     writeFileSync(log, '');

@@ -47,6 +47,21 @@ export function heldBack(fair: FairWeather): void {
   fair.finish(job, 120_000);
 }
 
+/** A job is given more time, and its coordinator dies as soon as it has said so. */
+export function deadlineMoved(fair: FairWeather): void {
+  const { flock } = fair;
+  const tasks = 10 * fair.slots;
+  const job = fair.submit('sleep 2000', { tasks, deadlineMs: 12_000 });
+  const [coordinator, heir] = setOf(fair, job) as readonly [NodeId, NodeId];
+  flock.world.run(2_000);
+  flock.request(heir, { op: 'update', job: jobId(job), limits: { deadlineMs: 600_000 } });
+  flock.node(coordinator).die(false);
+  flock.world.run(TAKEN_OVER_MS);
+  fair.allBack();
+  const { counts } = fair.finish(job, 120_000) ?? {};
+  if (counts?.succeeded !== tasks) fair.say(`its old deadline has ended it: ${JSON.stringify(counts)}`);
+}
+
 function mostAtATime(fair: FairWeather, job: string): number {
   const moves = attemptsOf(fair, job).flatMap(({ startMs, endMs = Infinity }) => [
     { atMs: startMs, by: 1 },

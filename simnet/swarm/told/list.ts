@@ -30,6 +30,7 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'loads-known': { ...QUIET, machines: machines(4, 2), sequel: ['loads-known'] },
   'at-a-time': { ...QUIET, machines: machines(5, 4), sequel: ['at-a-time'] },
   'held-back': { ...QUIET, machines: machines(4, 2), sequel: ['held-back'] },
+  'deadline-moved': { ...QUIET, machines: machines(4, 2), sequel: ['deadline-moved'] },
   'each-time-once': { ...QUIET, machines: machines(5, 2), sequel: ['each-time-once'] },
 };
 

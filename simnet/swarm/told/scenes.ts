@@ -1,6 +1,6 @@
 import type { FairWeather } from '../fair-weather.js';
 import type { ToldName } from '../story.js';
-import { atATime, heldBack } from './limits.js';
+import { atATime, deadlineMoved, heldBack } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
 import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
@@ -35,5 +35,6 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'loads-known': loadsKnown,
   'at-a-time': atATime,
   'held-back': heldBack,
+  'deadline-moved': deadlineMoved,
   'each-time-once': eachTimeOnce,
 };

@@ -146,6 +146,10 @@ export const HoldingSchema = record({ job: string(), held: meaning('Never of a j
 /** Committed before it is answered: nothing more of a held job starts. */
 export interface Holding extends View<typeof HoldingSchema> {}
 
+export const UpdatedSchema = record({ job: string() });
+/** Committed before it is answered: the limits that were given count from now on. */
+export interface Updated extends View<typeof UpdatedSchema> {}
+
 export const RetriedSchema = record({
   job: string(),
   retried: meaning('How many tasks have begun their next run, durably.', integer()),

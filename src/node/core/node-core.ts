@@ -177,6 +177,7 @@ export class NodeCore {
       case 'job.create':
       case 'job.cancel':
       case 'job.hold':
+      case 'job.update':
       case 'job.retry':
       case 'shard.report':
       case 'query.job':

@@ -14,6 +14,7 @@ import type { Scene } from './scene.js';
 import { readResults, showTask } from './results.js';
 import { retry } from './retry.js';
 import { submit } from './submit.js';
+import { update } from './update.js';
 
 /** Which question of which conversation an answer belongs to. */
 export interface GatewayTag {
@@ -130,6 +131,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* cancel(scene, request);
     case 'hold':
       return yield* hold(scene, request);
+    case 'update':
+      return yield* update(scene, request);
     case 'retry':
       return yield* retry(scene, request);
     case 'output':

@@ -145,6 +145,11 @@ export interface Requests {
     gets: { readonly tasks: number; readonly degraded: boolean };
   };
   hold: { asks: { job: JobId; isHeld: boolean }; gets: { readonly isOver: boolean } };
+  /** The limits that are given; a deadline counts from now on. */
+  update: {
+    asks: { job: JobId; limits: { maxFails?: number; deadlineMs?: number; notAfterMs?: number } };
+    gets: object;
+  };
   retry: {
     asks: {
       job: JobId;
