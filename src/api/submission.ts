@@ -4,6 +4,7 @@ import { checkCron } from '../cron.js';
 import { CoveyError } from '../kernel/errors.js';
 import { globProblem, isHash, pathProblem } from '../files/manifest.js';
 import { FILLED_MAX, filledLength } from '../kernel/template.js';
+import { CONTAINER, type Resources } from '../kernel/resources.js';
 import { compareText, jobId, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
 import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
@@ -18,6 +19,9 @@ const ID_EPOCH_MS = Date.UTC(2020, 0, 1);
 
 /** Keys that clients make up themselves, for safe retries: `fresh-<milliseconds since 1970>-<anything>`. */
 const FRESH_KEY = /^fresh-(\d{13})-./;
+
+/** What an engine will not take for an option, or for two words. */
+const IMAGE = /^[A-Za-z0-9][A-Za-z0-9._\-/:@+]*$/;
 
 /** With or without its padding. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
@@ -92,7 +96,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     name: name ?? nameOf(argv, called),
     ...{ submitter, argv, shell, env: sorted(env), retries, contract },
     ...called,
-    needs: { cpus: 1, memBytes: 0, gpus: 0, custom: {}, ...needs },
+    ...containerOf(body, { cpus: 1, memBytes: 0, gpus: 0, custom: {}, ...needs }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -116,6 +120,19 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     throw new CoveyError('usage', 'a command, its environment or directory contains a NUL character');
   }
   return spec;
+}
+
+/** @throws CoveyError `usage` */
+function containerOf({ image, function: called }: SubmitBody, needs: Resources): Pick<JobSpec, 'image' | 'needs'> {
+  if (image === undefined) return { needs };
+  if (called)
+    throw new CoveyError('usage', 'a function and an image exclude each other', 'give a command in its place');
+  if (!IMAGE.test(image)) {
+    const what = `${JSON.stringify(image)} is not the name of an image`;
+    throw new CoveyError('usage', what, 'write it as alpine:3 or registry.example.org/team/tool@sha256:…');
+  }
+  const one = Math.max(1, needs.custom[CONTAINER] ?? 0);
+  return { image, needs: { ...needs, custom: { ...needs.custom, [CONTAINER]: one } } };
 }
 
 /** @throws CoveyError `usage` */

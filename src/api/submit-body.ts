@@ -29,6 +29,8 @@ export const SubmitBodySchema = record({
   argv: Type.Optional(list(Type.String(), 65_536)),
   function: Type.Optional(FunctionSchema),
   shell: Type.Optional(Type.Boolean()),
+  /** Each task runs in a container of this image, on a node that has podman or docker. */
+  image: Type.Optional(text(500)),
   cwd: Type.Optional(text(4096)),
   env: Type.Optional(textMap(4096, 512 * 1024)),
   /** base64. */

@@ -3,6 +3,7 @@ import type { NodeId } from '../kernel/ids.js';
 import type { Explained, NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
+import { CONTAINER, lackOf } from '../kernel/resources.js';
 import type { Change } from '../tasks/change.js';
 import type { Run } from '../tasks/record.js';
 import type {
@@ -160,7 +161,7 @@ export function explanation(of: Explained): Explanation {
   };
 }
 
-function summaryOf({ job, task, more, candidates }: Explained): string {
+function summaryOf({ job, task, more, candidates, filtered }: Explained): string {
   const times = (what: string) => more.path.filter((step) => step.what === what).length;
   const way = [
     [times('refused'), 'refused'],
@@ -175,7 +176,9 @@ function summaryOf({ job, task, more, candidates }: Explained): string {
   switch (task.state) {
     case 'pending': {
       if (job.waits) return `It ${waitsText(job.waits)}.`;
-      if (candidates.every(({ out }) => out !== undefined)) return `It waits: no node can take it now${after}.`;
+      if (candidates.every(({ out }) => out !== undefined)) {
+        return `It waits: ${lacksEngine(filtered) ? NO_ENGINE : 'no node can take it now'}${after}.`;
+      }
       return `It waits at its coordinator with ${more.waiting} others for a node with room${after}.`;
     }
     case 'queued':
@@ -190,6 +193,14 @@ function summaryOf({ job, task, more, candidates }: Explained): string {
       return `${where}${why}${after}, and is ${task.state}${reason === undefined ? '' : `: ${reason}`}.`;
     }
   }
+}
+
+const NO_ENGINE = 'no node has podman or docker';
+
+/** Of the nodes that are there. */
+function lacksEngine(filtered: Explained['filtered']): boolean {
+  const here = filtered.filter(({ out }) => out !== 'dead' && out !== 'left');
+  return here.length > 0 && here.every(({ out }) => out === lackOf(CONTAINER));
 }
 
 /** Why nothing of it gets on: what cannot be recorded now. */

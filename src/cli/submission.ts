@@ -24,6 +24,7 @@ export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptio
   readonly env?: readonly string[];
   readonly stdin?: string;
   readonly shell?: boolean;
+  readonly image?: string;
   readonly array?: IndexRange;
   readonly eachLine?: string;
   readonly fromJson?: string;
@@ -67,6 +68,7 @@ export function addSubmitOptions(command: Command): void {
     textUpTo(1024),
   );
   option(command, '--id <key>', 'idempotency key: a second submission with it makes no second job', textUpTo(1024));
+  option(command, '--image <name>', 'in a container of this image, where podman or docker is', textUpTo(500));
   repeated(command, '--env <k[=v]>', 'a variable of the task; K alone takes the value it has here', (text) => text);
   repeated(command, '--resource <k=n>', 'needs so much of a countable resource', countable);
   option(command, '--cpus <n>', 'needs so many CPUs (default 1)', amountUpTo(CPUS_MAX));
@@ -90,8 +92,8 @@ export function addSubmitOptions(command: Command): void {
  * @throws CoveyError `usage`
  */
 export async function submission(io: Io, argv: readonly string[], options: SubmitOptions): Promise<SubmitBody> {
-  const { name, stdin, shell, contract, key } = options;
-  const called = functionOf(io, argv, options, { '--shell': shell, '--stdin': stdin });
+  const { name, stdin, shell, image, contract, key } = options;
+  const called = functionOf(io, argv, options, { '--shell': shell, '--stdin': stdin, '--image': image });
   if (!called) checkCommand(argv);
   checkSources(options);
   const input = stdin === undefined ? undefined : await readInput('--stdin', stdin, STDIN_BYTES_MAX, io);
@@ -101,6 +103,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
     ...defined({
       name,
       shell,
+      image,
       env: options.env && environment(options.env, io.env),
       stdin: input?.toString('base64'),
       needs: needsOf(options),

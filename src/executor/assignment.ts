@@ -19,6 +19,8 @@ export interface Work {
   /** Called in place of a command. */
   readonly function?: FunctionWork | undefined;
   readonly shell: boolean;
+  /** Of the container that the command runs in. */
+  readonly image?: string | undefined;
   readonly cwd?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | undefined;

@@ -20,6 +20,17 @@ export function commandOf(
   const shown = item ?? String(assignment.index);
   const length = filledLength(work.argv, shown.length);
   if (length > FILLED_MAX) return `with its item in place of {} the command has ${length} characters`;
+  const env = {
+    ...afterOf(work),
+    ...work.env,
+    COVEY_TASK: assignment.id,
+    COVEY_JOB: assignment.job,
+    COVEY_INDEX: String(assignment.index),
+    COVEY_EPOCH: String(assignment.epoch),
+    COVEY_ATTEMPT: String(assignment.attempt),
+    COVEY_NODE: node,
+    COVEY_ITEM: shown,
+  };
   return {
     kind: 'command',
     argv: fill(work.argv, shown),
@@ -27,18 +38,8 @@ export function commandOf(
     cwd: work.cwd,
     stdin: work.stdin,
     files: filesOf(work),
-    env: {
-      ...base,
-      ...afterOf(work),
-      ...work.env,
-      COVEY_TASK: assignment.id,
-      COVEY_JOB: assignment.job,
-      COVEY_INDEX: String(assignment.index),
-      COVEY_EPOCH: String(assignment.epoch),
-      COVEY_ATTEMPT: String(assignment.attempt),
-      COVEY_NODE: node,
-      COVEY_ITEM: shown,
-    },
+    // An image has its own PATH and HOME, and no way to the daemon.
+    ...(work.image === undefined ? { env: { ...base, ...env } } : { env: {}, container: { image: work.image, env } }),
   };
 }
 

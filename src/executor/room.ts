@@ -1,4 +1,4 @@
-import { shortage, type Resources } from '../kernel/resources.js';
+import { lackOf, shortage, type Resources } from '../kernel/resources.js';
 import type { ExecutorConfig } from './config.js';
 import type { Admission } from './events.js';
 
@@ -23,7 +23,7 @@ export class Room {
   refusal(needs: Resources, estimateMs: number, startsNow: boolean): string | undefined {
     const { queued, running, workMs } = this.load;
     const never = shortage(needs, this.capacity);
-    if (never !== undefined) return `it has too little ${never}`;
+    if (never !== undefined) return `it has ${lackOf(never)}`;
     if (queued === 0 && this.canStart(needs)) return undefined;
     if (startsNow) return 'it has no free slot';
     if (queued >= this.config.queueMax) return 'its queue is full';

@@ -8,6 +8,12 @@ export interface Files {
   readonly outputs: readonly string[];
 }
 
+/** What a command runs in, and what it finds there besides what the image has. */
+export interface Container {
+  readonly image: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** A process. Nothing of the daemon's own environment leaks in: `env` is all there is, PATH included. */
 export interface Command {
   readonly kind: 'command';
@@ -19,6 +25,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | undefined;
   readonly files?: Files | undefined;
+  /** It runs in one, with these variables; `env` is then empty. */
+  readonly container?: Container | undefined;
 }
 
 /** A function of an ES module, in a worker thread. */

@@ -25,6 +25,19 @@ function sum(a: number, sign: 1 | -1, b: number): number {
   return inMillionths(a + sign * inMillionths(b));
 }
 
+/** What a node offers that has podman or docker, and a task in a container needs one of. */
+export const CONTAINER = 'container';
+
+/** `needs` but for a container. */
+export function withoutContainer(needs: Resources): Resources {
+  return { ...needs, custom: Object.fromEntries(Object.entries(needs.custom).filter(([name]) => name !== CONTAINER)) };
+}
+
+/** What `shortage` has found, for people: `too little gpus`. */
+export function lackOf(resource: string): string {
+  return resource === CONTAINER ? 'no podman or docker' : `too little ${resource}`;
+}
+
 /** The first resource that `free` has too little of, or undefined where all fits. */
 export function shortage(needs: Resources, free: Resources): string | undefined {
   if (exceeds(needs.cpus, free.cpus)) return 'cpus';

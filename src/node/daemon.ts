@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { pino, type Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, parseHttp, type Api } from '../api/server.js';
+import { Containers } from '../executor/io/containers.js';
 import { createTaskRunner } from '../executor/io/task-runner.js';
 import { nextTime } from '../cron.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
@@ -99,6 +100,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const verdict = verifyStore(storeDir, FORMAT_KEY);
     const inbox = new Inbox((message) => log.warn(message));
     let blobs: Blobs | undefined;
+    const containers = new Containers(options.dataDir, (message) => log.warn(message));
+    const looking = containers.look(process.env);
     const slots = Math.ceil(options.capacity.cpus ?? availableParallelism());
     // First of all, since starting a process costs more the more memory this one has.
     const runner =
@@ -111,6 +114,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         limits: options.functions?.memBytes === undefined ? {} : { workerBytesMax: options.functions.memBytes },
         events: inbox,
         files: taskFiles(() => blobs),
+        containers,
         log: (message) => log.warn(message),
       }));
     undo.push(() => runner.close());
@@ -135,7 +139,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       warn: (message, details) => log.warn(details, message),
     });
     undo.push(() => transport.close());
-    const parts = { options, log, inbox, runner, identity, opened, transport, seeds, undo };
+    const hasEngine = await looking;
+    const parts = { options, log, inbox, runner, hasEngine, identity, opened, transport, seeds, undo };
     return await assemble({ ...parts, hasBlobs: (made) => (blobs = made) });
   } catch (error) {
     for (const step of undo.reverse()) await step();
@@ -175,6 +180,8 @@ interface Parts {
   readonly log: Logger;
   readonly inbox: Inbox;
   readonly runner: Runner;
+  /** Podman or docker is there. */
+  readonly hasEngine: boolean;
   readonly identity: Identity;
   readonly opened: OpenedStore;
   readonly transport: Transport<Message> & Streams;
@@ -194,7 +201,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   const core = new NodeCore({
     self: identity.id,
     boot,
-    profile: profileOf(options, transport.addresses()),
+    profile: profileOf(options, transport.addresses(), parts.hasEngine),
     hash: (text) => hasher.h32(text),
     nextTime,
     prng: new Prng(randomInt(2 ** 32 - 1)),

@@ -1,6 +1,7 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { VERSION } from '../install.js';
 import type { Profile } from '../membership/member.js';
+import { CONTAINER } from '../kernel/resources.js';
 import { userName } from '../user.js';
 
 /** What a node offers to tasks; what is not said is what the machine has. */
@@ -16,8 +17,11 @@ export interface Offered {
   readonly zone: string;
 }
 
-/** What others are told of a node. */
-export function profileOf(options: Offered, addresses: readonly string[]): Profile {
+/** Of containers there may be as many as there is room for, unless it is said otherwise. */
+const CONTAINERS = 1e6;
+
+/** What others are told of a node. Without podman or docker it has no containers, whatever it is told to offer. */
+export function profileOf(options: Offered, addresses: readonly string[], hasEngine: boolean): Profile {
   const { capacity, labels, zone, speed } = options;
   return {
     addresses: [...addresses].slice(0, 8),
@@ -25,13 +29,18 @@ export function profileOf(options: Offered, addresses: readonly string[]): Profi
       cpus: capacity.cpus ?? availableParallelism(),
       memBytes: capacity.memBytes ?? totalmem(),
       gpus: capacity.gpus ?? 0,
-      custom: { ...capacity.custom },
+      custom: customOf(capacity.custom, hasEngine),
     },
     labels: { ...labels },
     zone,
     speed,
     version: VERSION,
   };
+}
+
+function customOf(given: Readonly<Record<string, number>>, hasEngine: boolean): Record<string, number> {
+  if (hasEngine) return { [CONTAINER]: CONTAINERS, ...given };
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name !== CONTAINER));
 }
 
 /**

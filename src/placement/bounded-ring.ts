@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import { loadOf, QUEUE_MAX } from '../kernel/load.js';
-import { fitCount, shortage, type Resources } from '../kernel/resources.js';
+import { fitCount, lackOf, shortage, type Resources } from '../kernel/resources.js';
 import { BOUNDED_LOAD, loadBound } from '../ring/bounded-load.js';
 import type { Choice, Demand, Placer } from '../tasks/placer.js';
 import type { FlockView } from './flock-view.js';
@@ -110,7 +110,7 @@ export class BoundedRing implements Placer {
     if (member.state !== 'alive') return member.state;
     if (member.draining) return 'draining';
     const short = shortage(needs, member.profile.capacity);
-    return short === undefined ? undefined : `too little ${short}`;
+    return short === undefined ? undefined : lackOf(short);
   }
 }
 

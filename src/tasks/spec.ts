@@ -22,6 +22,8 @@ export const LIMITS = {
   shardsPerNode: 4,
 } as const;
 
+const IMAGE_MAX = 500;
+
 /** A function of an ES module, called once for each task. */
 const FunctionSchema = record({
   /** A path; a relative one is meant from the job's `cwd`. */
@@ -42,6 +44,8 @@ export const JobSpecSchema = record({
   argv: list(text(LIMITS.specBytesMax), 65_536),
   function: Type.Optional(FunctionSchema),
   shell: Type.Boolean(),
+  /** What container it runs in; such a job needs one `container`. */
+  image: Type.Optional(text(IMAGE_MAX)),
   cwd: Type.Optional(text(4096)),
   env: textMap(4096, LIMITS.specBytesMax),
   stdin: Type.Optional(bytes(LIMITS.stdinBytesMax)),

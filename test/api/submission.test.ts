@@ -26,6 +26,17 @@ describe('submission', () => {
     expect(make({ needs: { cpus: 0.5 } }).spec.needs).to.deep.equal({ ...needs, cpus: 0.5 });
   });
 
+  it('should have a job with an image need a container besides what it needs', () => {
+    const { image, needs } = make({ image: 'ghcr.io/a/b:1@sha256:0', needs: { custom: { licence: 1 } } }).spec;
+    expect({ image, custom: needs.custom }).to.deep.equal({
+      ...{ image: 'ghcr.io/a/b:1@sha256:0', custom: { licence: 1, container: 1 } },
+    });
+    for (const odd of ['--privileged', 'a b', '', 'x\0'])
+      expect(() => make({ image: odd }), odd).to.throw('is not the name of an image');
+    const call = { argv: [], function: { module: '/f.mjs' }, image: 'alpine' };
+    expect(() => make(call)).to.throw('a function and an image exclude each other');
+  });
+
   it('should count the tasks of a range and of lines', () => {
     const range = (first: number, last: number, step: number) =>
       make({ tasks: { kind: 'range', first, last, step } }).range;

@@ -3,7 +3,7 @@ import { explanation, jobView, nodeView, taskDetail, taskView } from '../../src/
 import type { JobId, NodeId } from '../../src/kernel/ids.js';
 import { noCounts } from '../../src/kernel/states.js';
 import type { NodeInfo, OneTask } from '../../src/node/core/gateway/requests.js';
-import type { Candidate } from '../../src/placement/explain.js';
+import type { Candidate, Filtered } from '../../src/placement/explain.js';
 import type { JobInfo, TaskInfo } from '../../src/tasks/queries.js';
 
 const NODE = 'node-00000001' as NodeId;
@@ -89,6 +89,16 @@ describe('views', () => {
     );
     expect(summary({ state: 'succeeded', executor: OTHER }, free)).to.equal('It ran on 00000002, and is succeeded.');
     expect(summary({ state: 'cancelled' }, free)).to.equal('It never ran, and is cancelled.');
+  });
+
+  it('should explain that no node has what containers run in', () => {
+    const summary = (...filtered: Filtered[]) => {
+      const candidates = [candidate(NODE, 'no podman or docker')];
+      return explanation({ job: JOB, task: PENDING, more: MORE, ...PLACE, candidates, filtered }).summary;
+    };
+    const lacks = { nodes: 2, out: 'no podman or docker' };
+    expect(summary(lacks, { nodes: 1, out: 'dead' })).to.equal('It waits: no node has podman or docker.');
+    expect(summary(lacks, { nodes: 1, out: 'draining' })).to.equal('It waits: no node can take it now.');
   });
 
   it('should explain what keeps it from being recorded, and what that means', () => {

@@ -118,6 +118,7 @@ describe('submission', () => {
     ['--from-json - -- x', /--from-json: line 2, column 3 is not JSON: invalid symbol/, { stdin: '[1,\n  oops]' }],
     ['--from-json - -- x', /--from-json: this is no array/, { stdin: '{"a": 1}' }],
     ['--from-json - -- x', /--from-json: this is no array/, { stdin: '[]' }],
+    ['--module f.mjs --image alpine', /--module and --image exclude each other/],
     ['--per-node --array 1-2 -- x', /--array and --per-node exclude each other/],
     ['--per-node --key k -- x', /--per-node and --key exclude each other/],
     ['--retry-on 0 --retries 1 -- x', /--retry-on: "0" are no exit codes/],

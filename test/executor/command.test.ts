@@ -35,6 +35,14 @@ describe('The command of an assignment', () => {
     });
   });
 
+  it('should give a container what is of the task, and nothing of this machine', () => {
+    const work = workOf({ image: 'alpine:3', env: { MODE: 'fast' } });
+    const { container, env } = startable(assignmentOf(4, { work }), SELF, { PATH: '/base', COVEY_ADDR: '/s' });
+    expect(env).to.deep.equal({});
+    expect(container?.image).to.equal('alpine:3');
+    expect(container?.env).to.include({ MODE: 'fast', COVEY_INDEX: '4' }).and.not.have.any.keys('PATH', 'COVEY_ADDR');
+  });
+
   it('should pass on nothing of the environment it runs in', () => {
     process.env['COVEY_LEAK'] = 'secret';
     try {

@@ -36,6 +36,7 @@ starts for this command alone, and Ctrl-C cancels at once.`,
       ['covey run --array 1-100 -- ./render.sh', 'a hundred tasks, each with its COVEY_INDEX'],
       ['ls *.png | covey run --each-line - -- gzip {}', 'a task for each file'],
       [`covey run --module f.mjs --args '{"width": 3}'`, 'a function in place of a command; see `covey result`'],
+      ['covey run --image alpine:3 -- cat /etc/os-release', 'in a container, where podman or docker is'],
       ['covey run --cpus 4 --mem 2G --timeout 10m -- make', 'where there is room for it'],
     );
   },

@@ -24,6 +24,7 @@ const command: CliCommand<Options> = {
       ['covey submit --at 22:00 -- ./nightly.sh', 'tonight'],
       ['covey submit --module part.mjs --array 1-1000', 'a function called with each index; `covey result last`'],
       ['covey submit --upload . --output "*.png" -- ./render.sh', 'with these files; `covey result last --into out`'],
+      ['covey submit --image python:3 -- python train.py', 'in a container, where podman or docker is'],
       ['covey submit --file pipeline.toml', 'tasks that wait for each other'],
       ['covey submit --env HOME --env MODE=fast -- env', 'HOME as it is here'],
     );

@@ -45,6 +45,7 @@ export function readTask(name: string, section: Section): FileTask {
     upload: section.text('upload'),
     output: output.length > 0 ? output : undefined,
     shell,
+    image: section.text('image'),
     module,
     export: section.text('export'),
     args: section.read('args', (json) => ({ json })),

@@ -9,6 +9,8 @@ import type {
   RunnerEvents,
   Startable,
 } from '../runner.js';
+import type { Mounts } from './container.js';
+import { Containers } from './containers.js';
 import { Followers, type Wanted } from './followers.js';
 import { runnerLimits, type RunnerLimits } from './limits.js';
 import { OutputCutter } from './output-cutter.js';
@@ -28,6 +30,8 @@ export interface ShellRunnerOptions {
   /** Commands expected to run at one time: so many slot shells and one are kept ready. More are made when needed. */
   readonly slots: number;
   readonly events: Pick<RunnerEvents, 'ended'>;
+  /** @default none can be run */
+  readonly containers?: Containers;
   /** @default see limits.ts */
   readonly limits?: Partial<RunnerLimits>;
   /** What an operator should know of. @default nothing is said */
@@ -82,6 +86,7 @@ class ShellRunner implements CommandRunner {
   private readonly programs = new Programs();
   private readonly watchdog: Watchdog;
   private readonly pool: SlotPool;
+  private readonly containers: Containers;
   private readonly followers: Followers;
   private readonly cutter: OutputCutter;
   private readonly runs = new Map<string, Run>();
@@ -90,8 +95,9 @@ class ShellRunner implements CommandRunner {
   private readonly executing = new Set<Promise<void>>();
   private closing = false;
 
-  constructor({ dataDir, slots, events, limits: given, log = () => undefined }: ShellRunnerOptions) {
-    const limits = runnerLimits(given);
+  constructor({ dataDir, slots, events, log = () => undefined, ...options }: ShellRunnerOptions) {
+    const limits = runnerLimits(options.limits);
+    this.containers = options.containers ?? new Containers(dataDir, log);
     this.limits = limits;
     this.events = events;
     this.spoolDir = `${dataDir}/spool`;
@@ -208,10 +214,9 @@ class ShellRunner implements CommandRunner {
     let doubtful = false;
     let follower: AttemptId | undefined;
     try {
-      const env = { ...command.env, COVEY_TMPDIR: files.tmp };
       const wiring = { cwd, stdin: files.stdin(command.stdin), stdout: files.stdout.path, stderr: files.stderr.path };
-      const argv = this.located(command, run.startedMonoMs);
-      const outcome = await slot.run(commandLine({ ...command, argv, env }, { ...wiring, seq: ++slot.seq }));
+      const what = this.prepared(run, { cwd, tmp: files.tmp });
+      const outcome = await slot.run(commandLine(what, { ...wiring, seq: ++slot.seq }));
       run.phase = 'settling';
       run.finishedAtMs = Date.now();
       if (run.signalled && outcome.kind === 'exited' && outcome.status === TERMED) files.stderr.dropEnd(EPITAPH);
@@ -225,11 +230,14 @@ class ShellRunner implements CommandRunner {
     this.pool.release(slot, command.stdin !== undefined, doubtful);
   }
 
-  /** The command with its program's path, where it can be told beforehand. */
-  private located({ argv, shell, env }: Command, nowMs: number): readonly string[] {
+  /** The command with its program's path, where it can be told beforehand, or that of its container. */
+  private prepared({ attempt, command, startedMonoMs }: Run, mounts: Mounts): Command {
+    const { argv, shell, container } = command;
+    if (container) return this.containers.commandIn({ ...command, container }, attempt, mounts);
+    const env: Command['env'] = { ...command.env, COVEY_TMPDIR: mounts.tmp };
     const [name = '', ...args] = argv;
-    const path = shell ? undefined : this.programs.find(name, env['PATH'] ?? '', nowMs);
-    return path === undefined ? argv : [path, ...args];
+    const path = shell ? undefined : this.programs.find(name, env['PATH'] ?? '', startedMonoMs);
+    return { ...command, env, argv: path === undefined ? argv : [path, ...args] };
   }
 
   /**
@@ -240,6 +248,7 @@ class ShellRunner implements CommandRunner {
   private async settle(run: Run, slot: Slot, outcome: Outcome, since: number): Promise<boolean> {
     if (run.signalled || outcome.kind === 'died') {
       await slot.clear();
+      if (run.command.container) await this.containers.remove(run.attempt);
       return true;
     }
     let trace = this.processes.trace(slot.session, since, this.watchdog.sessions);

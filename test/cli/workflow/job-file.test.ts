@@ -19,6 +19,7 @@ const EVERY = {
   cwd: 'src',
   env: { MODE: 'fast', LEVEL: 3 },
   stdin: 'in.txt',
+  image: 'alpine:3',
   upload: 'src',
   output: ['*.png'],
   array: '1-9:2',

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Containers } from '../../../src/executor/io/containers.js';
 import type { RunnerLimits } from '../../../src/executor/io/limits.js';
 import { createShellRunner } from '../../../src/executor/io/shell-runner.js';
 import type {
@@ -17,6 +18,13 @@ import { jobId, taskId } from '../../../src/kernel/ids.js';
 const PATH = '/usr/local/bin:/usr/bin:/bin';
 const JOB = jobId('test');
 
+interface RigOptions {
+  readonly slots?: number;
+  readonly limits?: Partial<RunnerLimits>;
+  readonly dataDir?: string;
+  readonly containers?: Containers;
+}
+
 /** A runner in a directory of its own, and what it said. */
 export class Rig {
   readonly ends = new Map<string, AttemptEnd[]>();
@@ -31,12 +39,15 @@ export class Rig {
     readonly runner: CommandRunner,
   ) {}
 
-  static async open(options: { slots?: number; limits?: Partial<RunnerLimits>; dataDir?: string } = {}): Promise<Rig> {
+  static async open(options: RigOptions = {}): Promise<Rig> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'covey-runner-'));
     const events: Pick<RunnerEvents, 'ended'> = { ended: (...said) => rig.ended(...said) };
-    const { slots = 1, limits = {} } = options;
+    const { slots = 1, limits = {}, containers } = options;
     const log = (message: string): void => void rig.logged.push(message);
-    const rig: Rig = new Rig(dataDir, await createShellRunner({ dataDir, slots, limits, events, log }));
+    const rig: Rig = new Rig(
+      dataDir,
+      await createShellRunner({ dataDir, slots, limits, events, log, ...(containers ? { containers } : {}) }),
+    );
     return rig;
   }
 

@@ -1,6 +1,6 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import { compareText, type NodeId } from '../../../kernel/ids.js';
-import { shortage } from '../../../kernel/resources.js';
+import { CONTAINER, shortage, withoutContainer } from '../../../kernel/resources.js';
 import { chooseReplicas } from '../../../placement/replica-choice.js';
 import { nextAsked } from '../../../tasks/asking.js';
 import type { Plan } from '../../../tasks/job-messages.js';
@@ -239,16 +239,19 @@ function* refuseOrphan(scene: Scene, { spec }: Submission): Conversation<void> {
 
 /** Refuses at once what no node known to this one could ever run. */
 function refuseUnplaceable(scene: Scene, job: Submission): void {
+  const { needs: all, perNode } = job.spec;
+  // A container waits for a node that has podman or docker; a task for each node has none to wait for.
+  const needs = perNode === true ? all : withoutContainer(all);
   let lacking: string | undefined;
   for (const { profile } of scene.membership.members.values()) {
-    const lacks = shortage(job.spec.needs, profile.capacity);
+    const lacks = shortage(needs, profile.capacity);
     if (lacks === undefined) return;
     lacking ??= lacks;
   }
   if (lacking === undefined) return;
   throw new CoveyError(
     'unplaceable',
-    `no node has enough ${lacking} for this job`,
+    lacking === CONTAINER ? `no node has podman or docker` : `no node has enough ${lacking} for this job`,
     'see `covey nodes` for what there is',
   );
 }
