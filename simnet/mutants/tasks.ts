@@ -27,9 +27,9 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cancel-acknowledged-before-durable',
-    file: 'src/tasks/job-cancels.ts',
-    find: 'value: { ...job.stored(), cancelled: true, ...cause }',
-    replace: 'value: job.stored()',
+    file: 'src/tasks/job.ts',
+    find: 'cancelled: this.cancelled || this.isCancelling,',
+    replace: 'cancelled: this.cancelled,',
     breaks: 'a cancel that was acknowledged holds',
   },
   {

@@ -101,7 +101,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const inbox = new Inbox((message) => log.warn(message));
     let blobs: Blobs | undefined;
     const containers = new Containers(options.dataDir, (message) => log.warn(message));
-    const looking = containers.look(process.env);
+    const looking = containers.look(process.env, (message) => log.debug(message));
     const slots = Math.ceil(options.capacity.cpus ?? availableParallelism());
     // First of all, since starting a process costs more the more memory this one has.
     const runner =

@@ -71,8 +71,8 @@ export class JobCancels {
 
   #write(job: Job, cause: CancelCause | undefined, asker?: Asker): void {
     const { job: id } = job.record;
-    job.isCancelling = true;
-    const entries = [{ key: JOB, value: { ...job.stored(), cancelled: true, ...cause } }];
+    Object.assign(job, { isCancelling: true, causeUnderWay: cause });
+    const entries = [{ key: JOB, value: job.stored() }];
     this.port.emit({ kind: 'write', register: id, entries, tag: { what: 'cancelled', job: id, asker, cause } });
   }
 

@@ -23,8 +23,9 @@ export class Job {
   cancelled: boolean;
   /** Why, where no user wished it. */
   cause: CancelCause | undefined;
-  /** Its cancel is on its way to a majority. */
+  /** Its cancel is on its way to a majority: whatever is written meanwhile says so too. */
   isCancelling = false;
+  causeUnderWay: CancelCause | undefined;
   /** Somebody holds it back. */
   isHeld: boolean;
   /** Changed since it was submitted. */
@@ -291,10 +292,10 @@ export class Job {
     const gate = this.gate ? { gate: this.gate } : {};
     return {
       ...this.record,
-      cancelled: this.cancelled,
+      cancelled: this.cancelled || this.isCancelling,
       held: this.isHeld,
       ...(this.limits ? { limits: this.limits } : {}),
-      ...this.cause,
+      ...(this.cause ?? this.causeUnderWay),
       ...gate,
       ...(this.scheduled ? { scheduled: this.scheduled } : {}),
       ...(finished ? { finished } : {}),

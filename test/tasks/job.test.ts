@@ -36,6 +36,14 @@ describe('a job', () => {
     expect(made.unfinishedShards()).to.deep.equal([1, 3, 5]);
   });
 
+  it('should say in all that is written of it that it is being cancelled, and why', () => {
+    const made = job(1, 1);
+    expect(made.stored()).to.include({ cancelled: false });
+    Object.assign(made, { isCancelling: true, causeUnderWay: { reason: 'no more' } });
+    expect(made.stored(), 'by whomever').to.include({ cancelled: true, reason: 'no more' });
+    expect(made.cancelled, 'not durably yet').to.equal(false);
+  });
+
   it('should let go of the items of shards that were created', () => {
     const record = job(2, 1).record;
     const items = new Map([0, 1].map((shard) => [shard, [`item ${shard}`]] as const));

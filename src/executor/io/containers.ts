@@ -28,9 +28,10 @@ export class Containers {
    * Looks for podman, then docker, on PATH, and takes the first that answers. What a former daemon left running in it is removed: the
    * watchdog ends its processes, and a container's are those of the engine.
    *
+   * @param say - told of one that is installed and does not answer, as is usual where nobody uses it
    * @returns whether there is one
    */
-  async look(daemonEnv: NodeJS.ProcessEnv): Promise<boolean> {
+  async look(daemonEnv: NodeJS.ProcessEnv, say: (message: string) => void = () => undefined): Promise<boolean> {
     const programs = new Programs();
     const passed = Object.entries(daemonEnv).filter(([name]) => ENGINES_OWN.test(name));
     const env = Object.fromEntries(passed.map(([name, value = '']) => [name, value]));
@@ -45,7 +46,7 @@ export class Containers {
         this.#engine = engine;
         return true;
       } catch (error) {
-        this.log(`${path} is there, but cannot be used: ${wordsOf(error)}`);
+        say(`${path} is there, but cannot be used: ${wordsOf(error)}`);
       }
     }
     return false;

@@ -26,7 +26,7 @@ describe('containers, by a podman that only says so', () => {
   });
 
   it('should not be run by one that does not answer, or is not there', async () => {
-    expect(await containers.look({ PATH })).to.equal(false);
+    expect(await containers.look({ PATH }, (message) => said.push(message))).to.equal(false);
     expect(said).to.deep.equal(
       ['podman', 'docker'].map((name) => `${dir}/${name} is there, but cannot be used: Error: no server`),
     );
