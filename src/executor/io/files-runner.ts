@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileEntry } from '../../files/manifest.js';
+import { removeTree } from '../../files/io/removal.js';
 import { matching, readTree, writeTree } from '../../files/io/tree.js';
 import { CoveyError } from '../../kernel/errors.js';
 import type {
@@ -57,12 +57,12 @@ export class FilesRunner implements Runner {
 
   private constructor(private readonly options: FilesRunnerOptions) {
     this.#workDir = join(options.dataDir, 'work');
-    // Of attempts that died with a former daemon.
-    rmSync(this.#workDir, { recursive: true, force: true });
     mkdirSync(this.#workDir, { recursive: true, mode: 0o700 });
   }
 
   static async open(options: FilesRunnerOptions): Promise<FilesRunner> {
+    // Of attempts that died with a former daemon.
+    await removeTree(join(options.dataDir, 'work'));
     const runner = new FilesRunner(options);
     const { events } = options;
     runner.#inner = await options.inner({
@@ -140,7 +140,7 @@ export class FilesRunner implements Runner {
     this.#shared.set(upload, made);
     made.catch(() => {
       this.#shared.delete(upload);
-      rmSync(dir, { recursive: true, force: true });
+      void removeTree(dir);
     });
     return made;
   }
@@ -189,7 +189,7 @@ export class FilesRunner implements Runner {
 
   #tell(attempt: AttemptId, run: Run, end: Partial<AttemptEnd>): void {
     this.#runs.delete(keyOf(attempt));
-    if (run.dir !== undefined) void rm(run.dir, { recursive: true, force: true });
+    if (run.dir !== undefined) void removeTree(run.dir);
     if (this.#runs.size === 0) this.#inner.next(this.#next);
     const { startedAtMs } = run;
     this.options.events.ended(attempt, { ...NO_OUTPUT, startedAtMs, finishedAtMs: Date.now(), ...end });
