@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -72,11 +72,12 @@ export class FlockFiles {
    * Writes the files of a tree under a directory. Files that are there are replaced.
    *
    * @returns their paths, by name
+   * @throws CoveyError `conflict` where a link is in the place of one of its directories
    */
   async fetch(tree: string, into: string): Promise<string[]> {
     const manifest = await this.list(tree);
     const { files, links } = manifest;
-    for (const { path } of [...files, ...links]) await mkdir(dirname(join(into, path)), { recursive: true });
+    for (const dir of new Set([...files, ...links].map(({ path }) => dirname(path)))) await makeOwnDir(into, dir);
     await inLanes(files, AT_A_TIME, (file) => this.#write(file, tree, join(into, file.path)));
     for (const { path, target } of links) {
       await rm(join(into, path), { force: true });
@@ -110,6 +111,17 @@ export class FlockFiles {
   #ask<T>(exchange: Omit<Parameters<typeof call>[1], 'timeoutMs' | 'elsewhere'>): Promise<T> {
     return call(this.#peers, { ...exchange, timeoutMs: exchange.stream ? BLOB_MS : ANSWER_MS, elsewhere: 'never' });
   }
+}
+
+/** A link there, perhaps of another tree that was fetched before, would have files written to wherever it leads. */
+async function makeOwnDir(into: string, dir: string): Promise<void> {
+  let at = into;
+  for (const part of dir === '.' ? [] : dir.split('/')) {
+    at = join(at, part);
+    if (!(await lstat(at).catch(() => undefined))?.isSymbolicLink()) continue;
+    throw new CoveyError('conflict', `${at} is a link, and a directory of these files`, 'fetch them to elsewhere');
+  }
+  await mkdir(join(into, dir), { recursive: true });
 }
 
 const BYTES = { 'content-type': 'application/octet-stream' };

@@ -72,13 +72,20 @@ export function pathProblem(path: string): string | undefined {
   return parts.some((part) => part === '' || part === '.') ? 'is not written in full' : undefined;
 }
 
-/** Why a link is none that may stand in a tree. @param path - of the link itself */
+/**
+ * Why a link is none that may stand in a tree. What a target goes up after it went down may start from wherever another
+ * link led to, so it goes up only at its beginning, where all directories are the tree's own.
+ *
+ * @param path - of the link itself
+ */
 export function linkProblem(path: string, target: string): string | undefined {
   if (target.startsWith('/')) return `is a link to ${target}, out of its directory`;
   let depth = path.split('/').length - 1;
+  let hasGoneDown = false;
   for (const part of target.split('/')) {
+    if (part === '..' && hasGoneDown) return `is a link to ${target}, which goes up after it went down`;
     if (part === '..') depth -= 1;
-    else if (part !== '' && part !== '.') depth += 1;
+    else if (part !== '' && part !== '.') hasGoneDown = true;
     if (depth < 0) return `is a link to ${target}, out of its directory`;
   }
   return undefined;

@@ -46,13 +46,15 @@ describe('A list of files', () => {
     expect(['', '/a', '../a', 'a/..', 'a//b', './a', 'a\0'].map((path) => typeof pathProblem(path))).to.deep.equal(
       Array.from({ length: 7 }, () => 'string'),
     );
-    expect([linkProblem('l', 'a'), linkProblem('d/l', '../a'), linkProblem('d/l', 'x/../../a')]).to.deep.equal([
+    expect([linkProblem('l', 'a'), linkProblem('d/l', '../a'), linkProblem('d/e/l', './../../a/b')]).to.deep.equal([
       undefined,
       undefined,
       undefined,
     ]);
     expect(typeof linkProblem('l', '../a')).to.equal('string');
     expect(typeof linkProblem('l', 'x/../../x/a')).to.equal('string');
+    // Where d/e is a link to .. as well, this one leads out.
+    expect(linkProblem('d/x', 'e/../..')).to.match(/goes up after it went down/);
     expect([globProblem('*.png'), globProblem('out/**')]).to.deep.equal([undefined, undefined]);
     expect(['', '/tmp/*', 'a/../../*'].map((glob) => typeof globProblem(glob))).to.deep.equal(
       Array.from({ length: 3 }, () => 'string'),
