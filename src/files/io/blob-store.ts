@@ -46,8 +46,12 @@ export class BlobStore {
     return this.#held.has(hash);
   }
 
-  /** Those that are not here. */
+  /** Those that are not here. Whoever asks will do without sending the others again, so these count as used. */
   missing(hashes: readonly string[]): string[] {
+    for (const hash of hashes) {
+      const held = this.#held.get(hash);
+      if (held && this.#now() - held.usedAtMs >= this.options.keepMs * TOUCHED_AFTER) void this.#touch(hash);
+    }
     return hashes.filter((hash) => !this.has(hash));
   }
 
@@ -197,6 +201,9 @@ export class BlobStore {
     throw new CoveyError('busy', 'the files that are kept here leave no room for more', HINT);
   }
 }
+
+/** As a part of the time for which a blob is kept: one that was used of late is not noted again for a question. */
+const TOUCHED_AFTER = 0.1;
 
 const HINT = 'give the daemon more by covey up --file-cache';
 

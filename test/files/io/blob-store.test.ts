@@ -53,6 +53,15 @@ describe('The store of blobs', () => {
     expect(await failure(() => put(store, 'x'.repeat(11)))).to.include({ code: 'too-large' });
   });
 
+  it('should keep what it said it had, since that is not sent again', async () => {
+    const store = open(10);
+    const hash = await put(store, 'aaaa');
+    nowMs += 2 * KEEP_MS;
+    expect(store.missing([hash])).to.deep.equal([]);
+    expect(await failure(() => put(store, 'bbbbbbbb'))).to.include({ code: 'busy' });
+    expect(store.has(hash)).to.equal(true);
+  });
+
   it('should give no blob that is not what it was, and drop it', async () => {
     const store = open();
     const hash = await put(store, 'good');
