@@ -53,9 +53,9 @@ export function alone(fair: FairWeather): void {
   if (after.size > 0 && after.size < tasks) after = endedTasks(fair, survivor, job);
   for (const [index, { epoch, knownMs }] of ended) {
     const is = after.get(index);
-    // What those who died had at a majority, and the survivor had not heard of, stays (register.md, rule 18).
-    const isOlder = flock.history.durables.records.some((record) => {
-      return record.task === `${job}/${index}` && record.epoch === is && record.atMs < knownMs;
+    // What any of those who died had on disk, and the survivor had not heard of, may be at a majority for all that is known, and stays.
+    const isOlder = flock.history.attempts.some(({ task, epoch: ran, how, endMs = Infinity }) => {
+      return task === `${job}/${index}` && ran === is && how === 'ended' && endMs < knownMs;
     });
     if (after.size > 0 && is !== epoch && !isOlder)
       fair.say(`${job}/${index} had ended under epoch ${epoch}, and under ${is ?? 'none'} when healed`);
