@@ -2,7 +2,11 @@ import type { Entry } from '../../src/kernel/effects.js';
 import { jobId, type JobId, type NodeId } from '../../src/kernel/ids.js';
 import { isTerminal } from '../../src/kernel/states.js';
 import type { TaskPage } from '../../src/node/core/gateway/requests.js';
-import { coreKey, type StoredCore } from '../../src/tasks/register/stored.js';
+import type { TaskRecord } from '../../src/tasks/record.js';
+import { coreKey, ENTRY_PREFIX, type StoredCore } from '../../src/tasks/register/stored.js';
+import { TASK_PREFIX } from '../../src/tasks/replication/names.js';
+import { jobOf } from '../history/durables.js';
+import { entryIn } from '../history/register-writes.js';
 import type { FairWeather } from './fair-weather.js';
 
 /** Long enough for a small flock to believe the dead dead, and for a survivor of a hasty one to go on alone for a while. */
@@ -26,6 +30,7 @@ export function alone(fair: FairWeather): void {
   const [survivor, ...victims] = prng.sample(holders, holders.length);
   if (survivor === undefined || victims.length === 0) return;
   for (const id of victims) flock.node(id).die(false);
+  const onDead = new Set(victims.flatMap((id) => endsOn(flock.disk(id).range(ENTRY_PREFIX), job)));
   flock.world.run(ALONE_MS);
   if (flock.ids.length === holders.length) {
     fair.until(PROBED_MS * flock.ids.length, `${survivor} goes on alone`, () => flock.total('degraded') > 0);
@@ -51,12 +56,10 @@ export function alone(fair: FairWeather): void {
   let after = endedTasks(fair, survivor, job);
   // A coordinator that was deposed a moment ago may have been asked, and not know it yet.
   if (after.size > 0 && after.size < tasks) after = endedTasks(fair, survivor, job);
-  for (const [index, { epoch, knownMs }] of ended) {
+  for (const [index, { epoch }] of ended) {
     const is = after.get(index);
-    // What any of those who died had on disk, and the survivor had not heard of, may be at a majority for all that is known, and stays.
-    const isOlder = flock.history.attempts.some(({ task, epoch: ran, how, endMs = Infinity }) => {
-      return task === `${job}/${index}` && ran === is && how === 'ended' && endMs < knownMs;
-    });
+    // What one of those who died had on disk, and the survivor had not heard of, may be at a majority for all that is known, and stays.
+    const isOlder = is !== undefined && onDead.has(nameOf(index, is));
     if (after.size > 0 && is !== epoch && !isOlder)
       fair.say(`${job}/${index} had ended under epoch ${epoch}, and under ${is ?? 'none'} when healed`);
   }
@@ -77,6 +80,20 @@ function isHeld(entries: readonly Entry[], job: JobId): boolean {
   return entries.some(
     ({ key, value }) => key === coreKey(job) && (value as StoredCore | undefined)?.head !== undefined,
   );
+}
+
+/** Tasks of the job that have ended as a disk has it, each with its epoch. */
+function endsOn(entries: readonly Entry[], job: JobId): string[] {
+  return entries.flatMap((put) => {
+    const entry = put.isBad === true ? undefined : entryIn(put);
+    if (!entry?.key.startsWith(TASK_PREFIX) || jobOf(entry.register) !== job) return [];
+    const { index, state, epoch } = entry.value as TaskRecord;
+    return isTerminal(state) ? [nameOf(index, epoch)] : [];
+  });
+}
+
+function nameOf(index: number, epoch: number): string {
+  return `${index} under ${epoch}`;
 }
 
 /** Of the tasks that have ended, as a node says, the epochs that they ended under. Where nobody can say, none. */

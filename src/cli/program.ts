@@ -25,7 +25,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   history: { summary: 'list tasks that have ended, as CSV too', load: () => import('./commands/history.js') },
   show: { summary: 'show a job and its tasks, or one task', load: () => import('./commands/show.js') },
   logs: { summary: 'print what tasks have written', load: () => import('./commands/logs.js') },
-  result: { summary: 'print what functions have returned', load: () => import('./commands/result.js') },
+  result: {
+    summary: 'print what functions have returned, fetch the files that tasks left',
+    load: () => import('./commands/result.js'),
+  },
   wait: { summary: 'wait until jobs have ended', load: () => import('./commands/wait.js') },
   cancel: { summary: 'end jobs or tasks', load: () => import('./commands/cancel.js') },
   hold: { summary: 'have nothing more of jobs start', load: () => import('./commands/hold.js') },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileEntry } from '../../files/manifest.js';
@@ -53,7 +54,6 @@ export class FilesRunner implements Runner {
   readonly #shared = new Map<string, Promise<string>>();
   #inner!: Runner;
   #next: Startable | undefined;
-  #made = 0;
 
   private constructor(private readonly options: FilesRunnerOptions) {
     this.#workDir = join(options.dataDir, 'work');
@@ -81,7 +81,8 @@ export class FilesRunner implements Runner {
     if (!command.files) return this.#inner.start(attempt, command);
     const { upload } = command.files;
     const hasOwn = upload !== undefined && command.kind === 'command';
-    const dir = hasOwn ? join(this.#workDir, String(++this.#made)) : undefined;
+    // A name that nothing had before: what a former daemon could not remove may still be there.
+    const dir = hasOwn ? join(this.#workDir, randomUUID()) : undefined;
     const cwd = dir === undefined ? (command.cwd ?? '') : join(dir, command.cwd ?? '');
     const startedAtMs = Date.now();
     const run: Run = { files: command.files, startedAtMs, dir, cwd, phase: 'preparing', isStopped: false };

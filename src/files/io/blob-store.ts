@@ -72,7 +72,8 @@ export class BlobStore {
           bytes += chunk.length;
           this.#makeRoom(bytes);
           digest.update(chunk);
-          await file.write(chunk);
+          // All of it, where one write might take less.
+          await file.writeFile(chunk);
         }
         await file.sync();
       } finally {

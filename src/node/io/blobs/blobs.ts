@@ -60,7 +60,7 @@ export class Blobs {
    * Sees to it that a tree is kept by enough nodes that it outlives this one.
    *
    * @returns how many have it, this node included
-   * @throws CoveyError `unavailable` where none of the others takes it, `conflict` where some of it is not even here
+   * @throws CoveyError `unavailable` where none of the others takes it, `not-found` where some of it is nowhere
    */
   async keep(tree: string): Promise<number> {
     const manifest = await this.manifest(tree);
