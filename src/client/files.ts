@@ -40,7 +40,9 @@ export class FlockFiles {
     const hashes = await Hashes.open(resolve(dir));
     const files: FileEntry[] = [];
     for (const one of found) {
-      const hash = await hashes.of(join(dir, one.path), one);
+      const hash = await hashes.of(join(dir, one.path), one).catch((error: unknown) => {
+        throw new CoveyError('usage', `${one.path} cannot be read: ${(error as Error).message}`, 'see .coveyignore');
+      });
       files.push({ path: one.path, executable: one.executable, bytes: one.bytes, hash });
     }
     await hashes.save();

@@ -3,22 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeTree } from '../../../src/files/io/removal.js';
-
-const NOBODY = 65_534;
+import { asNobody } from '../../support/nobody.js';
 
 describe('Removing what tasks wrote', () => {
   let dir: string;
-  /** Root may write to any directory, so it is done as somebody else where that is possible. */
-  const asNobody = async (what: () => Promise<void>) => {
-    const uid = process.geteuid!();
-    if (uid !== 0) return what();
-    process.seteuid!(NOBODY);
-    try {
-      await what();
-    } finally {
-      process.seteuid!(uid);
-    }
-  };
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'covey-removal-'));
     chmodSync(dir, 0o777);
