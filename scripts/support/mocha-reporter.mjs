@@ -26,7 +26,7 @@ export default class FileReporter extends Base {
     });
     runner.once('end', () => {
       this.#closeFile();
-      this.epilogue();
+      if (this.stats.failures > 0) this.epilogue();
       if (output !== undefined) {
         writeFileSync(output, JSON.stringify({ passes: this.stats.passes, failures: this.stats.failures }));
       }

@@ -38,7 +38,7 @@ describe('tasks that run at most once, on three daemons', function () {
 
   it('should interrupt what a killed node ran, and start it nowhere else', async () => {
     const file = flock.path('files', 'killed');
-    const { job } = await submit(['--array', `1-${TASKS}`, '--', ...startedIn(file, '20')]);
+    const { job } = await submit(['--array', `1-${TASKS}`, '--', ...startedIn(file, '5')]);
     const placed = await until('all have started', async () => {
       const answer = await show(job);
       return starts(file).length === TASKS && answer.counts.running === TASKS ? answer : undefined;
