@@ -4,63 +4,60 @@ import { join } from 'node:path';
 import { ensure } from './ensure.mjs';
 import { local, root, run } from './support/run.mjs';
 
-/** Scripts `check:…` of package.json, the longest first. */
-const CHECKS = ['lint', 'types', 'purity', 'format', 'layers', 'unused'];
+/** Scripts `check:…` of package.json, the longest last. */
+const CHECKS = ['unused', 'layers', 'purity', 'format', 'types', 'lint'];
 
-const CHECK_LIMIT_MS = 300_000;
-const TESTS_LIMIT_MS = 780_000;
+const LIMIT_MS = 780_000;
 
 await ensure();
 const chosen = process.argv.slice(2);
-const checks = chosen.length > 0 ? [] : await twoAtATime(CHECKS, check);
-const tests = chosen.length > 0 ? await mocha(chosen, { show: true }) : await all();
-const passed = checks.filter(Boolean).length + tests.passes;
-const failed = checks.filter((ok) => !ok).length + tests.failures;
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+const { passes, failures } = chosen.length > 0 ? await mocha(chosen, { show: true }) : await all();
+console.log(`${passes} passed, ${failures} failed`);
+process.exitCode = failures === 0 ? 0 : 1;
 
-/** One worker takes from the front, the other from the back. @returns {Promise<unknown[]>} in the order of their ends */
-async function twoAtATime(items, work) {
-  const waiting = [...items];
-  const results = [];
-  const worker = async (next) => {
-    while (waiting.length > 0) results.push(await work(next()));
-  };
-  await Promise.all([worker(() => waiting.shift()), worker(() => waiting.pop())]);
-  return results;
-}
-
-async function check(name) {
-  const { code, output, ms } = await run(['npm', 'run', '--silent', `check:${name}`], { timeoutMs: CHECK_LIMIT_MS });
-  report(code === 0, name, ms);
-  if (code !== 0) console.log(output.trimEnd());
-  return code === 0;
-}
-
-/** Every test: beside the daemons, which mostly wait, run those that compute. */
+/** Every check and every test, two at a time: beside daemons, which mostly wait, runs what computes. */
 async function all() {
   const began = Date.now();
-  const left = () => Math.max(0, TESTS_LIMIT_MS - (Date.now() - began));
-  const batches = await twoAtATime(batchesOfTests(), (files) => mocha(files, { timeoutMs: left() }));
-  const sum = (key) => batches.reduce((total, batch) => total + batch[key], 0);
-  const counts = { passes: sum('passes'), failures: sum('failures') };
-  report(counts.failures === 0, 'tests', Date.now() - began);
-  return counts;
+  const limited = (work) => (what) => work(what, { timeoutMs: Math.max(0, LIMIT_MS - (Date.now() - began)) });
+  const { daemons, others } = batchesOfTests();
+  const waiting = [
+    ...daemons.map((files) => [files, limited(mocha)]),
+    ...others.map((files) => [files, limited(mocha)]),
+    ...CHECKS.map((name) => [name, limited(check)]),
+  ];
+  const sum = { passes: 0, failures: 0 };
+  const worker = async (next) => {
+    while (waiting.length > 0) {
+      const [what, work] = next();
+      const { passes, failures } = await work(what);
+      sum.passes += passes;
+      sum.failures += failures;
+    }
+  };
+  await Promise.all([worker(() => waiting.shift()), worker(() => waiting.pop())]);
+  return sum;
 }
 
-/** What each run of mocha gets: the files with real daemons one by one, before the other folders of test/. */
+async function check(name, options) {
+  const { code, output, ms } = await run(['npm', 'run', '--silent', `check:${name}`], options);
+  console.log(`  ${code === 0 ? '✔' : '✖'} ${name}: ${(ms / 1000).toFixed(1)} s`);
+  if (code !== 0) console.log(output.trimEnd());
+  return code === 0 ? { passes: 1, failures: 0 } : { passes: 0, failures: 1 };
+}
+
+/** What each run of mocha gets: a file with real daemons, or another folder of test/. */
 function batchesOfTests() {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts'))
     .sort();
+  const daemons = files.filter((path) => path.startsWith('e2e/'));
   const folders = new Map();
-  for (const path of files) {
-    const folder = path.startsWith('e2e/') ? path : path.split('/', 1)[0];
-    folders.set(folder, [...(folders.get(folder) ?? []), `test/${path}`]);
+  for (const path of files.filter((path) => !daemons.includes(path))) {
+    const [folder] = path.split('/', 1);
+    folders.set(folder, [...(folders.get(folder) ?? []), path]);
   }
-  return [...folders]
-    .sort(([a], [b]) => Number(b.startsWith('e2e/')) - Number(a.startsWith('e2e/')))
-    .map(([, its]) => its);
+  const inTest = (paths) => paths.map((path) => `test/${path}`);
+  return { daemons: daemons.map((path) => inTest([path])), others: [...folders.values()].map(inTest) };
 }
 
 /**
@@ -90,8 +87,4 @@ function read(path) {
   } catch {
     return undefined;
   }
-}
-
-function report(ok, name, ms) {
-  console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(8)} ${(ms / 1000).toFixed(1).padStart(6)} s`);
 }

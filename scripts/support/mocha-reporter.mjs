@@ -14,14 +14,15 @@ export default class FileReporter extends Base {
   #file;
   #passed = 0;
   #failed = 0;
-  #began = Date.now();
+  #began = 0;
 
   constructor(runner, options) {
     super(runner, options);
     const output = options.reporterOption?.output;
-    runner.on('pass', (test) => this.#seen(test, () => this.#passed++));
+    runner.on('suite', ({ file }) => this.#opens(file));
+    runner.on('pass', () => this.#passed++);
     runner.on('fail', (test) => {
-      this.#seen(test, () => this.#failed++);
+      this.#failed++;
       console.log(`  ${Base.color('fail', `${Base.symbols.err} ${test.fullTitle()}`)}`);
     });
     runner.once('end', () => {
@@ -37,22 +38,19 @@ export default class FileReporter extends Base {
     });
   }
 
-  #seen(test, count) {
-    const file = test.file ?? test.parent?.file ?? 'root hooks';
-    if (file !== this.#file) this.#closeFile();
+  #opens(file) {
+    if (file === undefined || file === this.#file) return;
+    this.#closeFile();
     this.#file = file;
-    count();
+    this.#passed = this.#failed = 0;
+    this.#began = Date.now();
   }
 
   #closeFile() {
-    if (this.#file !== undefined) {
-      const mark = this.#failed === 0 ? Base.color('green', Base.symbols.ok) : Base.color('fail', Base.symbols.err);
-      const counts = `${this.#passed} passed${this.#failed === 0 ? '' : `, ${this.#failed} failed`}`;
-      console.log(
-        `  ${mark} ${relative('', this.#file)}: ${counts}, ${((Date.now() - this.#began) / 1000).toFixed(1)} s`,
-      );
-    }
-    this.#passed = this.#failed = 0;
-    this.#began = Date.now();
+    if (this.#file === undefined) return;
+    const mark = this.#failed === 0 ? Base.color('green', Base.symbols.ok) : Base.color('fail', Base.symbols.err);
+    const counts = `${this.#passed} passed${this.#failed === 0 ? '' : `, ${this.#failed} failed`}`;
+    const seconds = ((Date.now() - this.#began) / 1000).toFixed(1);
+    console.log(`  ${mark} ${relative('', this.#file)}: ${counts}, ${seconds} s`);
   }
 }

@@ -4,8 +4,8 @@ import { runStory } from '../../../simnet/swarm/run.js';
 import { MARKS } from '../../../simnet/swarm/sometimes.js';
 import { linesOf } from '../../../simnet/swarm/story.js';
 
-/** As many as one can wait for. */
-const SEEDS = 100;
+/** As many as one can wait for; CI goes on with seeds of its own. */
+const SEEDS = 50;
 /** Found and not mended yet: docs/simnet.md, "Open", says what fails. */
 const OPEN: readonly number[] = [];
 /** Each has failed for a reason of its own, in the machine, in a check or in the simulator. */
@@ -14,7 +14,7 @@ const ONCE_BROKEN = [
   447, 490, 501, 543, 546, 547, 613, 704, 981, 998, 1011, 1186, 1193, 1195, 1252, 1306, 1541, 1593, 1810, 1850, 1949,
   2223, 2329, 2493, 2510, 2571, 2671, 3004, 3905, 3950, 5004, 6541, 6582, 8820,
 ];
-/** States so common that a hundred seeds without one of them means that nobody looks any more. */
+/** States so common that fifty seeds without one of them means that nobody looks any more. */
 const COMMON = 25;
 
 describe('a flock to which everything happens', () => {
