@@ -34,7 +34,7 @@ describe('the limits of a job, over three daemons', function () {
   });
 
   it('should give up a job of which too much fails', async () => {
-    const job = await submit(['--max-fails', '2', '--array', '1-400', '--shell', '--', 'sleep 0.1; exit 3']);
+    const job = await submit(['--max-fails', '2', '--array', '1-400', '--shell', '--', 'sleep 0.5; exit 3']);
     expect(await wait(job)).to.equal(1);
     const { state, reason, counts, tasks } = await show(job);
     expect({ state, reason }).to.deep.equal({ state: 'failed', reason: 'more than 2 of its tasks did not succeed' });
