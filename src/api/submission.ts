@@ -9,6 +9,7 @@ import { compareText, jobId, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
 import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
 import { LIMITS, type JobSpec } from '../tasks/spec.js';
+import { notifyOf } from './notify.js';
 import { userName } from '../user.js';
 import type { SubmitBody } from './schema.js';
 
@@ -107,6 +108,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...scheduleOf(body),
     ...limitsOf(body),
     ...startOf(body),
+    ...notifyOf(body),
   };
   const bytes = Buffer.byteLength(JSON.stringify({ argv, env, ...called })) + (stdin?.length ?? 0);
   if (bytes > LIMITS.specBytesMax) {

@@ -1,6 +1,7 @@
 import { ResourcesSchema } from '../kernel/resources.js';
 import { count, list, oneOf, oneOfKinds, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { AFTER_MAX } from '../tasks/gate.js';
+import { NOTIFY_MAX } from '../kernel/notify.js';
 
 const TasksSchema = oneOfKinds(
   record({ kind: Type.Literal('single') }),
@@ -76,5 +77,14 @@ export const SubmitBodySchema = record({
   delayMs: Type.Optional(Type.Number({ minimum: 0, maximum: 366 * 86_400_000 })),
   /** ISO 8601: starts no sooner. */
   notBefore: Type.Optional(text(40)),
+  /** Who is told when all of it has ended, however it ended: docs/jobs.md. */
+  notify: Type.Optional(
+    record({
+      /** For /bin/sh -c, with COVEY_JOB, COVEY_STATE and others in its environment. */
+      command: Type.Optional(text(NOTIFY_MAX.command)),
+      /** http or https: takes a POST. */
+      url: Type.Optional(text(NOTIFY_MAX.url)),
+    }),
+  ),
 });
 export type SubmitBody = Static<typeof SubmitBodySchema>;

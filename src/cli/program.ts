@@ -49,6 +49,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'print a script by which a shell completes command lines',
     load: () => import('./commands/completion.js'),
   },
+  notice: { summary: 'tell of the end of a job', isHidden: true, load: () => import('./commands/notice.js') },
   complete: { summary: 'list ids to complete with', isHidden: true, load: () => import('./commands/complete.js') },
   version: { summary: 'print versions', load: () => import('./commands/version.js') },
 };

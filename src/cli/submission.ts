@@ -16,10 +16,12 @@ import {
   type ResourceOptions,
 } from './options.js';
 import { addLimitOptions, limitsOf, type LimitOptions } from './limit-options.js';
+import { notifyOf, type NotifyOptions } from './notify-options.js';
 import { addStartOptions, startOf, type StartOptions } from './start-options.js';
 import { parseArray, TASKS_MAX, type IndexRange } from './selector.js';
 
-export interface SubmitOptions extends ResourceOptions, StartOptions, LimitOptions, FunctionOptions, FileOptions {
+export interface SubmitOptions
+  extends ResourceOptions, StartOptions, LimitOptions, FunctionOptions, FileOptions, NotifyOptions {
   readonly name?: string;
   readonly env?: readonly string[];
   readonly stdin?: string;
@@ -114,6 +116,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
     }),
     ...limitsOf(options),
     ...startOf(options),
+    ...notifyOf(options),
   };
 }
 

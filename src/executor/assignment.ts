@@ -31,6 +31,8 @@ export interface Work {
   readonly outputs?: readonly string[] | undefined;
   /** What it waited for. */
   readonly start?: { readonly after: readonly { readonly job: JobId }[] } | undefined;
+  /** It tells of the end of the job that it waited for: by its command, or by a POST to the URL in its place. */
+  readonly notice?: 'command' | 'url' | undefined;
   /** It runs on this node or not at all. */
   readonly perNode?: boolean | undefined;
   /** `at-most-once`: an attempt starts only under a grant of its coordinator. */

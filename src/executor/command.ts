@@ -1,7 +1,7 @@
 import type { NodeId } from '../kernel/ids.js';
 import { fill, FILLED_MAX, filledLength } from '../kernel/template.js';
 import { attemptOf, type Assignment, type FunctionWork, type Work } from './assignment.js';
-import type { Call, Files, Runnable, Startable } from './runner.js';
+import type { Call, Command, Files, Runnable, Startable } from './runner.js';
 
 /**
  * What an assignment runs: `{}` in the command stands for its item, and the environment says which task it is. Nothing of
@@ -33,8 +33,9 @@ export function commandOf(
   };
   return {
     kind: 'command',
-    argv: fill(work.argv, shown),
+    argv: work.notice ? work.argv : fill(work.argv, shown),
     shell: work.shell,
+    notice: noticeOf(work),
     cwd: work.cwd,
     stdin: work.stdin,
     files: filesOf(work),
@@ -76,6 +77,11 @@ export function callOf(
 function afterOf({ start }: Work): Record<string, string> {
   const after = start?.after ?? [];
   return after.length === 0 ? {} : { COVEY_AFTER: after.map(({ job }) => job).join(' ') };
+}
+
+function noticeOf({ notice: by, start }: Work): Command['notice'] {
+  const [parent] = start?.after ?? [];
+  return by && parent ? { of: parent.job, by } : undefined;
 }
 
 function filesOf({ upload, outputs }: Work): Files | undefined {

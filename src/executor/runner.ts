@@ -25,6 +25,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | undefined;
   readonly files?: Files | undefined;
+  /** The job of whose end it tells, and how: `argv` is a text for /bin/sh -c, or the URL that takes a POST. */
+  readonly notice?: { readonly of: JobId; readonly by: 'command' | 'url' } | undefined;
   /** It runs in one, with these variables; `env` is then empty. */
   readonly container?: Container | undefined;
 }

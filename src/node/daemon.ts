@@ -15,7 +15,7 @@ import { Prng } from '../kernel/prng.js';
 import type { NodeId } from '../kernel/ids.js';
 import { isLive, type MemberState } from '../membership/member.js';
 import { LOST_AFTER_MS } from '../tasks/replication/degraded.js';
-import { FUNCTION_WORKER, VERSION } from '../install.js';
+import { COVEY_SCRIPT, FUNCTION_WORKER, VERSION } from '../install.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
 import { BOOT_KEY, MEMBERS_KEY, readStored } from './core/stored.js';
@@ -110,6 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         dataDir: options.dataDir,
         slots: Math.min(slots, PREWARMED_MAX),
         script: FUNCTION_WORKER,
+        covey: [process.execPath, COVEY_SCRIPT],
         workers: options.functions?.workers,
         limits: options.functions?.memBytes === undefined ? {} : { workerBytesMax: options.functions.memBytes },
         events: inbox,

@@ -1,3 +1,4 @@
+import { NOTIFY_MAX } from '../kernel/notify.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { StartSchema } from './gate.js';
@@ -33,6 +34,14 @@ const FunctionSchema = record({
   args: Type.Optional(text(LIMITS.argsBytesMax)),
   /** What it is called with first: the arguments, the task's index, or its item as a text or as the JSON that it is. */
   input: oneOf('args', 'index', 'text', 'json'),
+});
+
+/** Who is told once all of a job has ended. */
+const NotifySchema = record({
+  /** For /bin/sh -c. */
+  command: Type.Optional(text(NOTIFY_MAX.command)),
+  /** Takes a POST. */
+  url: Type.Optional(text(NOTIFY_MAX.url)),
 });
 
 /** What every task of a job runs, and under which promises. */
@@ -78,5 +87,9 @@ export const JobSpecSchema = record({
   schedule: Type.Optional(ScheduleSchema),
   /** Absent: at once. */
   start: Type.Optional(StartSchema),
+  /** Whoever accepts the job makes jobs of these that wait for it. */
+  notify: Type.Optional(NotifySchema),
+  /** It is such a job: it tells of the end of the one that it waits for, by its command, or by a POST to the URL in its place. */
+  notice: Type.Optional(oneOf('command', 'url')),
 });
 export type JobSpec = Static<typeof JobSpecSchema>;

@@ -37,6 +37,21 @@ describe('submission', () => {
     expect(() => make(call)).to.throw('a function and an image exclude each other');
   });
 
+  it('should take whom to tell of the end, and refuse what cannot be told', () => {
+    const notify = { command: './tell.sh', url: 'https://example.org/done' };
+    expect(make({ notify }).spec.notify).to.deep.equal(notify);
+    expect(make({ notify }).digest).not.to.equal(make().digest);
+    for (const [odd, says] of [
+      [{}, 'names nobody'],
+      [{ command: ' ' }, 'there is no command'],
+      [{ command: 'x\0' }, 'NUL'],
+      [{ url: '/done' }, 'is no http or https URL'],
+      [{ url: 'file:///etc/passwd' }, 'is no http or https URL'],
+      [{ url: `https://example.org/${'x'.repeat(2048)}` }, 'it has 2068 characters; at most 2048'],
+    ] as const)
+      expect(() => make({ notify: odd }), JSON.stringify(odd)).to.throw(CoveyError, says);
+  });
+
   it('should count the tasks of a range and of lines', () => {
     const range = (first: number, last: number, step: number) =>
       make({ tasks: { kind: 'range', first, last, step } }).range;

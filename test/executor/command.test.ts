@@ -60,6 +60,14 @@ describe('The command of an assignment', () => {
     });
   });
 
+  it('should say of whose end it tells, and have no item in it', () => {
+    const start = { after: [{ job: JOB }] };
+    const work = workOf({ argv: ['echo {}'], shell: true, notice: 'command', start });
+    expect(startable(assignmentOf(0, { work }), SELF, {})).to.deep.include({
+      ...{ argv: ['echo {}'], notice: { of: JOB, by: 'command' } },
+    });
+  });
+
   it('should not be made where it could never run', () => {
     const work = workOf({ argv: ['echo', '{}'.repeat(9000)] });
     expect(commandOf(assignmentOf(0, { work, item: 'x'.repeat(65_536) }), SELF, {})).to.match(/589824\d+ characters/);

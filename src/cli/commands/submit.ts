@@ -2,6 +2,7 @@ import { CoveyError } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { withUpload } from '../file-options.js';
+import { addNotifyOptions } from '../notify-options.js';
 import { withParents } from '../start-options.js';
 import { addSubmitOptions, submission, type SubmitOptions } from '../submission.js';
 import { readSubmissions, submitFile } from '../workflow/submit-file.js';
@@ -13,6 +14,7 @@ interface Options extends SubmitOptions {
 const command: CliCommand<Options> = {
   define(command) {
     addSubmitOptions(command);
+    addNotifyOptions(command);
     command.option('--file <file>', 'a job file, TOML or JSON: named tasks that may wait for each other');
     examples(
       command,
@@ -25,6 +27,7 @@ const command: CliCommand<Options> = {
       ['covey submit --module part.mjs --array 1-1000', 'a function called with each index; `covey result last`'],
       ['covey submit --upload . --output "*.png" -- ./render.sh', 'with these files; `covey result last --into out`'],
       ['covey submit --image python:3 -- python train.py', 'in a container, where podman or docker is'],
+      ['covey submit --notify "./tell.sh" -- ./train.sh', 'runs that once all has ended; COVEY_STATE says how'],
       ['covey submit --file pipeline.toml', 'tasks that wait for each other'],
       ['covey submit --env HOME --env MODE=fast -- env', 'HOME as it is here'],
     );

@@ -1,6 +1,7 @@
 import type { SubmitBody } from '../../client/index.js';
 import { globProblem } from '../../files/manifest.js';
 import { parseDuration, parseSize } from '../../kernel/units.js';
+import { checkedCommand, checkedUrl } from '../../notify.js';
 import { shown, wrong, type Section } from '../../toml/section.js';
 import { parseCodes, parseDeadline, type LimitOptions } from '../limit-options.js';
 import { defined } from '../options.js';
@@ -65,6 +66,8 @@ export function readTask(name: string, section: Section): FileTask {
     tz: section.text('tz'),
     overlap: section.oneOf('overlap', 'way', ['allow', 'skip', 'replace']),
     missed: section.oneOf('missed', 'way', ['run', 'skip']),
+    notify: section.read('notify', (value) => checkedCommand(textOf(value))),
+    notifyUrl: section.read('notify-url', (value) => checkedUrl(textOf(value))),
     delay: section.read('delay', (value) => parseDuration(textOf(value))),
   });
   const after = section.several('after', readDependency);

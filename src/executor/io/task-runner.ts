@@ -1,14 +1,17 @@
 import { runnerLimits, type RunnerLimits } from './limits.js';
-import type { AttemptId, Call, CommandRunner, Runnable, Runner, RunnerEvents, Startable } from '../runner.js';
+import type { AttemptId, Call, Command, CommandRunner, Runnable, Runner, RunnerEvents, Startable } from '../runner.js';
 import type { TaskFiles } from '../task-files.js';
 import { FilesRunner } from './files-runner.js';
 import { FunctionRunner } from './functions/function-runner.js';
+import { asCommand } from './notice.js';
 import { createShellRunner, type ShellRunnerOptions } from './shell-runner.js';
 
 export interface TaskRunnerOptions extends ShellRunnerOptions {
   readonly events: RunnerEvents;
   /** What workers for functions run. */
   readonly script: string;
+  /** The command `covey`, for what tells of the end of jobs. */
+  readonly covey: readonly string[];
   /** Workers for functions that are kept ready. @default 0 */
   readonly workers?: number | undefined;
   readonly files: TaskFiles;
@@ -25,22 +28,23 @@ export function createTaskRunner(options: TaskRunnerOptions): Promise<Runner> {
 }
 
 async function createPlainRunner(options: TaskRunnerOptions): Promise<Runner> {
-  const { dataDir, events, script, workers = 0, log = () => undefined } = options;
+  const { dataDir, events, script, covey, workers = 0, log = () => undefined } = options;
   const limits: RunnerLimits = runnerLimits(options.limits);
   const shells = await createShellRunner(options);
   const functions = new FunctionRunner({ dataDir, script, prewarm: workers, limits, events, log });
   if (workers > 0) await functions.open();
-  return new TaskRunner(shells, functions);
+  return new TaskRunner(shells, functions, (command) => asCommand(command, covey));
 }
 
 class TaskRunner implements Runner {
   constructor(
     private readonly shells: CommandRunner,
     private readonly functions: FunctionRunner,
+    private readonly prepared: (command: Command) => Command,
   ) {}
 
   start(attempt: AttemptId, what: Runnable): void {
-    if (what.kind === 'command') this.shells.start(attempt, what);
+    if (what.kind === 'command') this.shells.start(attempt, this.prepared(what));
     else this.functions.start(attempt, what);
   }
 
@@ -50,7 +54,8 @@ class TaskRunner implements Runner {
 
   next(next: Startable | undefined): void {
     const { attempt, command } = next ?? {};
-    this.shells.next(attempt && command?.kind === 'command' ? { attempt, command } : undefined);
+    const isNext = attempt && command?.kind === 'command';
+    this.shells.next(isNext ? { attempt, command: this.prepared(command) } : undefined);
   }
 
   signal(attempt: AttemptId, how: 'term' | 'kill'): void {

@@ -33,6 +33,8 @@ const EVERY = {
   timeout: '5m',
   delay: '10s',
   hold: true,
+  notify: './tell.sh',
+  'notify-url': 'https://example.org/done',
   cron: '0 3 * * *',
   tz: 'UTC',
   overlap: 'skip',
@@ -114,6 +116,8 @@ env = { MODE = "fast" }
       ['{ "tasks": {},\n }', 'flow.toml:2:2: property name expected'],
       ['{ "tasks": {} // none\n}', 'flow.toml:1:15: invalid comment token'],
       ['[tasks.a]\ncommand = "true"\nmax-parallel = 0', 'flow.toml:3: max-parallel: 0 is not a whole number from 1'],
+      ['[tasks.a]\ncommand = "true"\nnotify = " "', 'flow.toml:3: notify: there is no command to notify by'],
+      ['[tasks.a]\ncommand = "true"\nnotify-url = "x.org"', 'flow.toml:3: notify-url: "x.org" is no http or https'],
       ['{ "tasks": 3 }', 'flow.toml:1: tasks is not a table'],
     ];
     for (const [text, error] of refusals) expect(() => readJobFile(text, 'flow.toml'), text).to.throw(error);

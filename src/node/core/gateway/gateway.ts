@@ -8,12 +8,12 @@ import { drain } from './drain.js';
 import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
 import { hold } from './hold.js';
+import { submitWithNotices } from './notices.js';
 import { cancel, explain, readJob, readJobs, readNodes, readRing, readTasks, watchJob } from './read.js';
 import type { ClientRequest, ClientResult, RequestName, Requests } from './requests.js';
 import type { Scene } from './scene.js';
 import { readResults, showTask } from './results.js';
 import { retry } from './retry.js';
-import { submit } from './submit.js';
 import { update } from './update.js';
 
 /** Which question of which conversation an answer belongs to. */
@@ -114,7 +114,7 @@ export class Gateway {
 function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
   switch (request.op) {
     case 'submit':
-      return yield* submit(scene, request);
+      return yield* submitWithNotices(scene, request);
     case 'job':
       return yield* readJob(scene, request);
     case 'watch':
