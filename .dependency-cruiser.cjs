@@ -28,6 +28,7 @@ const simRooms = {
   measure: ['world', 'history', 'workload', 'faults'],
   baselines: ['world', 'workload', 'measure'],
   scenario: ['world', 'workload', 'faults'],
+  plan: ['world', 'workload'],
   swarm: ['world', 'history', 'checks', 'workload', 'faults'],
   experiment: ['world', 'history', 'workload', 'faults', 'measure', 'scenario', 'baselines'],
   report: ['measure'],

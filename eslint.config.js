@@ -6,7 +6,7 @@ const core = ['kernel', 'ring', 'membership', 'tasks', 'executor', 'placement', 
   (d) => `src/${d}/**/*.ts`,
 );
 /** The simulator's pure rooms: one seed, one story. */
-const simulated = ['world', 'history', 'checks', 'workload', 'faults', 'measure', 'baselines', 'swarm'].map(
+const simulated = ['world', 'history', 'checks', 'workload', 'faults', 'measure', 'baselines', 'plan', 'swarm'].map(
   (d) => `simnet/${d}/**/*.ts`,
 );
 
