@@ -12,8 +12,8 @@ export const DEGRADED_MUTANTS: readonly Mutant[] = [
   {
     name: 'alone-beside-a-majority',
     file: 'src/tasks/replication/survivor.ts',
-    find: 'return isOwn && setForSurvivor(this.replica, id, this.#self) !== undefined && !this.#degraded.hasMajority(set);',
-    replace: 'return isOwn && setForSurvivor(this.replica, id, this.#self) === set;',
+    find: 'return isOwn && this.#setFor(id) !== undefined && !this.#degraded.hasMajority(set);',
+    replace: 'return isOwn && this.#setFor(id) === set;',
     breaks: 'nobody goes on alone for longer than the others are away',
   },
   {

@@ -31,7 +31,7 @@ type CancelledTag = Extract<JobWriteTag, { readonly what: 'cancelled' }>;
 export class JobCancels {
   constructor(private readonly port: JobCancelsPort) {}
 
-  asked(from: NodeId, { job: id, ask: re }: TaskMessages['job.cancel']): void {
+  asked(from: NodeId, { job: id, ask: re, reason }: TaskMessages['job.cancel']): void {
     const { answers, places, retries } = this.port;
     const job = this.port.job(id);
     if (!job || job.isSettled) {
@@ -41,7 +41,7 @@ export class JobCancels {
       return answers.reply(from, re, { kind: 'job.cancelled', known: true, tasks: 0 });
     }
     if (retries.isWriting(id)) return answers.elsewhere(from, re, id);
-    this.#write(job, undefined, { to: from, re });
+    this.#write(job, reason === undefined ? undefined : { reason }, { to: from, re });
   }
 
   /** No user asked for it, so nobody is answered. Does nothing where it is cancelled, or about to be retried. */

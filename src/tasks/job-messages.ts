@@ -80,7 +80,13 @@ export const JOB_MESSAGES = {
     replicas: count(REPLICAS_MAX),
     acked: count(REPLICAS_MAX),
   }),
-  'job.cancel': record({ kind: Type.Literal('job.cancel'), ...asked, job: JobIdSchema }),
+  'job.cancel': record({
+    kind: Type.Literal('job.cancel'),
+    ...asked,
+    job: JobIdSchema,
+    /** Why, where that is to be seen. */
+    reason: Type.Optional(text(300)),
+  }),
   'job.cancelled': record({
     kind: Type.Literal('job.cancelled'),
     ...answers,

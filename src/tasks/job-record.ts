@@ -30,6 +30,8 @@ export const JobRecordSchema = record({
   reason: Type.Optional(text(300)),
   /** Its time is over: what of it has not ended ends `expired`. */
   expired: Type.Optional(Type.Boolean()),
+  /** Its majority, or that of a shard, was given up. */
+  abandoned: Type.Optional(Type.Boolean()),
   /** Nothing more of it starts. */
   held: Type.Optional(Type.Boolean()),
   /** Changed since it was submitted: they count in place of its spec's. */

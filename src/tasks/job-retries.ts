@@ -108,7 +108,7 @@ export class JobRetries {
     const next = { run: (retry?.run ?? 0) + 1, token, failedOnly, ...(index === undefined ? {} : { index }) };
     const gate = job.spec.start ? { gate: { passed: [], isOpen: true } } : {};
     const record: JobRecord = { ...job.record, cancelled: false, held: job.isHeld, retry: next, ...gate };
-    for (const over of ['finished', 'reason', 'expired', 'limits'] as const) delete record[over];
+    for (const over of ['finished', 'reason', 'expired', 'abandoned', 'limits'] as const) delete record[over];
     // The time by which the last run had to end is none of this one's.
     if (job.limits?.maxFails !== undefined) record.limits = { maxFails: job.limits.maxFails };
     this.#waiting.set(id, [asker]);

@@ -21,6 +21,8 @@ export const ShardRecordSchema = record({
   cancelled: Type.Boolean(),
   /** Its job's time is over: what was cancelled so ends `expired`. */
   expired: Type.Optional(Type.Boolean()),
+  /** Its majority was given up. */
+  abandoned: Type.Optional(Type.Boolean()),
   /** Nothing more of it starts. */
   held: Type.Optional(Type.Boolean()),
   /** Where its job is. */

@@ -128,6 +128,7 @@ export class Wiring {
         case 'claimed-again':
         case 'create':
         case 'renew':
+        case 'abandon':
           this.replicate(effect);
           break;
         case 'withdraw':
@@ -160,6 +161,7 @@ export class Wiring {
           break;
         case 'create':
         case 'renew':
+        case 'abandon':
           this.replicate(effect);
           break;
         case 'load':

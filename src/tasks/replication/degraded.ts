@@ -15,6 +15,17 @@ export interface SurvivorPort {
   readonly isGone: (node: NodeId) => boolean;
 }
 
+/** What a replica set without a majority has lost. */
+export interface Loss {
+  /** Members that are dead, left or forgotten, of so many. */
+  readonly gone: number;
+  readonly replicas: number;
+  /** Since when; wall clock. */
+  readonly sinceMs: number;
+  /** How long they have still to be gone before anything is done without them; 0: long enough. */
+  readonly leftMs: number;
+}
+
 /** After so long without a majority a survivor goes on alone: a restart takes less, and leaves nothing to be proposed. */
 export const LOST_AFTER_MS = 60_000;
 
@@ -53,13 +64,21 @@ export class Degraded {
     return set.filter((node) => node === this.self || this.port.isHere(node)).length >= majorityOf(set);
   }
 
-  #degradationOf(set: ReplicaSet): Degradation | undefined {
+  /** How a set has lost its majority; undefined where it has not. */
+  loss(set: ReplicaSet): Loss | undefined {
     const since = set.flatMap((node) => this.#gone(node) ?? []).sort((a, b) => a.monoMs - b.monoMs);
     // So many may be missing, and one more is too many.
     const last = since[set.length - majorityOf(set)];
-    if (!last || this.#now.monoMs - last.monoMs < this.lostAfterMs) return undefined;
+    if (!last) return undefined;
+    const leftMs = Math.max(0, this.lostAfterMs - (this.#now.monoMs - last.monoMs));
+    return { gone: since.length, replicas: set.length, sinceMs: last.wallMs, leftMs };
+  }
+
+  #degradationOf(set: ReplicaSet): Degradation | undefined {
+    const loss = this.loss(set);
+    if (!loss || loss.leftMs > 0) return undefined;
     if (set.find((node) => this.#gone(node) === undefined) !== this.self) return undefined;
-    return { place: set.indexOf(this.self), gone: since.length, sinceMs: last.wallMs };
+    return { place: set.indexOf(this.self), gone: loss.gone, sinceMs: loss.sinceMs };
   }
 
   #gone(node: NodeId): Now | undefined {
@@ -77,13 +96,21 @@ export class Degraded {
  * The replica set with whose register a survivor may go on alone; undefined where it may not. Only at-least-once ones: the others
  * could start a second time what a majority was granted. None that may have lost something here (register.md, rule 17), nor that
  * is finished, nor one of which a seal was found: its state may have gone on elsewhere (rule 14).
+ *
+ * @param isAbandoned - it is only to be ended: nothing of it is started any more, whatever its contract
  */
-export function setForSurvivor(replica: Replica, id: RegisterId, self: NodeId): ReplicaSet | undefined {
+export function setForSurvivor(
+  replica: Replica,
+  id: RegisterId,
+  self: NodeId,
+  isAbandoned: boolean,
+): ReplicaSet | undefined {
   const acceptor = replica.get(id);
   if (acceptor?.head?.set.includes(self) !== true) return undefined;
   const { head, isStub, isGone, seal, final, entries } = acceptor;
   if (isStub || isGone || seal || final !== undefined || replica.abstention.known(acceptor) !== undefined)
     return undefined;
   const contract = (entries.get(SPEC)?.value as JobSpec | undefined)?.contract;
-  return contract === 'at-least-once' ? head.set : undefined;
+  const isAllowed = contract === 'at-least-once' || (isAbandoned && contract !== undefined);
+  return isAllowed ? head.set : undefined;
 }

@@ -27,7 +27,12 @@ export type RegisterWish<Tag> =
       readonly tag: Tag;
     }
   /** A new ballot, also of what is finished: news `closed` where it was open, then `opened` again, or `closed`. */
-  | { readonly kind: 'renew'; readonly register: RegisterId };
+  | { readonly kind: 'renew'; readonly register: RegisterId }
+  /**
+   * Its majority is never to come back: this node ends it alone, if it can. News `closed` where it was open, then `opened`, as
+   * one that is cancelled.
+   */
+  | { readonly kind: 'abandon'; readonly register: RegisterId };
 
 /** Who is to be told what this node promises. */
 export interface ClaimTag {

@@ -33,7 +33,7 @@ const PATIENCE_MS = 5_000;
  */
 export function proposalOf(register: RegisterId, entry: string, value: unknown): Request<TaskMessage> | undefined {
   const { job, shard } = namesOf(register);
-  if (entry === JOB) return (value as JobRecord).cancelled ? { kind: 'job.cancel', job } : undefined;
+  if (entry === JOB) return cancelOf(value as JobRecord);
   if (entry === SHARD) return (value as ShardRecord).cancelled ? { kind: 'shard.cancel', job, shard } : undefined;
   if (!entry.startsWith(TASK_PREFIX)) return undefined;
   const { index, state, epoch, executor, outcome, cancelled } = value as TaskRecord;
@@ -41,6 +41,11 @@ export function proposalOf(register: RegisterId, entry: string, value: unknown):
   if (!isTerminal(state) || !outcome) return undefined;
   const ranOn = executor === undefined ? {} : { ranOn: executor };
   return { kind: 'task.result', job, shard, index, epoch, outcome: { ...outcome, degraded: true }, ...ranOn };
+}
+
+function cancelOf({ job, cancelled, reason, abandoned }: JobRecord): Request<TaskMessage> | undefined {
+  if (!cancelled) return undefined;
+  return { kind: 'job.cancel', job, ...(abandoned === true && reason !== undefined ? { reason } : {}) };
 }
 
 /** What is still to be told of a shard, as an executor would say it: a new coordinator need not run it again. */

@@ -133,6 +133,8 @@ export class Replication<Tag> {
         return this.#write(event, now);
       case 'renew':
         return this.#run({ kind: 'take-over', id: event.register }, now);
+      case 'abandon':
+        return this.survivor.abandon(event.register);
       case 'joined':
         this.#isJoined = true;
         this.#succession.joined(now.monoMs);

@@ -6,7 +6,8 @@ import type { RegisterId } from '../register/head.js';
 import type { RegisterEvent } from '../register/registers.js';
 import type { ReplicaSet } from '../register/replica-set.js';
 import type { Replica } from '../register/replica.js';
-import { Degraded, LOST_AFTER_MS, setForSurvivor, type SurvivorPort } from './degraded.js';
+import { abandonedEntries, isAbandoned, type AbandonLoss } from './abandoning.js';
+import { Degraded, LOST_AFTER_MS, setForSurvivor, type Loss, type SurvivorPort } from './degraded.js';
 import type { Degradation, Place, RegisterNews, RegisterWish } from './effects.js';
 import { Healing } from './healing.js';
 import { proposalOf, type ProposalAsk } from './proposals.js';
@@ -59,6 +60,8 @@ export class Survivor<Tag> {
   readonly #opening = new Map<RegisterId, Opening>();
   /** A new ballot is prepared for them; here the number of the last one before, whose epochs may have been given out. */
   readonly #prepared = new Map<RegisterId, number>();
+  /** An operator has given up the other replicas, and it is not on record here yet. */
+  readonly #abandoned = new Set<RegisterId>();
 
   constructor(
     options: SurvivorOptions,
@@ -98,6 +101,7 @@ export class Survivor<Tag> {
   /** @param orphans - unfinished registers of which this node is a replica, and nobody else who coordinates them is there */
   sweep(orphans: Iterable<{ readonly id: RegisterId; readonly set: ReplicaSet }>, now: Now): void {
     this.#degraded.look(now);
+    for (const id of this.#abandoned) if (this.loss(id)?.isWhole !== true) this.#abandoned.delete(id);
     this.endOver([...this.#open.keys(), ...this.#opening.keys()]);
     this.#openDue(orphans, now);
     this.healing.sweep();
@@ -109,6 +113,29 @@ export class Survivor<Tag> {
       const opening = this.#open.get(id) ?? this.#opening.get(id);
       if (opening && !this.#mayStay(opening)) this.close(id);
     }
+  }
+
+  /** What a set has lost of its members, where that is its majority. */
+  lossOf(set: ReplicaSet): Loss | undefined {
+    return this.#degraded.loss(set);
+  }
+
+  /** What a register of which this node is a replica has lost; undefined where its majority may be there, or it is not here. */
+  loss(id: RegisterId): AbandonLoss | undefined {
+    const { head, isStub } = this.replica.get(id) ?? {};
+    const loss = head && isStub !== true ? this.#degraded.loss(head.set) : undefined;
+    return loss && { ...loss, isWhole: setForSurvivor(this.replica, id, this.#self, true) !== undefined };
+  }
+
+  /**
+   * An operator's word that the other replicas never come back: the register is opened here, anew where it is open, as one that
+   * is cancelled. Does nothing before they have been gone for long enough.
+   */
+  abandon(id: RegisterId): void {
+    const loss = this.loss(id);
+    if (!loss?.isWhole || loss.leftMs > 0 || this.#isAbandoned(id)) return;
+    this.close(id);
+    this.#abandoned.add(id);
   }
 
   /** Nobody goes on alone with it here any more, nor is about to. */
@@ -152,10 +179,18 @@ export class Survivor<Tag> {
     return this.#open.has(id) || this.#opening.has(id);
   }
 
+  #isAbandoned(id: RegisterId): boolean {
+    return this.#abandoned.has(id) || isAbandoned(this.#provisionals.of(id));
+  }
+
+  #setFor(id: RegisterId): ReplicaSet | undefined {
+    return setForSurvivor(this.replica, id, this.#self, this.#isAbandoned(id));
+  }
+
   #mayStay({ id, n, set }: Opening): boolean {
     const promised = this.replica.get(id)?.promised;
     const isOwn = promised?.n === n && promised.node === this.#self;
-    return isOwn && setForSurvivor(this.replica, id, this.#self) !== undefined && !this.#degraded.hasMajority(set);
+    return isOwn && this.#setFor(id) !== undefined && !this.#degraded.hasMajority(set);
   }
 
   #opened(opening: Opening, now: Now): void {
@@ -163,6 +198,7 @@ export class Survivor<Tag> {
     if (this.#opening.get(id) !== opening) return;
     this.#opening.delete(id);
     if (!this.#mayStay(opening)) return;
+    if (isAbandoned(this.#provisionals.of(id))) this.#abandoned.delete(id);
     this.#open.set(id, opening);
     // Nothing more is to be asked of the others under that ballot: a majority begins with a higher one.
     this.succession.tried(id, now.monoMs);
@@ -181,7 +217,7 @@ export class Survivor<Tag> {
     for (const { id, set } of orphans) {
       if (opened.length >= OPENING_MAX || due.length >= OPENING_MAX) break;
       const degradation = this.#degraded.degradation(set);
-      if (!degradation || this.#isTaken(id) || setForSurvivor(this.replica, id, this.#self) !== set) continue;
+      if (!degradation || this.#isTaken(id) || this.#setFor(id) !== set) continue;
       const opening = this.#openingOf(id, set, degradation);
       if (opening) opened.push(opening);
       else due.push(id);
@@ -215,9 +251,10 @@ export class Survivor<Tag> {
     const unsure = [...acceptor.entries].filter(
       ([key, { value }]) => !known.has(key) && !acceptor.isCommitted(key) && proposalOf(id, key, value) !== undefined,
     );
-    if (unsure.length === 0) return [];
+    const ends = this.#abandoned.has(id) ? abandonedEntries(this.#provisionals.over(acceptor), opening) : [];
+    if (unsure.length + ends.length === 0) return [];
     opening.seq += 1;
-    const entries = unsure.map(([key, { value }]) => ({ key, value }));
+    const entries = [...unsure.map(([key, { value }]) => ({ key, value })), ...ends];
     return this.#provisionals.keep(id, { generation, n, node: this.#self, seq: opening.seq }, entries);
   }
 

@@ -35,6 +35,8 @@ export class HandRegisters<Tag> {
         return this.tell({ kind: 'written', register, tag: wish.tag });
       case 'renew':
         return [...this.close(register, 'elsewhere'), ...this.#open(register)];
+      case 'abandon':
+        throw new Error(`${register} has its majority`);
     }
   }
 

@@ -257,6 +257,7 @@ export class ReplicaNode {
       case 'claimed-again':
       case 'create':
       case 'renew':
+      case 'abandon':
         return this.replicate(effect);
       case 'watch':
       case 'submit-job':
