@@ -40,12 +40,6 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
       'it does for nearly all that a bit flip can hit (docs/simnet.md, "Open"); seeds draw these faults once it does for all',
   },
   {
-    invariant: 'replication-factor',
-    promise: 'within 60 s of a death every register has its number of replicas again',
-    pending,
-    because: 'sets move since; no check measures how soon',
-  },
-  {
     invariant: 'cancel-is-final',
     promise:
       'nothing starts after its outcome is `cancelled`, not even under an offer that was given up before the cancel',

@@ -185,4 +185,12 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     breaks: 'what is refused never runs',
     told: 'silence-then-refusal',
   },
+  {
+    name: 'nobody-asks-who-was-away',
+    file: 'src/tasks/replication/upkeep.ts',
+    find: 'if (back !== undefined) this.#missed.back(back);',
+    replace: 'if (back === this.self) this.#missed.back(back);',
+    breaks: 'every register has as many replicas as it should, what began and ended while one was away, too',
+    told: 'missed-all',
+  },
 ];

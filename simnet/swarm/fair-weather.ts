@@ -62,10 +62,9 @@ export class FairWeather {
     return this.flock.request(at, this.submission(command, options), ANSWER_MS).job;
   }
 
-  /** Waits for the end of a job, as seen from somewhere else. */
-  finish(job: string, withinMs: number): JobInfo | undefined {
+  /** Waits for the end of a job, as seen from somewhere else, or `at` a node. */
+  finish(job: string, withinMs: number, at = this.any()): JobInfo | undefined {
     let [info, hasEnded]: [JobInfo | undefined, boolean] = [undefined, false];
-    const at = this.any();
     let isAsking = false;
     const look = (): boolean => {
       if (hasEnded) return true;

@@ -3,13 +3,17 @@ import { runsOnce, startsNothing } from '../checks/fair.js';
 import { coreKey } from '../../src/tasks/register/stored.js';
 import type { Pending } from '../world/flock.js';
 import type { FairWeather } from './fair-weather.js';
+import { shortOfReplicas } from './replicas.js';
 
 /** Long enough for all to believe a node dead that is. */
 const DEAD_MS = 40_000;
 /** A write on a slow disk of fair weather is there: it waits for the sync under way, and then for its own. */
 const WRITTEN_MS = 150;
 
-/** A node dies and stays dead: all come to know, and what it ran runs elsewhere. */
+/** From a death on: by then each register has as many replicas again as it should. */
+const REPLICATED_MS = 60_000;
+
+/** A node dies and stays dead: all come to know, what it ran runs elsewhere, and what it kept is kept by another. */
 export function death(fair: FairWeather): void {
   const { flock } = fair;
   if (flock.ids.length < 2) return;
@@ -18,11 +22,16 @@ export function death(fair: FairWeather): void {
   const jobs = Array.from({ length: 20 }, (_, i) => fair.submit('sleep 4000', { key: `k${i}` }, at));
   const away = jobs.filter((job) => !isStored(fair, victim, job));
   flock.node(victim).die(false);
+  const diedMs = fair.nowMs;
   flock.world.run(DEAD_MS);
   const others = flock.beliefsOf(victim).filter((belief) => belief !== 'dead');
   if (others.length > 0) fair.say(`${victim} is ${others.join(', ')} for some, ${DEAD_MS} ms after its death`);
   for (const job of away) fair.finish(job, 40_000);
   for (const job of away) fair.expect({ job, tasks: 1, attempts: [1, 2], state: 'succeeded' });
+  flock.world.run(Math.max(0, diedMs + REPLICATED_MS - fair.nowMs));
+  const short = shortOfReplicas(flock);
+  if (short.length > 0)
+    fair.say(`${REPLICATED_MS} ms after a death ${short.length} registers lack replicas: ${short[0]}`);
   flock.revive(victim);
   fair.allBack();
 }

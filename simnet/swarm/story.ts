@@ -77,6 +77,7 @@ export const TOLD_NAMES = [
   'word-overtaken',
   'result-on-its-way',
   'heir-knows-nothing',
+  'missed-all',
   'minority-word',
   'stays-informed',
   'late-create',

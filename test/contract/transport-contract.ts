@@ -219,7 +219,7 @@ export function transportContract(
     });
 
     it('should let gossip reach all of twelve nodes, each once', async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const members = await start(12);
       for (const member of members.slice(1)) {
         member.transport.dial(members[0]!.transport.addresses());

@@ -72,12 +72,14 @@ describe('the limits of a job, over three daemons', function () {
   });
 
   it('should start nothing more of what is held, and go on when it is released', async () => {
-    const log = flock.path('files', 'held');
+    const [log, go] = [flock.path('files', 'held'), flock.path('files', 'go')];
     writeFileSync(log, '');
-    const job = await submit(['--array', '1-60', '--shell', '--', `echo . >> ${log}; sleep 0.3`]);
+    const script = `echo . >> ${log}; while [ ! -e ${go} ]; do sleep 0.1; done`;
+    const job = await submit(['--array', '1-60', '--shell', '--', script]);
     const begun = () => readFileSync(log, 'utf8').length / 2;
     await until('some of it runs', () => begun() > 0);
     expect((await flock.json<Holding>(['hold', job], { node: 2 })).held).to.equal(true);
+    writeFileSync(go, '');
     await until('what ran has ended', async () => {
       const { running, queued } = (await show(job)).counts;
       return running === 0 && queued === 0;

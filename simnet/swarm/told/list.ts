@@ -19,6 +19,7 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'word-overtaken': { ...QUIET, machines: machines(4, 2), sequel: ['word-overtaken'] },
   'result-on-its-way': { ...QUIET, machines: machines(3, 4), sequel: ['result-on-its-way'] },
   'heir-knows-nothing': { ...QUIET, machines: machines(3, 4), sequel: ['heir-knows-nothing'] },
+  'missed-all': { ...QUIET, machines: machines(3, 2), sequel: ['missed-all'] },
   'minority-word': { ...QUIET, machines: machines(3, 2), sequel: ['minority-word'] },
   'stays-informed': { ...QUIET, machines: machines(3, 2), sequel: ['stays-informed'] },
   'late-create': { ...QUIET, machines: machines(3, 2), sequel: ['late-create'] },

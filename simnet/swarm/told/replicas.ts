@@ -4,6 +4,7 @@ import type { Message } from '../../../src/node/core/wire.js';
 import type { JobInfo } from '../../../src/tasks/queries.js';
 import type { Pending } from '../../world/flock.js';
 import type { FairWeather } from '../fair-weather.js';
+import { shortOfReplicas } from '../replicas.js';
 import { again } from '../scenes-nodes.js';
 import { attemptsOf, coreAt, dieUnsynced, drainUnheard, setOf } from './support.js';
 
@@ -14,6 +15,10 @@ const STALE_MS = 8_000;
 /** Looks at a job that go on meanwhile. */
 const LOOK_MS = 500;
 const LOOKS = 20;
+/** Long enough to be held dead, not for its place to be given to another. */
+const AWAY_MS = 2_000;
+/** Who was away is asked with the next look, and what it lacks is taken over. */
+const REPAIRED_MS = 10_000;
 /** After a change of coordinators. */
 const SETTLED_MS = 5_000;
 
@@ -31,6 +36,22 @@ export function heirKnowsNothing(fair: FairWeather): void {
   for (const job of jobs) fair.finish(job, 40_000);
   flock.revive(first);
   fair.allBack();
+}
+
+/** A replica is cut off while jobs begin and end: once it is back it gets what it has missed, and is asked of no more. */
+export function missedAll(fair: FairWeather): void {
+  const { flock } = fair;
+  const victim = fair.any();
+  flock.network.split([victim]);
+  flock.world.run(AWAY_MS);
+  const at = flock.ids.find((id) => id !== victim);
+  const jobs = Array.from({ length: 20 }, () => fair.submit('sleep 5', {}, at));
+  for (const job of jobs) fair.finish(job, 60_000, at);
+  const lacking = jobs.filter((job) => setOf(fair, job).includes(victim) && !coreAt(fair, victim, job)?.head);
+  if (lacking.length === 0) fair.say(`${victim} has missed none of them`);
+  flock.network.heal();
+  fair.until(30_000, 'all agree', () => flock.isWhole());
+  fair.until(REPAIRED_MS, `${victim} has what it missed`, () => shortOfReplicas(flock).length === 0);
 }
 
 /** The outcome of a task is on a minority's disks when its coordinator dies: no replica may answer by it. */

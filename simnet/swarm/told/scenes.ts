@@ -7,6 +7,7 @@ import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay 
 import {
   heirKnowsNothing,
   minorityWord,
+  missedAll,
   staysInformed,
   lateCreate,
   silenceThenRefusal,
@@ -24,6 +25,7 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'word-overtaken': wordOvertaken,
   'result-on-its-way': resultOnItsWay,
   'heir-knows-nothing': heirKnowsNothing,
+  'missed-all': missedAll,
   'minority-word': minorityWord,
   'stays-informed': staysInformed,
   'late-create': lateCreate,

@@ -213,6 +213,7 @@ export class NodeCore {
       case 'register.tell':
       case 'register.remind':
       case 'register.not-mine':
+      case 'register.check':
       case 'job.gone-ask':
       case 'job.gone-tell':
         return this.#wiring.replicate({ kind: 'message', from, message });

@@ -98,7 +98,9 @@ export class Wiring {
     view.update(after);
     if (after.id === this.#self) return;
     const isNews = before?.state !== after.state || before.draining !== after.draining;
-    if (isNews) this.replicate({ kind: 'members-changed' });
+    const isBack = after.state === 'alive' && (before?.state !== 'alive' || before.boot !== after.boot);
+    if (isBack) this.replicate({ kind: 'members-changed', back: after.id });
+    else if (isNews) this.replicate({ kind: 'members-changed' });
     const isHere = isLive(after);
     const wasHere = before !== undefined && isLive(before);
     const node = after.id;

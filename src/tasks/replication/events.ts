@@ -31,8 +31,8 @@ export type ReplicationEvent<Tag> =
   | ProposalAnswer
   /** All the members that there are to be known are known: what this node coordinated before may be taken up again. */
   | { readonly kind: 'joined' }
-  /** Another standing of some member. */
-  | { readonly kind: 'members-changed' }
+  /** Another standing of some member; `back`: it is alive again, or anew. */
+  | { readonly kind: 'members-changed'; readonly back?: NodeId }
   /** Nothing is to stay here. */
   | { readonly kind: 'leave' }
   | ClaimWish

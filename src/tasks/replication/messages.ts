@@ -1,5 +1,6 @@
 import { list, record, Type, type Static } from '../../kernel/schema.js';
 import { RegisterIdSchema } from '../register/head.js';
+import { generation } from '../register/version.js';
 import { ReplicaSetSchema } from '../register/replica-set.js';
 
 const ids = list(RegisterIdSchema, 1024);
@@ -15,7 +16,12 @@ export const REPLICATION_MESSAGES = {
   }),
   /** These are yours to see to: unfinished registers whose last coordinator you are, finished ones that you should move. */
   'register.remind': record({ kind: Type.Literal('register.remind'), ids }),
-  /** Reminded of these, I can bring none of them: see to them yourself. */
+  /** You were away: have you these, which are finished, of this generation? What is missing is answered with `register.not-mine`. */
+  'register.check': record({
+    kind: Type.Literal('register.check'),
+    finished: list(record({ id: RegisterIdSchema, generation }), 1024),
+  }),
+  /** Reminded or asked about these, I can bring none of them: see to them yourself. */
   'register.not-mine': record({ kind: Type.Literal('register.not-mine'), ids }),
 } as const;
 

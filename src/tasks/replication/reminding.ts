@@ -1,14 +1,45 @@
+import { assertNever } from '../../kernel/assert.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { RegisterId } from '../register/head.js';
 import type { Replica } from '../register/replica.js';
+import type { ReplicationMessage } from './messages.js';
+import type { Finished } from './missed.js';
 
-/** What a node does about the registers of which it was reminded. */
+/** What a node does about the registers that another one names. */
 export interface Reminded {
   readonly takeOver: readonly RegisterId[];
-  /** Went on without whoever reminded: he is told where. */
+  /** Went on without the other: it is told where. */
   readonly settle: readonly RegisterId[];
-  /** Only a takeover by whoever reminded can bring them. */
+  /** Only a takeover by the other can bring them. */
   readonly notMine: readonly RegisterId[];
+}
+
+export type AboutHeld = Extract<
+  ReplicationMessage,
+  { readonly kind: 'register.remind' | 'register.not-mine' | 'register.check' }
+>;
+
+export function isAboutHeld(message: { readonly kind: string }): message is AboutHeld {
+  return ['register.remind', 'register.not-mine', 'register.check'].includes(message.kind);
+}
+
+/** What is to be done about what another node says of the registers that it holds, or that this one should. */
+export function sortHeld(
+  replica: Replica,
+  isOpen: (id: RegisterId) => boolean,
+  from: NodeId,
+  message: AboutHeld,
+): Reminded {
+  switch (message.kind) {
+    case 'register.remind':
+      return sortReminded(replica, isOpen, from, message.ids);
+    case 'register.not-mine':
+      return { takeOver: heldOf(replica, message.ids), settle: [], notMine: [] };
+    case 'register.check':
+      return { takeOver: [], settle: [], notMine: missedOf(replica, message.finished) };
+    default:
+      assertNever(message);
+  }
 }
 
 /**
@@ -16,7 +47,7 @@ export interface Reminded {
  * node should move. Whatever he has missed, a takeover brings it. What this node has lost or never heard of it cannot bring, nor
  * what went on to a set with him in it and without this node.
  */
-export function sortReminded(
+function sortReminded(
   replica: Replica,
   isOpen: (id: RegisterId) => boolean,
   from: NodeId,
@@ -37,11 +68,22 @@ export function sortReminded(
 }
 
 /** Of what another node cannot bring, that which this one still holds. */
-export function heldOf(replica: Replica, ids: readonly RegisterId[]): RegisterId[] {
+function heldOf(replica: Replica, ids: readonly RegisterId[]): RegisterId[] {
   return ids.filter((id) => {
     const acceptor = replica.get(id);
     return acceptor?.head !== undefined && !acceptor.isStub;
   });
+}
+
+/** Of these the ones that this node has not heard of, or not of that generation, or of which it has lost something. */
+function missedOf(replica: Replica, finished: readonly Finished[]): RegisterId[] {
+  const missed = finished.filter(({ id, generation }) => {
+    const acceptor = replica.get(id);
+    if (acceptor?.isGone === true) return false;
+    const isKnown = (acceptor?.head?.generation ?? -1) >= generation;
+    return !acceptor || !isKnown || replica.abstention.known(acceptor) !== undefined;
+  });
+  return missed.map(({ id }) => id);
 }
 
 /** Registers of which this node is still a replica. */

@@ -16,7 +16,7 @@ import { isAboutGone, LettingGo } from './letting-go.js';
 import { Gathering } from './gathering.js';
 import type { ReplicationMessage } from './messages.js';
 import type { FlockPort } from './relocation.js';
-import { countHeld, heldOf, sortReminded } from './reminding.js';
+import { countHeld, isAboutHeld, sortHeld, type AboutHeld } from './reminding.js';
 import { Succession } from './succession.js';
 import { Resting } from './resting.js';
 import { Survivor } from './survivor.js';
@@ -109,9 +109,7 @@ export class Replication<Tag> {
       case 'message':
         // Only then it is known whether this disk is as young as the flock remembers it (register.md, rule 17).
         if (!this.#isJoined) return;
-        if (event.message.kind === 'register.remind') return this.#reminded(event.from, event.message.ids, now);
-        if (event.message.kind === 'register.not-mine')
-          return this.#takeOverAll(heldOf(this.#registers.replica, event.message.ids), now);
+        if (isAboutHeld(event.message)) return this.#heardOf(event.from, event.message, now);
         if (isAboutGone(event.message)) return this.#letting.heard(event.from, event.message, now);
         return this.#run({ ...event, message: event.message }, now);
       case 'committed':
@@ -142,7 +140,7 @@ export class Replication<Tag> {
       case 'members-changed':
       case 'leave':
         this.#isLeaving ||= event.kind === 'leave';
-        this.#upkeep.membersChanged();
+        this.#upkeep.membersChanged(event.kind === 'leave' ? undefined : event.back);
         return this.#sweep(now);
       case 'timer':
         if (event.timer.owner !== this.#timers.owner) this.#run(event, now);
@@ -223,8 +221,8 @@ export class Replication<Tag> {
     this.#tell({ kind: 'closed', register: id, why });
   }
 
-  #reminded(from: NodeId, ids: readonly RegisterId[], now: Now): void {
-    const { takeOver, settle, notMine } = sortReminded(this.#registers.replica, this.#isOpen, from, ids);
+  #heardOf(from: NodeId, message: AboutHeld, now: Now): void {
+    const { takeOver, settle, notMine } = sortHeld(this.#registers.replica, this.#isOpen, from, message);
     for (const id of settle) this.#run({ kind: 'settle', id, to: from }, now);
     this.#takeOverAll(takeOver, now);
     if (notMine.length > 0) this.#send(from, { kind: 'register.not-mine', ids: [...notMine] });
@@ -247,7 +245,8 @@ export class Replication<Tag> {
       this.#keepUp(now);
     }
     this.#letting.tick(now);
-    if (this.#succession.size > 0 || touched.size > 0 || this.#isLeaving || this.survivor.isBusy) this.#arm();
+    const isBusy = this.#succession.size > 0 || touched.size > 0 || this.survivor.isBusy || this.#upkeep.isBusy;
+    if (isBusy || this.#isLeaving) this.#arm();
     else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(TICK, this.#letting.tickMs));
   }
 
@@ -256,10 +255,11 @@ export class Replication<Tag> {
   }
 
   #keepUp(now: Now): void {
-    const { seals, takeOvers, reminders, announcements } = this.#upkeep.due(this.#open, now.monoMs);
+    const { seals, takeOvers, reminders, checks, announcements } = this.#upkeep.due(this.#open, now);
     for (const { id, set } of seals) this.#run({ kind: 'seal', id, seal: { set, atMs: now.wallMs } }, now);
     this.#takeOverAll(takeOvers, now);
     for (const [to, ids] of reminders) this.#remind(to, ids);
+    for (const [to, finished] of checks) this.#send(to, { kind: 'register.check', finished: [...finished] });
     for (const id of announcements) this.#run({ kind: 'announce', id }, now);
   }
 

@@ -1,7 +1,9 @@
 import type { NodeId } from '../../kernel/ids.js';
+import type { Now } from '../../kernel/time.js';
 import type { RegisterId } from '../register/head.js';
 import type { Registers } from '../register/registers.js';
 import type { ReplicaSet } from '../register/replica-set.js';
+import { Missed, type Finished } from './missed.js';
 import { Relocation, type FlockPort } from './relocation.js';
 
 export interface UpkeepConfig {
@@ -23,15 +25,18 @@ export interface Chores {
   readonly takeOvers: readonly RegisterId[];
   /** Finished registers that others are to move: they may not know of them. */
   readonly reminders: ReadonlyMap<NodeId, readonly RegisterId[]>;
+  /** Finished registers of which others are to be asked whether they have them. */
+  readonly checks: ReadonlyMap<NodeId, readonly Finished[]>;
   /** To be compared with their replicas: one that was away may have missed a write. */
   readonly announcements: readonly RegisterId[];
 }
 
-const NOTHING: Chores = { seals: [], takeOvers: [], reminders: new Map(), announcements: [] };
+const NOTHING: Chores = { seals: [], takeOvers: [], reminders: new Map(), checks: new Map(), announcements: [] };
 
 /** Keeps registers on as many sound nodes as they should have, a portion at a time. */
 export class Upkeep {
   readonly #relocation: Relocation;
+  readonly #missed: Missed;
   readonly #moving = new Set<RegisterId>();
   #finals: Iterator<{ readonly id: RegisterId }> | undefined;
   #compared: Iterator<RegisterId> | undefined;
@@ -44,11 +49,22 @@ export class Upkeep {
     private readonly config: UpkeepConfig = UPKEEP_DEFAULTS,
   ) {
     this.#relocation = new Relocation(flock);
+    this.#missed = new Missed(self, registers.replica);
   }
 
-  /** Somebody came, left or died: the sets are looked at with the next chores. */
-  membersChanged(): void {
+  /**
+   * Somebody came, left or died: the sets are looked at with the next chores.
+   *
+   * @param back - who is alive again, or anew: some of it may have passed it by
+   */
+  membersChanged(back?: NodeId): void {
     this.#lookedMs = -Infinity;
+    if (back !== undefined) this.#missed.back(back);
+  }
+
+  /** Somebody who was away is still to be asked what passed it by. */
+  get isBusy(): boolean {
+    return this.#missed.isBusy;
   }
 
   /** A move has ended, one way or the other. */
@@ -57,13 +73,13 @@ export class Upkeep {
   }
 
   /** @param open - what this node coordinates */
-  due(open: ReadonlySet<RegisterId>, nowMs: number): Chores {
+  due(open: ReadonlySet<RegisterId>, { monoMs: nowMs, wallMs }: Now): Chores {
     const announcements = this.#toCompare(open);
     if (nowMs - this.#lookedMs < this.config.lookMs) return { ...NOTHING, announcements };
     this.#lookedMs = nowMs;
     this.#relocation.look();
     const seals = [...open].flatMap((id) => this.#sealOf(id, nowMs));
-    return { seals, ...this.#finalsToMove(nowMs), announcements };
+    return { seals, ...this.#finalsToMove(nowMs), checks: this.#missed.due(wallMs), announcements };
   }
 
   /** Whether its replicas should be others, and can be. */

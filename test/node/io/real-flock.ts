@@ -47,7 +47,7 @@ export async function realFlock(size: number, limits: FlockLimits = {}): Promise
     },
     // Port 1 wants privileges to listen on, and has no user any more.
     deadAddress: '/ip4/127.0.0.1/tcp/1',
-    until: async (what, condition) => void (await until(what, condition, 30_000)),
+    until: async (what, condition) => void (await until(what, condition, 60_000)),
     close: async () => void (await Promise.all(members.map(({ transport }) => transport.close()))),
   };
 }

@@ -53,7 +53,7 @@ function chores(self: typeof a, last: 'leaving' | 'left') {
     candidates: () => [node('d')],
     staying: () => 3,
   });
-  const { takeOvers, reminders } = upkeep.due(new Set(), 1_000);
+  const { takeOvers, reminders } = upkeep.due(new Set(), { monoMs: 1_000, wallMs: 1_000 });
   return { takeOvers, reminders: [...reminders] };
 }
 

@@ -1,0 +1,69 @@
+import type { NodeId } from '../../kernel/ids.js';
+import type { RegisterId } from '../register/head.js';
+import type { Replica } from '../register/replica.js';
+
+/** Registers looked at in one portion. */
+const LOOKED_MAX = 2_000;
+/** Asked about in one portion: what is missing is taken over all at once. */
+const ASKED_MAX = 256;
+/** A member that has missed an older one abstains for good (register.md, rule 14): that comes to it with a move. */
+const OLD_MS = 23 * 3_600_000;
+
+export interface Finished {
+  readonly id: RegisterId;
+  readonly generation: number;
+}
+
+/**
+ * What members that were away may have missed: a register that began and ended meanwhile is coordinated by nobody, who would
+ * see that they lack it. Whoever of its set sees them come back asks them: another may not have seen them go.
+ */
+export class Missed {
+  /** Back since the round under way has begun. */
+  #back = new Set<NodeId>();
+  /** Whom that round is about. */
+  #asked: ReadonlySet<NodeId> = new Set();
+  #round: Iterator<{ readonly id: RegisterId }> | undefined;
+
+  constructor(
+    private readonly self: NodeId,
+    private readonly replica: Replica,
+  ) {}
+
+  get isBusy(): boolean {
+    return this.#round !== undefined || this.#back.size > 0;
+  }
+
+  back(node: NodeId): void {
+    this.#back.add(node);
+  }
+
+  /** Finished registers, by the nodes that are to be asked whether they have them: the next portion. */
+  due(wallMs: number): Map<NodeId, Finished[]> {
+    const due = new Map<NodeId, Finished[]>();
+    if (!this.#round) {
+      if (this.#back.size === 0) return due;
+      this.#asked = this.#back;
+      this.#back = new Set();
+      this.#round = this.replica.registers()[Symbol.iterator]();
+    }
+    let asked = 0;
+    for (let i = 0; i < LOOKED_MAX && asked < ASKED_MAX; i++) {
+      const next = this.#round.next();
+      if (next.done) {
+        this.#round = undefined;
+        break;
+      }
+      const acceptor = this.replica.get(next.value.id);
+      if (!acceptor?.head || acceptor.final === undefined || acceptor.isStub || acceptor.isGone) continue;
+      if (acceptor.bornAtMs < wallMs - OLD_MS) continue;
+      const { set, generation } = acceptor.head;
+      for (const node of set) {
+        if (node === this.self || !this.#asked.has(node)) continue;
+        due.set(node, [...(due.get(node) ?? []), { id: acceptor.id, generation }]);
+        asked += 1;
+      }
+    }
+    return due;
+  }
+}
