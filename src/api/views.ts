@@ -71,6 +71,8 @@ export function taskView(job: JobInfo, task: TaskInfo): TaskView {
     finishedAt: iso(task.finishedAtMs),
     stdoutBytes: task.stdoutBytes ?? null,
     stderrBytes: task.stderrBytes ?? null,
+    cpuMs: task.usage?.cpuMs ?? null,
+    peakBytes: task.usage?.peakBytes ?? null,
     hasResult: task.hasResult === true,
     outputs: task.outputs ?? null,
     degraded: task.degraded === true,

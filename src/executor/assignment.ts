@@ -1,6 +1,6 @@
 import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
 import type { Resources } from '../kernel/resources.js';
-import type { AttemptId } from './runner.js';
+import type { AttemptId, Usage } from './runner.js';
 
 /** A function of an ES module. */
 export interface FunctionWork {
@@ -75,6 +75,7 @@ export interface Outcome {
   readonly result?: string;
   /** The tree of the files that it left. */
   readonly outputs?: string;
+  readonly usage?: Usage;
 }
 
 /** An attempt that is held here. */

@@ -11,8 +11,8 @@ const REASON_MAX = 900;
 
 /** What a coordinator is told of an attempt that has ended. */
 export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs: number | undefined): Outcome {
-  const { exitCode, result, outputs, startedAtMs, finishedAtMs, stdoutTail, stderrTail, stdoutBytes, stderrBytes } =
-    end;
+  const { exitCode, result, outputs, usage, startedAtMs, finishedAtMs } = end;
+  const { stdoutTail, stderrTail, stdoutBytes, stderrBytes } = end;
   const { how, reason } = verdictOf(end, ending, timeoutMs);
   return {
     how,
@@ -21,6 +21,7 @@ export function outcomeOf(end: AttemptEnd, ending: Ending | undefined, timeoutMs
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(result === undefined ? {} : { result }),
     ...(outputs === undefined ? {} : { outputs }),
+    ...(usage === undefined ? {} : { usage }),
   };
 }
 

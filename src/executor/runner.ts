@@ -75,6 +75,14 @@ export interface Progress {
 
 export type OutputStream = 'stdout' | 'stderr';
 
+/** What an attempt took of its machine, as far as that is known. */
+export interface Usage {
+  /** CPU time in milliseconds, in the kernel too: of all its processes, or of its thread. */
+  readonly cpuMs?: number;
+  /** The most memory that its processes were seen to have at one time; seen about once a second. */
+  readonly peakBytes?: number;
+}
+
 /** How an attempt ended. */
 export interface AttemptEnd {
   /** It was started together with others, and did not begin before its time was up: it is for somebody else to start. */
@@ -97,6 +105,7 @@ export interface AttemptEnd {
   readonly result?: string | undefined;
   /** The tree of the files that it left. */
   readonly outputs?: string | undefined;
+  readonly usage?: Usage | undefined;
 }
 
 export interface OutputChunk {

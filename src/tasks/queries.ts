@@ -21,7 +21,7 @@ import { PlanSchema } from './job-messages.js';
 import { ScheduleInfoSchema } from './schedule.js';
 import { CountsSchema } from './shard-messages.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
-import { PATH_STEPS_MAX, RESULT_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX } from './record.js';
+import { PATH_STEPS_MAX, RESULT_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX, UsageSchema } from './record.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
 import { LIMITS } from './spec.js';
 
@@ -75,6 +75,8 @@ export const TaskInfoSchema = record({
   hasResult: Type.Optional(Type.Boolean()),
   /** The tree of the files that it left. */
   outputs: Type.Optional(text(64)),
+  /** What its last attempt took. */
+  usage: Type.Optional(UsageSchema),
   /** That, as JSON, where it was asked for. */
   result: Type.Optional(text(RESULT_MAX)),
   /** By the word of a survivor without a majority: it may be taken back. */

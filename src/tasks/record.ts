@@ -19,6 +19,9 @@ export const StepSchema = record({
 });
 export type Step = Static<typeof StepSchema>;
 
+/** What an attempt took of its machine, as far as that is known. */
+export const UsageSchema = record({ cpuMs: Type.Optional(count()), peakBytes: Type.Optional(count()) });
+
 /** How an attempt ended, as its executor tells it. `lost`: it never came to an end of its own; it may be started again. */
 export const OutcomeSchema = record({
   how: oneOf('succeeded', 'failed', 'timed-out', 'cancelled', 'lost'),
@@ -34,6 +37,7 @@ export const OutcomeSchema = record({
   result: Type.Optional(text(RESULT_MAX)),
   /** The tree of the files that it left: src/files. */
   outputs: Type.Optional(text(64)),
+  usage: Type.Optional(UsageSchema),
   /** Reached by a survivor without a majority, and proposed when one was there again. */
   degraded: Type.Optional(Type.Boolean()),
 });

@@ -121,6 +121,7 @@ function taskInfo(
     ...(outcome ? endOf(outcome) : {}),
     ...(outcome?.result === undefined ? {} : { hasResult: true }),
     ...(outcome?.outputs === undefined ? {} : { outputs: outcome.outputs }),
+    ...(outcome?.usage === undefined ? {} : { usage: outcome.usage }),
   };
 }
 

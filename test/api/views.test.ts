@@ -48,6 +48,13 @@ describe('views', () => {
     expect(nulls).to.deep.equal(nulls.map(() => null));
   });
 
+  it('should show what a task took, as far as that is known', () => {
+    const seen = (usage: NonNullable<TaskInfo['usage']>) => taskView(JOB, { ...PENDING, state: 'failed', usage });
+    expect(seen({ cpuMs: 0, peakBytes: 4096 })).to.include({ cpuMs: 0, peakBytes: 4096 });
+    expect(seen({ cpuMs: 20 })).to.include({ cpuMs: 20, peakBytes: null });
+    expect(taskView(JOB, PENDING)).to.include({ cpuMs: null, peakBytes: null });
+  });
+
   it('should say why a job was cut short, of its tasks of those that were', () => {
     const job: JobInfo = { ...JOB, state: 'failed', reason: 'more than 1 of its tasks did not succeed' };
     expect(jobView(job).reason).to.equal(job.reason);

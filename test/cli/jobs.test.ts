@@ -101,6 +101,8 @@ describe('commands about jobs', () => {
         exitCode: 137,
         signal: 'SIGKILL',
         reason: 'it was\u001b[31m killed',
+        cpuMs: 2_340,
+        peakBytes: 96 * 2 ** 20,
         stdoutTail: Buffer.from('one\ntwo\n').toString('base64'),
         stdoutBytes: 5000,
       });
@@ -108,6 +110,7 @@ describe('commands about jobs', () => {
       const { stdout } = await run('show', `${JOB}/0`);
       expect(stdout).to.contain('exit       SIGKILL\n');
       expect(stdout).to.contain('reason     it was [31m killed\n');
+      expect(stdout).to.contain('cpu        2.3s\nmemory     96M at most\n');
       expect(stdout).to.contain('stdout (the last 8 of 4.9K bytes)\n  one\n  two\n');
       expect(JSON.parse((await run('show', `${JOB}/0`, '--json')).stdout)).to.deep.equal(task);
     });

@@ -24,6 +24,7 @@ describe('covey retry over three daemons', function () {
     expect(await wait(job)).to.equal(1);
     expect((await show(job)).counts).to.include({ succeeded: 4, failed: 2 });
     const before = await flock.json<TaskDetail>(['show', `${job}/6`]);
+    expect(before.cpuMs, 'what it took').to.be.a('number');
     writeFileSync(flag, '');
 
     expect(await flock.json(['retry', '--failed', job], { node: 1 })).to.deep.equal({ job, retried: 2 });

@@ -37,12 +37,13 @@ describe('An outcome', () => {
       stderrBytes: 4,
       startedAtMs: 5,
       finishedAtMs: 8,
+      usage: { cpuMs: 2 },
     });
     expect(outcomeOf(end, undefined, undefined)).to.deep.equal({
-      ...{ how: 'failed', exitCode: 3, startedAtMs: 5, finishedAtMs: 8 },
+      ...{ how: 'failed', exitCode: 3, startedAtMs: 5, finishedAtMs: 8, usage: { cpuMs: 2 } },
       ...{ stdoutTail: tail, stderrTail: new Uint8Array(0), stdoutBytes: 9, stderrBytes: 4 },
     });
-    expect(outcomeOf(endOf(NEVER_RAN), undefined, undefined)).not.to.have.property('exitCode');
+    expect(outcomeOf(endOf(NEVER_RAN), undefined, undefined)).to.not.have.any.keys('exitCode', 'usage');
   });
 
   it('should say why, for people, within what a record holds', () => {

@@ -5,6 +5,8 @@ import { at } from './support/brief.js';
 import { JOB, node } from './support/fixtures.js';
 import { Home } from './support/home.js';
 
+const USAGE = { cpuMs: 120, peakBytes: 4096 };
+
 /** Task 0 succeeded, 1 runs, 2 is queued, 3 is offered, 4 waits after a failure, 5 was never touched. */
 function home(): Home {
   const made = new Home({ x: 4, y: 1 });
@@ -12,7 +14,8 @@ function home(): Home {
   made.pump();
   made.accept('x', [0, 1, 2, 3]);
   made.accept('y');
-  made.result('x', 0, at(1, 1), 'succeeded', { exitCode: 0, stdoutTail: new Uint8Array([7]), stdoutBytes: 9 });
+  const output = { stdoutTail: new Uint8Array([7]), stdoutBytes: 9 };
+  made.result('x', 0, at(1, 1), 'succeeded', { exitCode: 0, usage: USAGE, ...output });
   made.started('x', 1, at(1, 2));
   made.result('y', 4, at(1, 5), 'failed');
   made.sync();
@@ -92,6 +95,7 @@ describe('what is said of tasks', () => {
   it('should tell of one task where it went and what it last said', () => {
     const { found } = ask(home(), { kind: 'query.task', index: 0 });
     expect(found?.info).to.include({ state: 'succeeded', exitCode: 0, executor: 'x', epoch: at(1, 1), attempts: 1 });
+    expect(found?.info.usage).to.deep.equal(USAGE);
     expect(found?.more.path.map(({ what }) => what)).to.deep.equal(['accepted']);
     expect([...(found?.more.stdoutTail ?? [])]).to.deep.equal([7]);
     expect(found?.more).to.include({ key: 'warm', stdoutBytes: 9, waiting: 2 });

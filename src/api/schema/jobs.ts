@@ -107,6 +107,8 @@ const task = {
   finishedAt: nullable(time()),
   stdoutBytes: meaning('What its last attempt wrote; null where that is not known yet.', nullable(integer())),
   stderrBytes: nullable(integer()),
+  cpuMs: meaning('CPU time of its last attempt in milliseconds; null where that is not known.', nullable(integer())),
+  peakBytes: meaning('The most memory that its last attempt was seen to have.', nullable(integer())),
   hasResult: meaning('Its function has returned something: /v1/tasks/{id}/result.', Type.Boolean()),
   outputs: meaning('The tree of the files that it left: /v1/blobs/{hash}.', nullable(string())),
   degraded: meaning('Provisional: see the same field of a job.', Type.Boolean()),

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Completeness, Flock, JobAnswer, TasksPage, TaskView } from '../../client/index.js';
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
+import { formatDuration } from '../../kernel/units.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
 import { age, clean, formatBytes, formatCounts, formatExit, missingLine, paint, shortNode, took } from '../format.js';
@@ -182,6 +183,8 @@ async function showTask(out: Out, flock: Flock, id: string): Promise<void> {
     ['started', task.startedAt],
     ['finished', task.finishedAt],
     ['time', task.startedAt === null ? null : took(task, Date.now())],
+    ['cpu', task.cpuMs === null ? null : formatDuration(task.cpuMs)],
+    ['memory', task.peakBytes === null ? null : `${formatBytes(task.peakBytes)} at most`],
   ];
   for (const [name, value] of fields) if (value !== null) out.line(`${name.padEnd(10)} ${value}`);
   printTail(out, 'stdout', task.stdoutTail, task.stdoutBytes);

@@ -29,6 +29,8 @@ export const TASK_COLUMNS: Columns<Ended> = {
   finishedAt: ({ task }) => task.finishedAt,
   waitMs: ({ task }) => between(task.submittedAt, task.startedAt),
   runMs: ({ task }) => between(task.startedAt, task.finishedAt),
+  cpuMs: ({ task }) => task.cpuMs,
+  peakBytes: ({ task }) => task.peakBytes,
   reason: ({ task }) => task.reason,
   degraded: ({ task }) => task.degraded,
 };

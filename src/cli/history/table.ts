@@ -1,4 +1,4 @@
-import { age, clean, formatCounts, formatExit, paint, shortNode } from '../format.js';
+import { age, clean, formatBytes, formatCounts, formatExit, paint, shortNode } from '../format.js';
 import { formatDuration } from '../../kernel/units.js';
 import type { JobView } from '../../client/index.js';
 import { between, type Ended } from './columns.js';
@@ -10,16 +10,21 @@ export interface Look {
 }
 
 /** Columns of fixed width: what is still to come is not known. */
-const TASK_WIDTHS = [25, 11, 7, 5, 7, 7, 8, 7];
+const TASK_WIDTHS = [25, 11, 7, 5, 7, 7, 7, 5, 8, 7];
 const JOB_WIDTHS = [18, 11, 7, 7, 24];
 
-export const TASK_HEAD = aligned(['TASK', 'STATE', 'EXIT', 'TRIES', 'WAIT', 'RUN', 'NODE', 'AGO', 'NAME'], TASK_WIDTHS);
+export const TASK_HEAD = aligned(
+  ['TASK', 'STATE', 'EXIT', 'TRIES', 'WAIT', 'RUN', 'CPU', 'MEM', 'NODE', 'AGO', 'NAME'],
+  TASK_WIDTHS,
+);
 export const JOB_HEAD = aligned(['JOB', 'STATE', 'TIME', 'AGO', 'TASKS', 'NAME'], JOB_WIDTHS);
 
 export function taskLine({ job, task }: Ended, { color, full }: Look, nowMs: number): string {
   const cells = [
     ...[task.id, task.state, formatExit(task), String(task.attempts)],
     ...[duration(task.submittedAt, task.startedAt), duration(task.startedAt, task.finishedAt)],
+    task.cpuMs === null ? '-' : formatDuration(task.cpuMs),
+    task.peakBytes === null ? '-' : formatBytes(task.peakBytes),
     ...[shortNode(task.executor, full), age(task.finishedAt, nowMs), clean(job.name)],
   ];
   return aligned(cells, TASK_WIDTHS).replace(task.state, paint(task.state, color));

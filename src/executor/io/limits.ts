@@ -16,7 +16,7 @@ export interface RunnerLimits {
   readonly segmentBytesMax: number;
   /** Ended attempts whose output can still be asked for, silent ones included (about 300 bytes of memory each). */
   readonly keptAttemptsMax: number;
-  /** Commands at one time: each slot costs two small processes and four descriptors here. */
+  /** Commands at one time: each slot costs two small processes and five descriptors here. */
   readonly slotsMax: number;
   /** A slot beyond the prewarmed ones ends after this long without work. */
   readonly slotIdleMs: number;

@@ -17,9 +17,11 @@ import { OutputCutter } from './output-cutter.js';
 import type { OutputFile } from './output-file.js';
 import { Processes } from './processes.js';
 import { commandLine, EPITAPH, refusal, withoutEpitaph } from './script.js';
+import type { Run } from './shell-run.js';
 import type { Outcome, Slot } from './slot.js';
 import { SlotPool } from './slot-pool.js';
 import { Spool } from './spool.js';
+import { Gauges } from './usage/gauges.js';
 import { verdict, type Verdict } from './verdict.js';
 import { Watchdog } from './watchdog.js';
 import { Programs } from './which.js';
@@ -36,21 +38,6 @@ export interface ShellRunnerOptions {
   readonly limits?: Partial<RunnerLimits>;
   /** What an operator should know of. @default nothing is said */
   readonly log?: (message: string) => void;
-}
-
-/** An attempt from `start` to `ended`. */
-interface Run {
-  readonly key: string;
-  readonly attempt: AttemptId;
-  readonly command: Command;
-  phase: 'queued' | 'running' | 'settling';
-  /** Whose files it writes to; from `running` on. */
-  slot?: Slot;
-  signalled: boolean;
-  startedAtMs: number;
-  finishedAtMs?: number;
-  /** On the monotonic clock. */
-  startedMonoMs: number;
 }
 
 /** A TERM that comes before the slot's child has become the command is lost on it, so a younger one is not sent any. */
@@ -89,6 +76,7 @@ class ShellRunner implements CommandRunner {
   private readonly containers: Containers;
   private readonly followers: Followers;
   private readonly cutter: OutputCutter;
+  private readonly gauges = new Gauges();
   private readonly runs = new Map<string, Run>();
   private readonly queue = new Set<Run>();
   private following: Startable<Command> | undefined;
@@ -135,8 +123,10 @@ class ShellRunner implements CommandRunner {
     if (run && this.queue.delete(run)) this.refuse(run, 'it was stopped before it ran');
     if (run?.phase !== 'running') return;
     run.signalled = true;
-    if (how === 'kill') run.slot?.signal('SIGKILL');
-    else this.term(run);
+    if (how === 'term') return this.term(run);
+    // Its shell is killed too, and will not say what it took.
+    run.gauge?.look(performance.now());
+    run.slot?.signal('SIGKILL');
   }
 
   read(
@@ -156,6 +146,7 @@ class ShellRunner implements CommandRunner {
     await this.pool.close();
     await this.watchdog.close();
     this.cutter.close();
+    this.gauges.close();
     this.processes.close();
     this.spool.close();
   }
@@ -208,6 +199,8 @@ class ShellRunner implements CommandRunner {
     run.startedAtMs = Date.now();
     run.startedMonoMs = performance.now();
     this.cutter.wake();
+    // Of a container only the engine's client would be seen.
+    if (!command.container) run.gauge = this.gauges.begin(slot.session, run.startedMonoMs);
     const cwd = command.cwd ?? files.tmp;
     const since = this.processes.mark();
     let result: Verdict;
@@ -219,6 +212,8 @@ class ShellRunner implements CommandRunner {
       const outcome = await slot.run(commandLine(what, { ...wiring, seq: ++slot.seq }));
       run.phase = 'settling';
       run.finishedAtMs = Date.now();
+      const cpuMs = slot.tookCpuMs();
+      if (outcome.kind !== 'no-cwd') run.usage = run.gauge?.read(cpuMs);
       if (run.signalled && outcome.kind === 'exited' && outcome.status === TERMED) files.stderr.dropEnd(EPITAPH);
       result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));
       doubtful = await this.settle(run, slot, outcome, since);
@@ -261,13 +256,14 @@ class ShellRunner implements CommandRunner {
   }
 
   private finish(run: Run, result: Verdict, follower?: AttemptId): void {
-    const { key, attempt, startedAtMs, finishedAtMs = Date.now(), slot } = run;
+    const { key, attempt, startedAtMs, finishedAtMs = Date.now(), slot, gauge, usage } = run;
     const { stdout, stderr } = slot?.files ?? {};
     stdout?.seal();
     stderr?.seal();
+    if (gauge) this.gauges.end(gauge);
     const end = {
-      ...result,
-      ...{ startedAtMs, finishedAtMs },
+      startedAtMs,
+      ...{ finishedAtMs, usage, ...result },
       stdoutTail: stdout?.tail(this.limits.tailBytes) ?? NOTHING,
       stderrTail: stderr?.tail(this.limits.tailBytes) ?? NOTHING,
       ...{ stdoutBytes: stdout?.end() ?? 0, stderrBytes: stderr?.end() ?? 0 },

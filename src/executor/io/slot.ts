@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { send, type Processes } from './processes.js';
 import { PROLOGUE, SHELL, SUPERVISOR } from './script.js';
 import type { SlotFiles } from './slot-files.js';
+import { ChildrenClock } from './usage/proc.js';
 import type { Watchdog } from './watchdog.js';
 
 /** What a slot's worker said of a command, or that it said nothing and died. */
@@ -37,6 +38,7 @@ export class Slot {
   private workerAlive = false;
   private partial = '';
   private diagnostics = '';
+  private clock: ChildrenClock | undefined;
   private workerDied: () => void = () => undefined;
   private dead: Promise<void> = Promise.resolve();
   private workerStarted: (() => void) | undefined;
@@ -86,6 +88,11 @@ export class Slot {
       if (this.ready) this.supervisor.stdin.write(line);
       else this.died();
     });
+  }
+
+  /** CPU time in milliseconds of what was run since this was last asked; undefined where that is not known. */
+  tookCpuMs(): number | undefined {
+    return this.clock?.took();
   }
 
   /** To the command and what it started in its process group; the worker survives TERM, and KILL ends it. */
@@ -161,6 +168,7 @@ export class Slot {
     } else if (word === 'P') {
       this.session = Number(first);
       this.workerAlive = true;
+      this.clock = new ChildrenClock(this.session);
       this.workerStarted?.();
     } else if (line === 'D') {
       this.died();
@@ -172,6 +180,8 @@ export class Slot {
   private died(): void {
     this.ready = false;
     this.workerAlive = false;
+    this.clock?.close();
+    this.clock = undefined;
     this.workerDied();
     this.workerStarted?.();
     this.answer({ kind: 'died' });

@@ -22,7 +22,7 @@ describe('covey history', () => {
   it('should write what ended as CSV, with how long it waited and ran', async () => {
     lists(jobAnswer('failed', { name: 'build, "test"', tasks: 3 }));
     answerPages(daemon, [
-      taskView('succeeded', { finishedAt: ENDED }),
+      taskView('succeeded', { finishedAt: ENDED, cpuMs: 1980, peakBytes: 4096 }),
       taskView('running', { index: 1 }),
       taskView('failed', { index: 2, startedAt: null, executor: null, exitCode: 137, signal: 'SIGKILL', attempts: 2 }),
     ]);
@@ -31,9 +31,9 @@ describe('covey history', () => {
       code: 0,
       stderr: '',
       stdout: [
-        'task,job,name,index,state,exitCode,signal,attempts,run,node,submittedAt,startedAt,finishedAt,waitMs,runMs,reason,degraded',
-        `${JOB}/0,${JOB},"build, ""test""",0,succeeded,0,,1,1,${NODE},${at},2026-11-21T09:00:01.000Z,${ENDED},1000,2250,,false`,
-        `${JOB}/2,${JOB},"build, ""test""",2,failed,137,SIGKILL,2,1,,${at},,,,,,false`,
+        'task,job,name,index,state,exitCode,signal,attempts,run,node,submittedAt,startedAt,finishedAt,waitMs,runMs,cpuMs,peakBytes,reason,degraded',
+        `${JOB}/0,${JOB},"build, ""test""",0,succeeded,0,,1,1,${NODE},${at},2026-11-21T09:00:01.000Z,${ENDED},1000,2250,1980,4096,,false`,
+        `${JOB}/2,${JOB},"build, ""test""",2,failed,137,SIGKILL,2,1,,${at},,,,,,,,false`,
         '',
       ].join('\r\n'),
     });
@@ -41,14 +41,22 @@ describe('covey history', () => {
 
   it('should write the same as objects, an id a line, and a table', async () => {
     lists(jobAnswer('succeeded'));
-    answerPages(daemon, [taskView('succeeded', { finishedAt: ENDED })]);
+    answerPages(daemon, [taskView('succeeded', { finishedAt: ENDED, cpuMs: 1980 })]);
     const { stdout } = await run('--json');
     expect(objects(stdout)).to.have.length(1);
-    expect(objects(stdout)[0]).to.include({ task: `${JOB}/0`, name: 'demo', exitCode: 0, waitMs: 1000, runMs: 2250 });
+    const used = { cpuMs: 1980, peakBytes: null };
+    expect(objects(stdout)[0]).to.include({
+      task: `${JOB}/0`,
+      name: 'demo',
+      exitCode: 0,
+      waitMs: 1000,
+      runMs: 2250,
+      ...used,
+    });
     expect((await run('--format', 'json')).stdout).to.equal(stdout);
     expect((await run('-q')).stdout).to.equal(`${JOB}/0\n`);
     expect((await run()).stdout).to.match(
-      /^TASK +STATE +EXIT .*NAME\nk.*\/0 +succeeded +0 +1 +1\.0s +2\.3s +fh3zLUJD +\S.* demo\n$/,
+      /^TASK +STATE +EXIT .*NAME\nk.*\/0 +succeeded +0 +1 +1\.0s +2\.3s +2\.0s +- +fh3zLUJD +\S.* demo\n$/,
     );
   });
 

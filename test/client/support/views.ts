@@ -50,6 +50,8 @@ export function taskView(state: TaskState, changes: Partial<TaskView> = {}): Tas
     finishedAt: null,
     stdoutBytes: null,
     stderrBytes: null,
+    cpuMs: null,
+    peakBytes: null,
     hasResult: false,
     outputs: null,
     degraded: false,

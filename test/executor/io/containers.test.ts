@@ -45,7 +45,9 @@ describe('containers, by a podman that only says so', () => {
   it('should have the input, output, variables, directory and end of the command', async () => {
     const stdin = Buffer.from('in\n');
     const text = 'cat; pwd; echo $GREETING $IMAGE; exit 7';
-    const { stdoutTail, exitCode } = await rig.run({ argv: [text], shell: true, cwd: '/usr', stdin, container });
+    const end = await rig.run({ argv: [text], shell: true, cwd: '/usr', stdin, container });
+    const { stdoutTail, exitCode } = end;
+    expect(end.usage, "the engine's is not the command's").to.equal(undefined);
     expect([textOf(stdoutTail), exitCode]).to.deep.equal(['in\n/usr\nhello alpine:3\n', 7]);
     expect(log().at(-1)).to.match(/^run --rm --init -i --network=host --name covey-test-\d+-1 /);
   });

@@ -238,7 +238,8 @@ export class FunctionRunner implements Runner<Call> {
     this.#followers.serveAll(key);
     if (this.#ended.length === 0) setImmediate(() => this.#tellEnds());
     const { exitCode, failure, lost, result, isUnbegun } = verdict;
-    const end = { exitCode, failure, lost, result, isUnbegun, startedAtMs, finishedAtMs, ...written };
+    const usage = reply?.cpuMs === undefined ? undefined : { cpuMs: reply.cpuMs };
+    const end = { exitCode, failure, lost, result, isUnbegun, usage, startedAtMs, finishedAtMs, ...written };
     this.#ended.push({ attempt, end });
   }
 

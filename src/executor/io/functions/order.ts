@@ -45,6 +45,8 @@ export interface CallReply {
   /** Wall clock, the end to a fraction of a millisecond from the start. */
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
+  /** CPU time; absent where it is not known, or was less than a millisecond for sure. */
+  readonly cpuMs?: number | undefined;
 }
 
 /** From a worker, while a call runs. */

@@ -5,10 +5,11 @@ import { CallContext } from './context.js';
 import { Claims } from './claims.js';
 import { CANNOT_CALL, type BatchOrder, type CallOrder, type CallReply, type WorkerData } from './order.js';
 import { writeResult } from './result.js';
+import { ThreadClock } from './thread-clock.js';
 import { WorkerOutput } from './worker-output.js';
 
 type Ended = Pick<CallReply, 'exitCode' | 'failure' | 'result' | 'isUnloadable'>;
-type Timed = Ended & Pick<CallReply, 'startedAtMs' | 'finishedAtMs'>;
+type Timed = Ended & Pick<CallReply, 'startedAtMs' | 'finishedAtMs' | 'cpuMs'>;
 type Callable = (input: unknown, context: CallContext) => unknown;
 
 /** The call that runs: a worker has one at a time. */
@@ -20,7 +21,10 @@ interface Running {
 
 /** A batch that takes longer leaves the rest to another: its calls were thought to be short. */
 const BATCH_MS = 10;
+/** A call that takes no longer cannot have had more CPU time than that: nothing is read for it, and nothing kept. */
+const UNMEASURED_MS = 1;
 
+const clock = new ThreadClock();
 const output = new WorkerOutput();
 let running: Running | undefined;
 
@@ -68,9 +72,12 @@ async function handleOne(batch: BatchOrder, order: CallOrder): Promise<CallReply
 async function call(batch: BatchOrder, order: CallOrder, context: CallContext): Promise<Timed> {
   const found = await load(batch);
   const startedAtMs = Date.now();
+  const cpuBeganMs = clock.readMs();
   const beganMs = performance.now();
   const ended = typeof found === 'function' ? await made(found, batch, order, context) : found;
-  return { ...ended, startedAtMs, finishedAtMs: startedAtMs + performance.now() - beganMs };
+  const tookMs = performance.now() - beganMs;
+  const cpuMs = tookMs < UNMEASURED_MS ? undefined : clock.sinceMs(cpuBeganMs, tookMs);
+  return { startedAtMs, finishedAtMs: startedAtMs + tookMs, cpuMs, ...ended };
 }
 
 async function made(found: Callable, batch: BatchOrder, order: CallOrder, context: CallContext): Promise<Ended> {

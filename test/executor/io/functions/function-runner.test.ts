@@ -65,6 +65,15 @@ describe('the runner of functions', function () {
     expect((await call('nothing')).result).to.equal('null');
   });
 
+  it('should tell the CPU time of a call, not that of its waiting', async () => {
+    const burnt = await call('burns', { input: '100000000' });
+    const tookMs = burnt.finishedAtMs - burnt.startedAtMs;
+    expect(burnt.usage?.cpuMs).to.be.within(20, Math.ceil(tookMs));
+    expect((await call('naps', { input: '100' })).usage?.cpuMs).to.be.within(0, 50);
+    const short = await Promise.all(Array.from({ length: 9 }, () => call('nothing')));
+    expect(short.map(({ usage }) => usage)).to.include(undefined);
+  });
+
   it('should tell it who it is', async () => {
     const attempt = start('self', { env: { A: 'b' } });
     const self = { task: attempt.task, job: JOB, index: 5, attempt: 2, epoch: 7, node: 'me', env: { A: 'b' } };
