@@ -1,9 +1,12 @@
 import { CoveyError, type Completeness, type Flock, type JobAnswer, type TaskView } from '../client/index.js';
+import { NOTICE } from '../kernel/notify.js';
 import type { TaskState } from '../kernel/states.js';
 import { hasIndex, indexCount, parseSelector, type IndexRange } from './selector.js';
 
 /** Tasks on a page. */
 export const PAGE = 1000;
+/** Jobs that are asked for where the last is looked for: it may have others that tell of its end. */
+const LAST_PAGE = 3;
 
 /** A selector that has found its job. */
 export interface Chosen {
@@ -96,9 +99,11 @@ async function choose(flock: Flock, text: string): Promise<readonly Chosen[]> {
       return chosen;
     }
     case 'last': {
-      const { jobs } = await flock.jobs({ limit: 1 });
-      if (jobs[0] === undefined) throw new CoveyError('not-found', 'there is no job yet', 'see `covey submit --help`');
-      return [named(jobs[0].job)];
+      for await (const { job: id } of everyJob(flock, { pageSize: LAST_PAGE })) {
+        // Made after the job that it tells of, which is what is meant.
+        if (!id.startsWith(NOTICE)) return [named(id)];
+      }
+      throw new CoveyError('not-found', 'there is no job yet', 'see `covey submit --help`');
     }
     case 'id':
       return [named(await completeId(flock, job.text))];

@@ -1,9 +1,10 @@
 import type { JobId } from '../kernel/ids.js';
+import { NOTICE } from '../kernel/notify.js';
 import type { JobSpec } from './spec.js';
 
 /** A job that tells of the end of another. */
 export interface Notice {
-  /** Follows from that of the other; no id that is made otherwise begins so. */
+  /** Follows from that of the other. */
   readonly job: JobId;
   readonly spec: JobSpec;
 }
@@ -25,10 +26,10 @@ export function noticesOf(job: JobId, spec: JobSpec): readonly Notice[] {
   if (notify.command !== undefined) {
     const place = { env, ...(cwd === undefined ? {} : { cwd }), ...(upload === undefined ? {} : { upload }) };
     const what = { ...common, ...place, argv: [notify.command], notice: 'command' as const };
-    notices.push({ job: `n${job}` as JobId, spec: what });
+    notices.push({ job: `${NOTICE}c${job}` as JobId, spec: what });
   }
   if (notify.url !== undefined) {
-    notices.push({ job: `u${job}` as JobId, spec: { ...common, argv: [notify.url], notice: 'url' } });
+    notices.push({ job: `${NOTICE}u${job}` as JobId, spec: { ...common, argv: [notify.url], notice: 'url' } });
   }
   return notices;
 }

@@ -51,6 +51,17 @@ describe('selecting', () => {
     expect(await run('cancel', 'all')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('should not take for the last what only tells of its end', async () => {
+    const notices = ['uu', 'uc', 'uu'].map((begin, i) => jobAnswer('pending', { job: `${begin}${JOB}${i}` }));
+    daemon
+      .on('GET /v1/jobs', ({ query }, response) => {
+        const rest = query['cursor'] === undefined ? notices : [jobAnswer('running')];
+        json(response, { jobs: rest, cursor: query['cursor'] === undefined ? 'more' : null, ...WHOLE });
+      })
+      .answers(`POST /v1/jobs/${JOB}/cancel`, { job: JOB, cancelled: 1 });
+    expect((await run('cancel', 'last', '-q')).stdout).to.equal(`${JOB}\n`);
+  });
+
   it('should say with the words of the daemon that no task has such an index', async () => {
     answerTasks(daemon, 3);
     const none = `job ${JOB} has tasks 0-2; there is no task 7`;

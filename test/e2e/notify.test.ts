@@ -50,11 +50,11 @@ describe('telling of the end of a job', function () {
     const notify = ['--notify', `${said} {} >> ${file}`, '--notify-url', url('/done?token=1'), '--env', 'MODE=fast'];
     const job = await submit([...notify, '--name', 'parts', '--array', '1-3', '--', 'sh', '-c', 'test {} != 2']);
     await until('both are told', () => existsSync(file) && posts.length === 2, 30_000);
-    expect((await flock.cli(['wait', `n${job}`, `u${job}`])).code).to.equal(0);
+    expect((await flock.cli(['wait', `uc${job}`, `uu${job}`])).code).to.equal(0);
     expect(readFileSync(file, 'utf8')).to.equal(`${job} parts failed 3 2 1 fast {}\n`);
     for (const { path, headers, body } of posts) {
       expect(path).to.equal('/done?token=1');
-      expect(headers).to.include({ 'content-type': 'application/json', 'idempotency-key': `u${job}/0` });
+      expect(headers).to.include({ 'content-type': 'application/json', 'idempotency-key': `uu${job}/0` });
       expect(body).to.include({ job, name: 'parts', state: 'failed', tasks: 3 });
       expect(body['counts']).to.include({ succeeded: 2, failed: 1, cancelled: 0 });
     }

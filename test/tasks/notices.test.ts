@@ -11,7 +11,7 @@ describe('notices', () => {
     const spec = specOf({ submitter: 'ann', notify: { command: './tell.sh', url: URL }, maxFails: 1, retries: 9 });
     const [first, second, ...more] = noticesOf(JOB, spec);
     expect(more).to.deep.equal([]);
-    expect([first?.job, second?.job]).to.deep.equal(['njob1', 'ujob1']);
+    expect([first?.job, second?.job]).to.deep.equal(['ucjob1', 'uujob1']);
     for (const notice of [first, second]) {
       expect(notice?.spec).to.deep.include({
         ...{
