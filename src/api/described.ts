@@ -118,6 +118,10 @@ export const ROUTES = {
     answer: schema.ResultsPageSchema,
   }),
   cancelJob: described({ summary: 'Ends a job.', params: JOB, answer: schema.CancelledSchema }),
+  abandonJob: described({
+    ...{ summary: 'Ends a job of which most replicas, or most of a part of it, are dead for good.', params: JOB },
+    answer: schema.CancelledSchema,
+  }),
   hold: described({
     ...{ summary: 'Nothing more of a job starts; what runs goes on.', params: JOB },
     answer: schema.HoldingSchema,

@@ -12,6 +12,7 @@ import { Events } from './events.js';
 import { readAt, streamOutput, type Wanted } from './output.js';
 import { flag, headerOf, jobOf, placeOf, queryOf, stateOf, taskOf, whole } from './reading.js';
 import type {
+  Cancelled,
   DoctorAnswer,
   DoctorCheck,
   Holding,
@@ -112,6 +113,12 @@ export function addRoutes(app: FastifyInstance, { driver, blobs, self, doctor, l
   app.post('/v1/jobs/:job/cancel', ROUTES.cancelJob, async (request, reply) => {
     const job = jobOf(request);
     const { tasks, degraded } = await driver.request({ op: 'cancel', job }, goneOf(reply));
+    return { job, cancelled: tasks, degraded };
+  });
+
+  app.post('/v1/jobs/:job/abandon', ROUTES.abandonJob, async (request, reply): Promise<Cancelled> => {
+    const job = jobOf(request);
+    const { tasks, degraded } = await driver.request({ op: 'abandon', job }, goneOf(reply));
     return { job, cancelled: tasks, degraded };
   });
 

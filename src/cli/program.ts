@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   wait: { summary: 'wait until jobs have ended', load: () => import('./commands/wait.js') },
   cancel: { summary: 'end jobs or tasks', load: () => import('./commands/cancel.js') },
+  abandon: {
+    summary: 'end jobs of which most replicas are dead for good',
+    load: () => import('./commands/abandon.js'),
+  },
   hold: { summary: 'have nothing more of jobs start', load: () => import('./commands/hold.js') },
   release: { summary: 'let jobs that are held go on', load: () => import('./commands/release.js') },
   update: { summary: 'change limits of jobs that go on', load: () => import('./commands/update.js') },

@@ -16,10 +16,22 @@ export interface Chosen {
 }
 
 /** Every job that the selectors name, in their order, each once. */
-export async function chooseAll(flock: Flock, selectors: readonly string[]): Promise<readonly Chosen[]> {
+export function chooseAll(flock: Flock, selectors: readonly string[]): Promise<readonly Chosen[]> {
+  return chooseBy(flock, selectors, completeId);
+}
+
+/** The same of jobs of which perhaps nobody can say how they stand: lists have them all the same. */
+export function chooseListed(flock: Flock, selectors: readonly string[]): Promise<readonly Chosen[]> {
+  return chooseBy(flock, selectors, listedId);
+}
+
+/** Finds the id of a job of which the beginning is given. */
+type Complete = (flock: Flock, text: string) => Promise<string>;
+
+async function chooseBy(flock: Flock, selectors: readonly string[], complete: Complete): Promise<readonly Chosen[]> {
   const chosen = new Map<string, Chosen>();
   for (const text of selectors) {
-    for (const one of await choose(flock, text)) chosen.set(nameOf(one), one);
+    for (const one of await choose(flock, text, complete)) chosen.set(nameOf(one), one);
   }
   return [...chosen.values()];
 }
@@ -89,7 +101,7 @@ export async function* everyJob(flock: Flock, options: EveryJob = {}): AsyncGene
   }
 }
 
-async function choose(flock: Flock, text: string): Promise<readonly Chosen[]> {
+async function choose(flock: Flock, text: string, complete: Complete = completeId): Promise<readonly Chosen[]> {
   const { job, indexes } = parseSelector(text);
   const named = (id: string): Chosen => ({ job: id, ...(indexes === undefined ? {} : { indexes }) });
   switch (job.kind) {
@@ -106,7 +118,7 @@ async function choose(flock: Flock, text: string): Promise<readonly Chosen[]> {
       throw new CoveyError('not-found', 'there is no job yet', 'see `covey submit --help`');
     }
     case 'id':
-      return [named(await completeId(flock, job.text))];
+      return [named(await complete(flock, job.text))];
   }
 }
 
@@ -119,6 +131,10 @@ async function completeId(flock: Flock, text: string): Promise<string> {
     });
     if (whole) return whole.job;
   }
+  return listedId(flock, text);
+}
+
+async function listedId(flock: Flock, text: string): Promise<string> {
   const { jobs, partial, asked, answered } = await flock.jobs({ prefix: text, limit: 4 });
   const [found, ...more] = jobs;
   if (found === undefined) {

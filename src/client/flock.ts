@@ -207,6 +207,11 @@ export class Flock {
     return this.#post(`${id.includes('/') ? taskPath(id) : jobPath(id)}/cancel`);
   }
 
+  /** Ends a job whose dead replicas never come back: docs/jobs.md. @throws CoveyError `conflict` where a majority may be there */
+  abandon(job: string): Promise<Cancelled> {
+    return this.#post(`${jobPath(job)}/abandon`);
+  }
+
   /** Has nothing more of a job start; what runs goes on. Committed when it answers. */
   hold(job: string): Promise<Holding> {
     return this.#post(`${jobPath(job)}/hold`);

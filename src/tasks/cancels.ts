@@ -20,8 +20,12 @@ export class Cancels {
   ) {}
 
   /** @param of - without `index` the whole shard */
-  cancel(of: ShardName & Partial<Pick<TaskMessages['shard.cancel'], 'index' | 'expired'>>, asker: Asker): void {
+  cancel(
+    of: ShardName & Partial<Pick<TaskMessages['shard.cancel'], 'index' | 'expired' | 'abandoned'>>,
+    asker: Asker,
+  ): void {
     const shard = this.table.get(of);
+    if (of.abandoned === true && !shard?.place.degraded) this.answers.abandon(of);
     if (!shard || shard.mode === 'done') return this.answers.state(of, asker);
     const { job, shard: number, index } = of;
     if (index === undefined && !shard.isCancelStored) {

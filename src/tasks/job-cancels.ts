@@ -50,6 +50,11 @@ export class JobCancels {
     this.#write(job, cause);
   }
 
+  /** Also where it is cancelled already: its shards are told that theirs are given up. */
+  abandon(job: Job, cause: CancelCause): void {
+    if (!job.isCancelling && !this.port.retries.isWriting(job.record.job)) this.#write(job, cause);
+  }
+
   /** Does nothing where no more of it has ended badly than may. */
   giveUp(job: Job): void {
     if (job.isHopeless) this.because(job, { reason: `more than ${job.maxFails} of its tasks did not succeed` });

@@ -35,6 +35,12 @@ export class JobCreation {
     private readonly emit: (effect: JobEffect) => void,
   ) {}
 
+  /** The shard has its items: the job need not keep them. */
+  trim({ record: { job: register } }: Job, shard: number): void {
+    const entries = [{ key: itemEntry(shard), value: null }];
+    this.emit({ kind: 'write', register, entries, tag: { what: 'trimmed', job: register } });
+  }
+
   stage(from: NodeId, { job, shard, items, ask }: TaskMessages['job.items'], now: Now): void {
     this.#staged.put(job, shard, items, now);
     this.answers.reply(from, ask, { kind: 'job.staged' });

@@ -8,6 +8,7 @@ import { Deadlines } from './deadlines.js';
 import { Gates } from './gates.js';
 import { HeldQueries } from './held-queries.js';
 import { Job } from './job.js';
+import { JobAbandons } from './job-abandons.js';
 import { JobAnswers } from './job-answers.js';
 import { JobCancels } from './job-cancels.js';
 import { JOB_HOME_DEFAULTS, type JobHomeConfig } from './job-home-config.js';
@@ -20,7 +21,7 @@ import { JobUpdates } from './job-updates.js';
 import { JobRetries } from './job-retries.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Progress } from './progress.js';
-import { itemEntry, JOB } from './replication/names.js';
+import { JOB } from './replication/names.js';
 import type { Places } from './replication/places.js';
 import type { NextTime } from './schedule.js';
 import { Schedules } from './schedules.js';
@@ -42,6 +43,7 @@ export class JobHome {
   readonly #gates: Gates;
   readonly #schedules: Schedules;
   readonly #cancels: JobCancels;
+  readonly #abandons: JobAbandons;
   readonly #holds: JobHolds;
   readonly #updates: JobUpdates;
   readonly #deadlines: Deadlines;
@@ -85,6 +87,8 @@ export class JobHome {
       start: this.#start.bind(this),
       forget: this.#forget.bind(this),
     });
+    const presume = this.#presume.bind(this);
+    this.#abandons = new JobAbandons({ ...around, job: jobOf, cancels: this.#cancels, presume });
     this.#holds = new JobHolds({ ...around, job: jobOf });
     this.#updates = new JobUpdates({ ...around, job: jobOf, cancels: this.#cancels, deadlines: this.#deadlines });
   }
@@ -143,6 +147,8 @@ export class JobHome {
         return this.#creation.create(from, message, this.#jobs);
       case 'job.cancel':
         return this.#cancels.asked(from, message);
+      case 'job.abandon':
+        return this.#abandons.asked(from, message);
       case 'job.hold':
         return this.#holds.asked(from, message);
       case 'job.update':
@@ -254,7 +260,7 @@ export class JobHome {
     const job = this.#jobs.get(tag.job);
     if (!job || job.isShardSettled(tag.shard)) return;
     const message = event.kind === 'reply' ? event.message : undefined;
-    if (message?.kind !== 'shard.state') return this.#shards.askNext(tag, job, message);
+    if (message?.kind !== 'shard.state') return this.#abandons.askNext(tag, job, message);
     if (message.degraded === true) {
       // Perhaps nobody but a survivor has it: it counts as made, cancelled or retried no sooner than a majority says so.
       this.#note(job, tag.shard, message);
@@ -264,7 +270,7 @@ export class JobHome {
     if (tag.what === 'shard') {
       const hadItems = job.items.has(tag.shard);
       job.created(tag.shard);
-      if (hadItems) this.#trim(job, tag.shard);
+      if (hadItems) this.#creation.trim(job, tag.shard);
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, tag.shard);
       if (job.mustRetry(tag.shard)) this.#shards.ask('shard-retried', job, tag.shard);
       this.#createShards(job);
@@ -273,11 +279,10 @@ export class JobHome {
     this.#holds.heard(job, tag.shard, message);
   }
 
-  /** The shard has its items: the job need not keep them. */
-  #trim(job: Job, shard: number): void {
-    const { job: id } = job.record;
-    const entries = [{ key: itemEntry(shard), value: null }];
-    this.#out.push({ kind: 'write', register: id, entries, tag: { what: 'trimmed', job: id } });
+  #presume(job: Job, shard: number, progress: Progress): void {
+    job.created(shard);
+    this.#createShards(job);
+    this.#note(job, shard, progress);
   }
 
   #onReport(from: NodeId, message: TaskMessages['shard.report']): void {
@@ -287,6 +292,7 @@ export class JobHome {
       return this.#answers.elsewhere(from, message.ask, message.job);
     }
     if (job) this.#note(job, message.shard, message);
+    else this.#abandons.reported(from, message);
     this.#answers.reply(from, message.ask, { kind: 'shard.noted' });
   }
 

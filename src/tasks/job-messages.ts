@@ -95,6 +95,25 @@ export const JOB_MESSAGES = {
     /** By a survivor without a majority: provisional. */
     degraded: Type.Optional(Type.Boolean()),
   }),
+  /** Most replicas of it, or of a shard of it, are to be given up. */
+  'job.abandon': record({ kind: Type.Literal('job.abandon'), ...asked, job: JobIdSchema }),
+  /**
+   * `done`: it is on record that it is cancelled; `begun`: that is under way; `over`: it has ended; `early`: they have not been
+   * gone for long; `unsure`: what is left may lack some of it; `whole`: no majority is known to be lost.
+   */
+  'job.abandoned': record({
+    kind: Type.Literal('job.abandoned'),
+    ...answers,
+    outcome: oneOf('done', 'begun', 'over', 'early', 'unsure', 'whole'),
+    /** So many of its replicas are gone, and how long they have still to be. */
+    gone: count(REPLICAS_MAX),
+    replicas: count(REPLICAS_MAX),
+    leftMs: amount(),
+    /** Cancelled, or about to be. */
+    tasks: count(TASKS_MAX),
+    /** By a survivor without a majority: provisional. */
+    degraded: Type.Boolean(),
+  }),
   /** Nothing more of it is to start, or it may go on. */
   'job.hold': record({ kind: Type.Literal('job.hold'), ...asked, job: JobIdSchema, isHeld: Type.Boolean() }),
   /** It is durable, or too late. */

@@ -53,10 +53,11 @@ export const JobRecordSchema = record({
 export type JobRecord = Static<typeof JobRecordSchema>;
 
 /** Why a job is cancelled that no user cancelled. */
-export type CancelCause = Pick<JobRecord, 'expired'> & Required<Pick<JobRecord, 'reason'>>;
+export type CancelCause = Pick<JobRecord, 'expired' | 'abandoned'> & Required<Pick<JobRecord, 'reason'>>;
 
-export function causeOf({ reason, expired }: JobRecord): CancelCause | undefined {
-  return reason === undefined ? undefined : { reason, ...(expired === true ? { expired } : {}) };
+export function causeOf({ reason, expired, abandoned }: JobRecord): CancelCause | undefined {
+  if (reason === undefined) return undefined;
+  return { reason, ...(expired === true ? { expired } : {}), ...(abandoned === true ? { abandoned } : {}) };
 }
 
 export function shardsOf({ range, plan }: Pick<JobRecord, 'range' | 'plan'>): number {

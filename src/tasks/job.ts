@@ -200,9 +200,9 @@ export class Job {
     return isMeant ? (retry?.run ?? 0) : 0;
   }
 
-  /** Some of what is known of it is by the word of a survivor without a majority, and may be taken back. */
+  /** Some of what is known of it is by the word of a survivor without a majority, and may be taken back: it is not given up. */
   get isProvisional(): boolean {
-    return this.isDegraded || this.#degradedShards > 0;
+    return this.isDegraded || (this.#degradedShards > 0 && this.cause?.abandoned !== true);
   }
 
   /** Complete, and nothing of it may be taken back. */
@@ -245,7 +245,7 @@ export class Job {
   /** It is cancelled, durably. */
   cut(cause: CancelCause | undefined): void {
     this.cancelled = true;
-    this.cause ??= cause;
+    this.cause = cause?.abandoned === true ? cause : (this.cause ?? cause);
   }
 
   /** So many of its tasks may end badly. */
@@ -295,7 +295,7 @@ export class Job {
       cancelled: this.cancelled || this.isCancelling,
       held: this.isHeld,
       ...(this.limits ? { limits: this.limits } : {}),
-      ...(this.cause ?? this.causeUnderWay),
+      ...(this.causeUnderWay ?? this.cause),
       ...gate,
       ...(this.scheduled ? { scheduled: this.scheduled } : {}),
       ...(finished ? { finished } : {}),

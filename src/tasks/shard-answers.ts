@@ -71,6 +71,11 @@ export class ShardAnswers {
     this.reply(asker, { kind: 'shard.state', ...progress, ...(retried ? { retried } : {}) });
   }
 
+  /** Its majority is given up by whoever ends its job: this node ends it alone, where that is gone, and it can. */
+  abandon({ job, shard }: ShardName): void {
+    this.emit({ kind: 'abandon', register: this.places.shardRegister(job, shard) });
+  }
+
   elsewhere(of: ShardName, asker: Asker): void {
     const nodes = this.places.hints(this.places.shardRegister(of.job, of.shard));
     this.reply(asker, { kind: 'elsewhere', nodes });

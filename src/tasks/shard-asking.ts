@@ -21,7 +21,7 @@ export class ShardAsking {
   ) {}
 
   ask(what: ShardAskTag['what'], job: Job, shard: number): void {
-    const usual = job.shards === 1 ? this.self : (this.#found.get(nameOf(job, shard)) ?? job.first(shard));
+    const usual = job.shards === 1 ? this.self : this.at(job, shard);
     this.#send(what, job, shard, { to: usual, delayMs: 0 }, 0);
   }
 
@@ -42,6 +42,11 @@ export class ShardAsking {
 
   found(job: Job, shard: number, at: NodeId): void {
     if (at !== job.first(shard)) this.#found.set(nameOf(job, shard), at);
+  }
+
+  /** Where it is, as far as is known. */
+  at(job: Job, shard: number): NodeId {
+    return this.#found.get(nameOf(job, shard)) ?? job.first(shard);
   }
 
   forget(job: Job): void {
@@ -70,7 +75,7 @@ function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<
   if (what === 'shard') return createOf(job, shard);
   if (what === 'shard-released') return { kind: 'shard.release', ...about };
   if (what === 'shard-hold') return { kind: 'shard.hold', ...about, isHeld: job.isHeld };
-  if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about, ...expiredOf(job) };
+  if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about, ...causeOf(job) };
   const { failedOnly, index } = known(job.record.retry, `retry of ${job.record.job}`);
   const selection = { failedOnly, ...(index === undefined ? {} : { index }) };
   return { kind: 'shard.retry', ...about, run: job.neededRun(shard), ...selection };
@@ -87,7 +92,7 @@ function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], '
     ...(share === undefined ? {} : { share }),
     ...{
       cancelled: job.cancelled,
-      ...expiredOf(job),
+      ...causeOf(job),
       ...(job.isHeld ? { held: true } : {}),
       set: [...job.set(shard)],
       jobSet: [...job.replicas],
@@ -95,6 +100,7 @@ function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], '
   };
 }
 
-function expiredOf({ cause }: Job): { readonly expired?: true } {
-  return cause?.expired === true ? { expired: true } : {};
+function causeOf({ cause }: Job): { readonly expired?: true; readonly abandoned?: true } {
+  const expired = cause?.expired === true ? { expired: true as const } : {};
+  return cause?.abandoned === true ? { abandoned: true, ...expired } : expired;
 }

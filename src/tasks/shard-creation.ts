@@ -26,10 +26,12 @@ export class ShardCreation {
     const register = shardName(message.job, message.shard);
     const waiting = this.#creating.get(register);
     if (waiting && message.cancelled) this.#toCancel.add(register);
+    if (message.abandoned === true) this.answers.abandon(message);
     if (waiting) return void waiting.push(asker);
     const place = this.places.placeOf(register);
     if (place.kind === 'here' || place.kind === 'final') return this.answers.state(message, asker);
-    if (place.kind === 'elsewhere' && place.nodes.length > 0) return this.answers.elsewhere(message, asker);
+    const isAway = place.kind === 'elsewhere' && (place.nodes.length > 0 || message.abandoned === true);
+    if (isAway) return this.answers.elsewhere(message, asker);
     this.#creating.set(register, [asker]);
     const { set, createdAtMs, spec } = message;
     const entries = [

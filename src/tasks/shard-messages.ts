@@ -53,6 +53,8 @@ export const SHARD_MESSAGES = {
     createdAtMs: amount(),
     cancelled: Type.Boolean(),
     expired: Type.Optional(Type.Boolean()),
+    /** Most of its replicas are given up, if they are gone. */
+    abandoned: Type.Optional(Type.Boolean()),
     held: Type.Optional(Type.Boolean()),
     set: ReplicaSetSchema,
     /** The replicas of the job, whose coordinator is told how the shard stands. */
@@ -81,6 +83,8 @@ export const SHARD_MESSAGES = {
     index: Type.Optional(index),
     /** Its job's time is over. */
     expired: Type.Optional(Type.Boolean()),
+    /** Most of its replicas are given up, if they are gone. */
+    abandoned: Type.Optional(Type.Boolean()),
   }),
   /** Nothing more of it is to start, or it may go on. Answered with shard.state once it is durable. */
   'shard.hold': record({ kind: Type.Literal('shard.hold'), ...asked, job: JobIdSchema, shard, isHeld: Type.Boolean() }),

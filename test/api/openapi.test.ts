@@ -57,6 +57,7 @@ describe('openapi.json', () => {
       'get /v1/tasks/{job}/{index}/logs',
       'get /v1/tasks/{job}/{index}/result',
       'post /v1/jobs',
+      'post /v1/jobs/{job}/abandon',
       'post /v1/jobs/{job}/cancel',
       'post /v1/jobs/{job}/retry',
     ]);

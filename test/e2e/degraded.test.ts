@@ -30,6 +30,15 @@ describe('a daemon that is left alone by two of three', function () {
     });
   }
 
+  /** Ends what would wait for the others for ever. */
+  async function abandoned(job: string): Promise<void> {
+    const told = await flock.json<{ readonly degraded: boolean }>(['abandon', job, '--yes']);
+    expect(told).to.deep.equal({ job, cancelled: 1, degraded: true });
+    const waited = await flock.cli(['wait', job, '--timeout', '20s']);
+    expect(waited.code).to.equal(1);
+    expect(await show(job)).to.include({ state: 'cancelled', reason: 'abandoned: 2 of 3 replicas are gone' });
+  }
+
   it('should finish what was accepted, say that this is provisional, and have it recorded when they return', async () => {
     const [ran, go] = [flock.path('files', 'ran'), flock.path('files', 'go')];
     const command = `while [ ! -e ${go} ]; do sleep 0.2; done; echo "$COVEY_INDEX" >> ${ran}`;
@@ -38,6 +47,9 @@ describe('a daemon that is left alone by two of three', function () {
     expect(durability.degraded).to.equal(false);
     await until('all have started or wait', async () => (await show(job)).counts.running === TASKS, 60_000);
     const granted = await waitingOnce();
+    const early = await flock.cli(['abandon', granted, '--yes']);
+    expect(early).to.include({ code: 1 });
+    expect(early.stderr).to.contain('has lost most of its replicas for good (hint: `covey cancel` ends it');
     for (const node of [1, 2]) await flock.kill9(node);
     writeFileSync(go, '');
 
@@ -68,6 +80,7 @@ describe('a daemon that is left alone by two of three', function () {
     expect([examined.code, majority?.ok]).to.deep.equal([1, false]);
     expect(majority?.what).to.match(/^only 1 of 3 members is alive: no majority is there/);
     expect(majority?.hint).to.match(/once they have been dead for 3\.0s: now \d+ records$/);
+    await abandoned(granted);
     const refused = await flock.cli(['submit', '--json', '--id', 'new', '--', 'true'], { timeoutMs: 60_000 });
     expect(refused.code).to.equal(1);
     expect((JSON.parse(refused.stderr) as ErrorAnswer).code).to.equal('unavailable');
@@ -87,6 +100,11 @@ describe('a daemon that is left alone by two of three', function () {
       expect(healed.tasks.some(({ degraded }) => degraded)).to.equal(false);
       expect(outcomes(healed)).to.deep.equal(outcomes(alone));
     }
+    // It may have started in the moments before a majority had its cancel.
+    await until('what was abandoned has ended for all', async () => {
+      const { state, degraded } = await show(granted, 1);
+      return !degraded && ['cancelled', 'succeeded'].includes(state);
+    });
     expect(existsSync(ran) && readFileSync(ran, 'utf8'), 'nothing ran again').to.equal(runs);
   });
 });

@@ -176,6 +176,7 @@ export class NodeCore {
       case 'job.claim':
       case 'job.create':
       case 'job.cancel':
+      case 'job.abandon':
       case 'job.hold':
       case 'job.update':
       case 'job.retry':

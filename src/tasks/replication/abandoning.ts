@@ -14,7 +14,7 @@ export interface AbandonLoss extends Loss {
 }
 
 /** Why what was abandoned is cancelled, in words for people. */
-function abandonedBecause({ gone, replicas }: Pick<Loss, 'gone' | 'replicas'>): string {
+export function abandonedBecause({ gone, replicas }: Pick<Loss, 'gone' | 'replicas'>): string {
   return `abandoned: ${gone} of ${replicas} replicas are gone`;
 }
 

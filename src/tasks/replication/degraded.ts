@@ -97,7 +97,7 @@ export class Degraded {
  * could start a second time what a majority was granted. None that may have lost something here (register.md, rule 17), nor that
  * is finished, nor one of which a seal was found: its state may have gone on elsewhere (rule 14).
  *
- * @param isAbandoned - it is only to be ended: nothing of it is started any more, whatever its contract
+ * @param isAbandoned - it is only to be ended: nothing of it is started any more, whatever its contract and wherever it goes on
  */
 export function setForSurvivor(
   replica: Replica,
@@ -108,7 +108,13 @@ export function setForSurvivor(
   const acceptor = replica.get(id);
   if (acceptor?.head?.set.includes(self) !== true) return undefined;
   const { head, isStub, isGone, seal, final, entries } = acceptor;
-  if (isStub || isGone || seal || final !== undefined || replica.abstention.known(acceptor) !== undefined)
+  if (
+    isStub ||
+    isGone ||
+    (seal && !isAbandoned) ||
+    final !== undefined ||
+    replica.abstention.known(acceptor) !== undefined
+  )
     return undefined;
   const contract = (entries.get(SPEC)?.value as JobSpec | undefined)?.contract;
   const isAllowed = contract === 'at-least-once' || (isAbandoned && contract !== undefined);

@@ -3,6 +3,7 @@ import type { NodeId } from '../../kernel/ids.js';
 import type { RegisterId } from '../register/head.js';
 import { entriesOf, entryKey } from '../register/stored.js';
 import type { Replica } from '../register/replica.js';
+import type { Loss } from './degraded.js';
 import type { Place, Whereabouts } from './effects.js';
 import type { FinalSummary } from './finality.js';
 import type { TellOf } from '../register/messages.js';
@@ -36,7 +37,7 @@ export class Places implements Whereabouts {
     { self, isHere, chooseSet, storeRefusal = () => undefined }: PlacesPort,
     private readonly replica: Replica,
     private readonly isOpen: (id: RegisterId) => boolean,
-    private readonly survivor: Pick<Survivor<unknown>, 'entriesOf' | 'isProvisional'>,
+    private readonly survivor: Pick<Survivor<unknown>, 'entriesOf' | 'isProvisional' | 'loss' | 'lossOf'>,
   ) {
     this.self = self;
     this.isHere = isHere;
@@ -112,6 +113,16 @@ export class Places implements Whereabouts {
   /** Whether what is on record here of a task may be taken back. */
   isProvisional(id: RegisterId, index: number): boolean {
     return this.survivor.isProvisional(id, taskEntry(index));
+  }
+
+  /** See {@link Survivor.loss}. */
+  loss(id: RegisterId): ReturnType<Survivor<unknown>['loss']> {
+    return this.survivor.loss(id);
+  }
+
+  /** What a set has lost of its members, where that is its majority. */
+  lossOf(set: ReplicaSet): Loss | undefined {
+    return this.survivor.lossOf(set);
   }
 
   /** Where the store has the records of its tasks, or that of one, and what stands there. */

@@ -101,7 +101,7 @@ export class Survivor<Tag> {
   /** @param orphans - unfinished registers of which this node is a replica, and nobody else who coordinates them is there */
   sweep(orphans: Iterable<{ readonly id: RegisterId; readonly set: ReplicaSet }>, now: Now): void {
     this.#degraded.look(now);
-    for (const id of this.#abandoned) if (this.loss(id)?.isWhole !== true) this.#abandoned.delete(id);
+    for (const id of this.#abandoned) if (!this.#isLost(id)) this.#abandoned.delete(id);
     this.endOver([...this.#open.keys(), ...this.#opening.keys()]);
     this.#openDue(orphans, now);
     this.healing.sweep();
@@ -120,11 +120,12 @@ export class Survivor<Tag> {
     return this.#degraded.loss(set);
   }
 
-  /** What a register of which this node is a replica has lost; undefined where its majority may be there, or it is not here. */
-  loss(id: RegisterId): AbandonLoss | undefined {
+  /** What a register has lost of which this node is a replica, or `whole`; undefined where it is none. */
+  loss(id: RegisterId): AbandonLoss | 'whole' | undefined {
     const { head, isStub } = this.replica.get(id) ?? {};
-    const loss = head && isStub !== true ? this.#degraded.loss(head.set) : undefined;
-    return loss && { ...loss, isWhole: setForSurvivor(this.replica, id, this.#self, true) !== undefined };
+    if (!head || isStub === true) return undefined;
+    const loss = this.#degraded.loss(head.set);
+    return loss ? { ...loss, isWhole: setForSurvivor(this.replica, id, this.#self, true) !== undefined } : 'whole';
   }
 
   /**
@@ -132,8 +133,7 @@ export class Survivor<Tag> {
    * is cancelled. Does nothing before they have been gone for long enough.
    */
   abandon(id: RegisterId): void {
-    const loss = this.loss(id);
-    if (!loss?.isWhole || loss.leftMs > 0 || this.#isAbandoned(id)) return;
+    if (!this.#isLost(id) || this.#isAbandoned(id)) return;
     this.close(id);
     this.#abandoned.add(id);
   }
@@ -177,6 +177,12 @@ export class Survivor<Tag> {
 
   #isTaken(id: RegisterId): boolean {
     return this.#open.has(id) || this.#opening.has(id);
+  }
+
+  /** This node can end it without the others, and they have been gone for long enough. */
+  #isLost(id: RegisterId): boolean {
+    const loss = this.loss(id);
+    return typeof loss === 'object' && loss.isWhole && loss.leftMs === 0;
   }
 
   #isAbandoned(id: RegisterId): boolean {

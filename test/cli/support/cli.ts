@@ -12,7 +12,7 @@ export interface Given {
   readonly env?: Io['env'];
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
-  /** Whether somebody watches stderr. */
+  /** Whether somebody watches stderr, and types. */
   readonly isWatched?: boolean;
 }
 
@@ -27,7 +27,9 @@ export class Running {
 
   constructor(argv: readonly string[], { env = {}, stdin = '', cwd = '/work', isWatched = false }: Given = {}) {
     const io = {
-      stdin: Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]),
+      stdin: Object.assign(Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]), {
+        isTTY: isWatched,
+      }),
       stdout: this.#out,
       stderr: Object.assign(this.#err, { isTTY: isWatched }),
       env,

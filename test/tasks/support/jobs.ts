@@ -118,6 +118,7 @@ export class Jobs {
       case 'reply': {
         const { message } = effect;
         if (message.kind === 'job.created') return [`${message.outcome} to ${effect.to}`];
+        if (message.kind === 'job.abandoned') return [`${message.kind} ${message.outcome} to ${effect.to}`];
         if (message.kind === 'elsewhere') return [`elsewhere (${message.nodes.join()}) to ${effect.to}`];
         if (message.kind !== 'query.job-told') return [`${message.kind} to ${effect.to}`];
         return [message.found ? toldOf(message.found.info) : 'unknown'];
@@ -149,6 +150,7 @@ function tailOf(
     readonly shard?: number;
     readonly cancelled?: boolean;
     readonly expired?: boolean;
+    readonly abandoned?: boolean;
     readonly held?: boolean;
     readonly isHeld?: boolean;
     readonly share?: number;
@@ -157,6 +159,6 @@ function tailOf(
 ) {
   const items = message.items ? ` (${message.items.join()})` : '';
   const share = message.share === undefined ? '' : ` share ${message.share}`;
-  const word = `${message.cancelled ? ' cancelled' : ''}${message.expired ? ' expired' : ''}${(message.held ?? message.isHeld) ? ' held' : ''}`;
+  const word = `${message.cancelled ? ' cancelled' : ''}${message.expired ? ' expired' : ''}${message.abandoned ? ' abandoned' : ''}${(message.held ?? message.isHeld) ? ' held' : ''}`;
   return `${message.shard ?? ''}${share}${word}${items}`;
 }

@@ -64,6 +64,18 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
     return false;
   }
 
+  loss(id: RegisterId) {
+    return this.registers.has(id) ? ('whole' as const) : undefined;
+  }
+
+  /** How long the members of a set have still to be gone, where they are. */
+  lost = new Map<string, number>();
+
+  lossOf(set: ReplicaSet) {
+    const leftMs = this.lost.get(set.join());
+    return leftMs === undefined ? undefined : { gone: set.length, replicas: set.length, sinceMs: 0, leftMs };
+  }
+
   refusals() {
     return [];
   }

@@ -4,6 +4,7 @@ import type { Reply } from '../../../kernel/effects.js';
 import { TimerBook, type TimerEffect, type TimerFired } from '../../../kernel/timers.js';
 import type { Message } from '../wire.js';
 import type { Answer, Conversation, Question } from './conversation.js';
+import { abandon } from './abandon.js';
 import { drain } from './drain.js';
 import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
@@ -129,6 +130,8 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return yield* readResults(scene, request);
     case 'cancel':
       return yield* cancel(scene, request);
+    case 'abandon':
+      return yield* abandon(scene, request);
     case 'hold':
       return yield* hold(scene, request);
     case 'update':

@@ -144,6 +144,8 @@ export interface Requests {
     /** `degraded`: on record with a survivor only. */
     gets: { readonly tasks: number; readonly degraded: boolean };
   };
+  /** `degraded`: on record with a survivor only. */
+  abandon: { asks: { job: JobId }; gets: { readonly tasks: number; readonly degraded: boolean } };
   hold: { asks: { job: JobId; isHeld: boolean }; gets: { readonly isOver: boolean } };
   /** The limits that are given; a deadline counts from now on. */
   update: {
