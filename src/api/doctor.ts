@@ -186,7 +186,7 @@ function majorityCheck({ core, lostAfterMs }: Patient, away: number): DoctorChec
     : `only ${alive} of ${members} members is alive: no majority is there, so nothing is accepted, nor recorded for good`;
   const alone = core.stats()['degraded'] ?? 0;
   const since = `provisionally (degraded), once they have been dead for ${formatDuration(lostAfterMs)}`;
-  const hint = `bring others back; till then at-most-once work waits, and at-least-once work goes on ${since}: now ${alone} records`;
+  const hint = `bring others back, or \`covey abandon\` what waits for those that never come; till then at-most-once work waits, and at-least-once work goes on ${since}: now ${alone} records`;
   const isWhole = isAny && away < majorityOf(REPLICAS_MAX);
   return check('majority', isWhole, 'a majority of the replicas of everything is up', what, hint);
 }

@@ -210,9 +210,9 @@ export class Job {
     return this.isComplete && !this.isProvisional;
   }
 
-  /** Done, and not by the word of a survivor alone. */
+  /** Done, and not by the word of a survivor alone, unless the others are given up. */
   isShardSettled(shard: number): boolean {
-    return this.isShardDone(shard) && this.#said.get(shard)?.degraded !== true;
+    return this.isShardDone(shard) && (this.#said.get(shard)?.degraded !== true || this.cause?.abandoned === true);
   }
 
   isShardDone(shard: number): boolean {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { noCounts } from '../../src/kernel/states.js';
 import type { JobRecord } from '../../src/tasks/job-record.js';
-import { JOB, node } from './support/fixtures.js';
+import { JOB, node, specOf } from './support/fixtures.js';
 import { Jobs } from './support/jobs.js';
 
 describe('a job of which shards are lost', () => {
@@ -35,6 +35,20 @@ describe('a job of which shards are lost', () => {
     expect(record(jobs)).to.include({ cancelled: true, abandoned: true });
     expect(record(jobs).reason).to.match(/^abandoned: 2 of 2 replicas are gone of a part of it$/);
     expect(abandon(jobs)).to.deep.equal(['job.abandoned done to gate']);
+  });
+
+  it('should go on to its other shards where one of which its replicas are gone was to be done before them', () => {
+    const jobs = new Jobs();
+    jobs.create(2, 1, ['a', 'b'], { spec: specOf({ maxParallel: 1 }) });
+    jobs.sync();
+    jobs.registers.known.lost.set(`${node('a')},${node('spare')}`, 0);
+    abandon(jobs);
+    jobs.sync();
+    for (let hops = 0; hops < 8; hops++) jobs.reply(0, undefined);
+    expect(jobs.reply(0, undefined)).to.include('shard.create 1 share 1 cancelled abandoned to b');
+    jobs.answer(1, 1, { cancelled: 1 });
+    jobs.sync();
+    expect(record(jobs).finished?.counts).to.include({ cancelled: 2 });
   });
 
   it('should end with a shard that nobody has, and with one that only a survivor has, for good', () => {

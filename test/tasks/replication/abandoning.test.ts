@@ -61,6 +61,22 @@ describe('a register that is abandoned', () => {
     expect(kept(flock)).to.deep.equal([]);
   });
 
+  it('should end though a move of it has begun, as the second death was noticed long after the first', () => {
+    const flock = new Replicas();
+    flock.pass(2_000);
+    flock.up.delete('b' as NodeId);
+    flock.up.add('d' as NodeId);
+    flock.mute.add('c' as NodeId).add('d' as NodeId);
+    flock.pass(30_000);
+    expect((flock.stored.get('a register/j') as { seal?: object }).seal, 'c cannot hear of it').to.be.an('object');
+    flock.up.delete('c' as NodeId);
+    flock.pass(65_000);
+    expect(alone(flock)).to.deep.equal([]);
+    abandon(flock);
+    flock.pass(5_000);
+    expect(jobIn(alone(flock)[0]!.entries)).to.include({ cancelled: true, reason: REASON });
+  });
+
   it('should be told anew where this node went on alone with it already, and keep what came of that', () => {
     const flock = lonely();
     flock.pass(65_000);
