@@ -38,7 +38,8 @@ export class BallotWatch {
       return isBelow(version, known) ? say(`took ${textOf(version)} after it had promised ${textOf(known)}`) : [];
     }
     const promised = found?.core.promised;
-    if (!promised) return [];
+    // What has lost its promise knows that, and has no vote until a higher ballot has made it whole.
+    if (!promised || found.core.doubt !== undefined) return [];
     this.#promised.set(name, promised);
     if (isBelow(promised, known)) return say(`promised ${textOf(promised)} after ${textOf(known)}`);
     const { headAt } = found.core;

@@ -27,6 +27,8 @@ export function shortOfReplicas(flock: Flock): string[] {
   const wanted = Math.min(REPLICAS, living.length);
   return [...copies].flatMap(([register, held]) => {
     const { generation, set } = [...held.values()].map(({ head }) => head).reduce(later);
+    // Of what a living one has lost all others must be there to make it whole.
+    if ([...held.values()].some(({ doubt }) => doubt !== undefined)) return [];
     const whole = set.filter((node) => held.get(node)?.head.generation === generation);
     return whole.length >= wanted
       ? []

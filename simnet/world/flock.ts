@@ -47,6 +47,8 @@ export interface Stage {
 interface Place {
   readonly machine: Machine;
   node: SimNode | undefined;
+  /** The number of its last start. */
+  boots: number;
 }
 
 type Asks<Name extends RequestName> = Extract<ClientRequest, { readonly op: Name }>;
@@ -268,8 +270,11 @@ export class Flock {
     const { machine } = place;
     const { world, network, history, rings, trace } = this;
     const store = machine.disk.open();
-    const boot = ((store.get(BOOT_KEY) as number | undefined) ?? 0) + 1;
+    // The daemon has the number in a file of its own as well.
+    const isDamaged = store.range(BOOT_KEY)[0]?.isBad === true;
+    const boot = (isDamaged ? place.boots : ((store.get(BOOT_KEY) as number | undefined) ?? 0)) + 1;
     if (store.writeNow([{ key: BOOT_KEY, value: boot }])) return undefined;
+    place.boots = boot;
     const node: SimNode = new SimNode({
       ...{ world, network, history, rings, trace, machine, store, boot, hash },
       ...(formed ? { formed } : {}),
@@ -297,7 +302,7 @@ export class Flock {
     const prng = new Prng(this.#chance.below(2 ** 30));
     const noteDurable = (put: Put, before: unknown) => this.history.recorded(put, before, id, world.nowMs);
     const disk = new Disk(world, prng, noteDurable, this.syncTimes);
-    const place = { machine: new Machine(id, index, disk, all, seeds, prng, world), node: undefined };
+    const place = { machine: new Machine(id, index, disk, all, seeds, prng, world), node: undefined, boots: 0 };
     if (all.zone !== undefined) this.network.setZone(id, all.zone);
     this.#places.set(id, place);
     return place;

@@ -59,7 +59,7 @@ function sortReminded(
   for (const id of ids) {
     const acceptor = replica.get(id);
     const isSettled = isOpen(id) || acceptor?.isStub === true || acceptor?.final !== undefined;
-    if (!acceptor?.head) notMine.push(id);
+    if (!acceptor?.head || replica.abstention.known(acceptor) !== undefined) notMine.push(id);
     else if (isSettled && !acceptor.head.set.includes(from)) settle.push(id);
     else if (acceptor.isStub) notMine.push(id);
     else takeOver.push(id);
