@@ -37,7 +37,7 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     promise: 'a node whose disk lied (torn tail, bit flip, an older copy) abstains until it is repaired',
     pending,
     because:
-      'it does for nearly all that a bit flip can hit (docs/simnet.md, "Open"); seeds draw these faults once it does for all',
+      'it does, but no check knows yet when the only copy of a register was on that disk (docs/simnet.md, "Open"), so that no seed draws this',
   },
   {
     invariant: 'cancel-is-final',

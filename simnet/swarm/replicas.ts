@@ -1,6 +1,6 @@
 import type { NodeId } from '../../src/kernel/ids.js';
 import type { Head, RegisterId } from '../../src/tasks/register/head.js';
-import { CORE_PREFIX, type StoredCore } from '../../src/tasks/register/stored.js';
+import { CORE_PREFIX } from '../../src/tasks/register/stored.js';
 import { coreIn } from '../history/register-writes.js';
 import type { Flock } from '../world/flock.js';
 
@@ -14,22 +14,24 @@ const REPLICAS = 3;
  */
 export function shortOfReplicas(flock: Flock): string[] {
   const living = flock.up.map(({ id }) => id);
-  const copies = new Map<RegisterId, Map<NodeId, StoredCore & { readonly head: Head }>>();
+  const copies = new Map<RegisterId, Map<NodeId, Head>>();
+  const doubted = new Set<RegisterId>();
   for (const node of living) {
     for (const put of flock.disk(node).range(CORE_PREFIX)) {
       const found = coreIn(put);
+      if (found?.core.doubt !== undefined) doubted.add(found.register);
       if (!found?.core.head || found.core.isGone || found.core.isStub) continue;
       if (found.core.isMade !== true && found.core.final === undefined) continue;
-      const held = copies.get(found.register) ?? new Map<NodeId, StoredCore & { readonly head: Head }>();
-      copies.set(found.register, held.set(node, { ...found.core, head: found.core.head }));
+      const held = copies.get(found.register) ?? new Map<NodeId, Head>();
+      copies.set(found.register, held.set(node, found.core.head));
     }
   }
   const wanted = Math.min(REPLICAS, living.length);
   return [...copies].flatMap(([register, held]) => {
-    const { generation, set } = [...held.values()].map(({ head }) => head).reduce(later);
+    const { generation, set } = [...held.values()].reduce(later);
     // Of what a living one has lost all others must be there to make it whole.
-    if ([...held.values()].some(({ doubt }) => doubt !== undefined)) return [];
-    const whole = set.filter((node) => held.get(node)?.head.generation === generation);
+    if (doubted.has(register)) return [];
+    const whole = set.filter((node) => held.get(node)?.generation === generation);
     return whole.length >= wanted
       ? []
       : [`${register}, kept by ${set.join(', ')}, is whole at ${whole.join(', ') || 'none'}`];

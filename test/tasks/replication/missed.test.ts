@@ -73,6 +73,14 @@ describe('what passed a node by that was away', () => {
     expect({ takeOver, settle, notMine }).to.deep.equal({ takeOver: [], settle: [], notMine: ['job1', 'unheard-of'] });
   });
 
+  it('should be left to the others, where this node is reminded of what it has lost itself', () => {
+    const replica = replicaOf(2);
+    const remind = { kind: 'register.remind' as const, ids: ['job1'] };
+    expect(sortHeld(replica, () => false, b, remind)).to.deep.include({ takeOver: ['job1'], notMine: [] });
+    replica.failed(['job1']);
+    expect(sortHeld(replica, () => false, b, remind)).to.deep.include({ takeOver: [], notMine: ['job1'] });
+  });
+
   it('should be brought by who has it', () => {
     const told = { kind: 'register.not-mine' as const, ids: ['job0', 'unheard-of'] };
     expect(sortHeld(replicaOf(1), () => false, b, told)).to.deep.equal({ takeOver: ['job0'], settle: [], notMine: [] });
