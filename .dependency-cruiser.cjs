@@ -31,7 +31,7 @@ const simRooms = {
   plan: ['world', 'workload'],
   swarm: ['world', 'history', 'checks', 'workload', 'faults'],
   experiment: ['world', 'history', 'workload', 'faults', 'measure', 'scenario', 'baselines'],
-  report: ['measure'],
+  report: ['measure', 'plan'],
   seeds: ['swarm'],
   mutants: ['swarm'],
 };

@@ -23,6 +23,13 @@ export interface CliCommand<Options = object> {
   define(command: Command): void;
   /** @returns the exit code */
   run(context: Context, args: readonly string[], options: Options): Promise<number>;
+  /** Commands within this one, by the word that stands in the place of its argument. */
+  readonly parts?: Readonly<Record<string, CommandPart>>;
+}
+
+export interface CommandPart {
+  readonly summary: string;
+  readonly command: CliCommand;
 }
 
 /** Ends a command's help with commands that can be typed as they stand. */

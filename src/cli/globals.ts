@@ -23,16 +23,17 @@ export function addGlobals(command: Command): void {
     .option('--debug', 'print stack traces');
 }
 
-/** A command's own options come before those of `covey` itself. */
+/** A command's own options come before those of the command around it, and those before `covey`'s. */
 export function readGlobals(program: Command, command: Command): Globals {
-  const [outer, inner] = [program.opts<Given>(), command.opts<Given>()];
-  const either = (name: 'json' | 'quiet' | 'debug') => outer[name] === true || inner[name] === true;
+  const given = [command.opts<Given>()];
+  for (let outer = command; outer !== program && outer.parent; outer = outer.parent) given.push(outer.parent.opts());
+  const either = (name: 'json' | 'quiet' | 'debug') => given.some((options) => options[name] === true);
   return {
     json: either('json'),
     quiet: either('quiet'),
     debug: either('debug'),
-    color: outer.color !== false && inner.color !== false,
-    addr: inner.addr ?? outer.addr,
-    data: inner.data ?? outer.data,
+    color: given.every(({ color }) => color !== false),
+    addr: given.find(({ addr }) => addr !== undefined)?.addr,
+    data: given.find(({ data }) => data !== undefined)?.data,
   };
 }

@@ -71,7 +71,7 @@ export async function execute(words: readonly string[], io: Io, life: Lifetime):
       name = command.name();
       const config = Config.load(io);
       const globals = config.globals(readGlobals(program, command), io.env);
-      config.apply(command);
+      if (command.parent === program) config.apply(command);
       return module.run(contextOf(io, life, globals), command.args, command.opts());
     });
     await program.parseAsync(argv, { from: 'user' });
@@ -143,6 +143,12 @@ async function build(argv: readonly string[], io: Io, run: Runner) {
     command.action(async () => {
       if (module) chosen.code = await run(command, module);
     });
+    for (const [name, { summary, command: part }] of Object.entries(module?.parts ?? {})) {
+      const inner = command.command(name).summary(summary);
+      part.define(inner);
+      addGlobals(inner);
+      inner.action(async () => void (chosen.code = await run(inner, part)));
+    }
   }
   return { program, chosen };
 }

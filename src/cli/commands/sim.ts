@@ -2,6 +2,7 @@ import { CoveyError } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { findScenario, listScenarios, reserveFile, type FutureFile } from './sim-files.js';
+import planCommand from './sim-plan.js';
 import { addSimOptions, overridesOf, type SimOptions } from './sim-options.js';
 import { startSimProgress } from './sim-progress.js';
 import { TRANSPORTS, type Transport } from './sim-protocol.js';
@@ -11,6 +12,8 @@ import { Simulation } from './sim-run.js';
 const WIDTH = 100;
 
 const command: CliCommand<SimOptions> = {
+  parts: { plan: { summary: 'place a known batch off line', command: planCommand } },
+
   define(command) {
     command
       .description(
@@ -27,6 +30,7 @@ const command: CliCommand<SimOptions> = {
       ['covey sim --compare central sparrow', 'beside an omniscient queue and Sparrow'],
       ['covey sim mine.toml --report mine.html', 'a scenario of your own'],
       ['covey sim --trace arrivals.csv --nodes 50', 'arrivals that were recorded elsewhere'],
+      ['covey sim plan build.toml --svg build.svg', 'where a known batch should go: see `covey sim plan --help`'],
     );
   },
 
