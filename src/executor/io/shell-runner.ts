@@ -212,7 +212,7 @@ class ShellRunner implements CommandRunner {
       const outcome = await slot.run(commandLine(what, { ...wiring, seq: ++slot.seq }));
       run.phase = 'settling';
       run.finishedAtMs = Date.now();
-      const cpuMs = slot.tookCpuMs();
+      const cpuMs = slot.tookCpuMs(performance.now() - run.startedMonoMs);
       if (outcome.kind !== 'no-cwd') run.usage = run.gauge?.read(cpuMs);
       if (run.signalled && outcome.kind === 'exited' && outcome.status === TERMED) files.stderr.dropEnd(EPITAPH);
       result = verdict(outcome, cwd, this.spoolDir, this.lossOf(run));

@@ -90,9 +90,13 @@ export class Slot {
     });
   }
 
-  /** CPU time in milliseconds of what was run since this was last asked; undefined where that is not known. */
-  tookCpuMs(): number | undefined {
-    return this.clock?.took();
+  /**
+   * The CPU time in milliseconds of the command that has ended last, asked once for each; undefined where it is not known.
+   *
+   * @param wallMs - how long it took
+   */
+  tookCpuMs(wallMs: number): number | undefined {
+    return this.clock?.took(wallMs);
   }
 
   /** To the command and what it started in its process group; the worker survives TERM, and KILL ends it. */

@@ -21,8 +21,6 @@ interface Running {
 
 /** A batch that takes longer leaves the rest to another: its calls were thought to be short. */
 const BATCH_MS = 10;
-/** A call that takes no longer cannot have had more CPU time than that: nothing is read for it, and nothing kept. */
-const UNMEASURED_MS = 1;
 
 const clock = new ThreadClock();
 const output = new WorkerOutput();
@@ -72,12 +70,11 @@ async function handleOne(batch: BatchOrder, order: CallOrder): Promise<CallReply
 async function call(batch: BatchOrder, order: CallOrder, context: CallContext): Promise<Timed> {
   const found = await load(batch);
   const startedAtMs = Date.now();
-  const cpuBeganMs = clock.readMs();
   const beganMs = performance.now();
+  clock.begin(beganMs);
   const ended = typeof found === 'function' ? await made(found, batch, order, context) : found;
   const tookMs = performance.now() - beganMs;
-  const cpuMs = tookMs < UNMEASURED_MS ? undefined : clock.sinceMs(cpuBeganMs, tookMs);
-  return { startedAtMs, finishedAtMs: startedAtMs + tookMs, cpuMs, ...ended };
+  return { startedAtMs, finishedAtMs: startedAtMs + tookMs, cpuMs: clock.end(tookMs), ...ended };
 }
 
 async function made(found: Callable, batch: BatchOrder, order: CallOrder, context: CallContext): Promise<Ended> {

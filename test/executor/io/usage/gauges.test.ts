@@ -47,13 +47,24 @@ describe('gauges', () => {
     gauges.end(gauge);
   });
 
+  it('should read the CPU time of many short commands once in a while, and lose none of it', async () => {
+    const clock = new ChildrenClock(process.pid);
+    clock.took(10);
+    const shell = spawn('/bin/sh', ['-c', 'i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done']);
+    await once(shell, 'exit');
+    expect([clock.took(3), clock.took(6)]).to.deep.equal([0, 0]);
+    expect(clock.took(1)).to.be.at.least(20);
+    expect(clock.took(10)).to.equal(0);
+    clock.close();
+  });
+
   it('should tell only what is known', () => {
     const gauge = gauges.begin(NOBODY, performance.now());
     gauge.look(performance.now());
     expect([gauge.read(), gauge.read(0), gauge.read(7)]).to.deep.equal([undefined, { cpuMs: 0 }, { cpuMs: 7 }]);
     expect(takenBelow(NOBODY)).to.equal(undefined);
     const clock = new ChildrenClock(NOBODY);
-    expect(clock.took()).to.equal(undefined);
+    expect(clock.took(20)).to.equal(undefined);
     clock.close();
     gauges.end(gauge);
   });
