@@ -56,10 +56,8 @@ export class JobAbandons {
     const { places, shards } = this.port;
     if (job.cause?.abandoned === true && tag.hops >= HOPS_MAX && !job.isShardDone(tag.shard)) {
       const loss = places.lossOf(job.set(tag.shard));
-      const { count } = job.range(tag.shard);
-      const word = job.cause.expired === true ? 'expired' : 'cancelled';
-      const progress = { version: 0, counts: { ...noCounts(), [word]: count }, endedAtMs: 0, degraded: true };
-      if (loss?.leftMs === 0 && loss.gone === loss.replicas) this.port.presume(job, tag.shard, progress);
+      if (loss?.leftMs === 0 && loss.gone === loss.replicas)
+        this.port.presume(job, tag.shard, lastWord(job, tag.shard));
     }
     shards.askNext(tag, job, answer);
   }
@@ -83,11 +81,12 @@ export class JobAbandons {
     );
     const [worst] = losses.sort((a, b) => a.leftMs - b.leftMs);
     if (!worst) return { outcome: 'whole' };
-    if (worst.leftMs > 0) return { ...worst, outcome: 'early' };
+    const { gone, replicas, leftMs } = worst;
+    if (leftMs > 0) return { gone, replicas, leftMs, outcome: 'early' };
     const expired = job.cause?.expired === true ? { expired: true } : {};
     const cause: CancelCause = { reason: `${abandonedBecause(worst)} of a part of it`, abandoned: true, ...expired };
     this.port.cancels.abandon(job, cause);
-    return { ...worst, outcome: 'begun' };
+    return { gone, replicas, outcome: 'begun' };
   }
 
   #lossOf(job: Job, shard: number): Loss | undefined {
@@ -114,6 +113,14 @@ export class JobAbandons {
     this.port.emit({ kind: 'abandon', register: id });
     return { gone, replicas, outcome: 'begun' };
   }
+}
+
+/** In place of a shard that nobody has; whatever is heard of it after all is later. */
+function lastWord(job: Job, shard: number): Progress {
+  const word = job.cause?.expired === true ? 'expired' : 'cancelled';
+  const counts = { ...noCounts(), [word]: job.range(shard).count };
+  const run = job.neededRun(shard);
+  return { version: 0, counts, endedAtMs: 0, degraded: true, ...(run > 0 ? { retried: { run, tasks: 0 } } : {}) };
 }
 
 function done(job: Job): Verdict {

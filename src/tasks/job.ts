@@ -200,7 +200,7 @@ export class Job {
     return isMeant ? (retry?.run ?? 0) : 0;
   }
 
-  /** Some of what is known of it is by the word of a survivor without a majority, and may be taken back: it is not given up. */
+  /** Some of what is known of it is by the word of a survivor without a majority, and may be taken back: they are not given up. */
   get isProvisional(): boolean {
     return this.isDegraded || (this.#degradedShards > 0 && this.cause?.abandoned !== true);
   }

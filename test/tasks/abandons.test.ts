@@ -1,5 +1,7 @@
+import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { noCounts } from '../../src/kernel/states.js';
+import { JOB_MESSAGES } from '../../src/tasks/job-messages.js';
 import type { JobRecord } from '../../src/tasks/job-record.js';
 import { JOB, node, specOf } from './support/fixtures.js';
 import { Jobs } from './support/jobs.js';
@@ -23,6 +25,22 @@ describe('a job of which shards are lost', () => {
     jobs.registers.known.lost.clear();
     expect(abandon(jobs)).to.deep.equal(['job.abandoned whole to gate']);
     expect(jobs.hear({ kind: 'job.abandon', job: 'other' })).to.deep.equal(['elsewhere () to gate']);
+  });
+
+  it('should be told of in what the wire takes', () => {
+    const ajv = new Ajv({ strict: false });
+    for (const leftMs of [5_000, 0]) {
+      const message = { kind: 'job.abandon' as const, ask: 1, job: JOB };
+      const effects = halfLost(leftMs).home.step(
+        { kind: 'message', from: node('gate'), message },
+        { monoMs: 0, wallMs: 9 },
+      );
+      const reply = effects.find((effect) => effect.kind === 'reply');
+      expect(reply?.message).to.include({ gone: 2, replicas: 2, leftMs });
+      expect(ajv.validate(JOB_MESSAGES['job.abandoned'], { ...reply?.message, re: 1 }), ajv.errorsText()).to.equal(
+        true,
+      );
+    }
   });
 
   it('should be cancelled durably, and have its shards told that they are given up', () => {

@@ -9,7 +9,7 @@ import { JOB, SHARD } from './names.js';
 
 /** What a register has lost, as one of its replicas knows it. */
 export interface AbandonLoss extends Loss {
-  /** This node can end it alone: nothing of it was lost here, and no move of it has begun. */
+  /** This node can end it alone: nothing of it was lost here. */
   readonly isWhole: boolean;
 }
 

@@ -52,7 +52,7 @@ function refused(job: JobId, { outcome, gone, replicas, leftMs }: Told): CoveyEr
   }
   if (outcome === 'unsure') {
     const hint = 'bring back another replica of it; see `covey nodes`';
-    return new CoveyError('conflict', `the replica of ${job} that is left may lack some of it, or it was moving`, hint);
+    return new CoveyError('conflict', `the replica of ${job} that is left may lack some of it`, hint);
   }
   const hint = '`covey cancel` ends it; see `covey nodes`';
   return new CoveyError('conflict', `nothing of ${job} has lost most of its replicas for good`, hint);
