@@ -32,8 +32,8 @@ export const EXECUTOR_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'stolen-tasks-kept',
-    file: 'src/executor/queue.ts',
-    find: 'for (const { id } of taken) this.remove(id);',
+    file: 'src/executor/queue/task-queue.ts',
+    find: 'for (const one of taken) this.#leave(one, false);',
     replace: '',
     breaks: 'a stolen task is held by one node, not by two',
   },

@@ -63,6 +63,10 @@ export class OpenAsks {
     return ask.assignment;
   }
 
+  holders(): IterableIterator<OpenAsk> {
+    return this.#asks.values();
+  }
+
   *[Symbol.iterator](): IterableIterator<Assignment> {
     for (const { assignment } of this.#asks.values()) yield assignment;
   }

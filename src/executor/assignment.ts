@@ -15,6 +15,7 @@ export interface FunctionWork {
 /** What the tasks of one job run here: the part of a job's spec that an executor needs. */
 export interface Work {
   readonly name: string;
+  readonly submitter: string;
   readonly argv: readonly string[];
   /** Called in place of a command. */
   readonly function?: FunctionWork | undefined;
@@ -26,6 +27,8 @@ export interface Work {
   readonly stdin?: Uint8Array | undefined;
   readonly needs: Resources;
   readonly timeoutMs?: number | undefined;
+  /** -100..100; absent: 0. */
+  readonly priority?: number | undefined;
   /** The tree of files that it begins with, and globs of those that are kept of it. */
   readonly upload?: string | undefined;
   readonly outputs?: readonly string[] | undefined;
@@ -58,6 +61,8 @@ export interface Assignment {
   set: readonly NodeId[];
   /** How long it is expected to run, from tasks of the same name; 0 where nothing is known. */
   readonly estimateMs: number;
+  /** When its job is to have ended, on the flock's wall clock; absent: whenever. */
+  readonly dueMs?: number | undefined;
 }
 
 /** How an attempt ended, for its coordinator. `lost`: through no fault or end of its own. */

@@ -1,4 +1,5 @@
 import { QUEUE_MAX } from '../kernel/load.js';
+import type { DisciplineName } from './queue/disciplines.js';
 
 export interface ExecutorConfig {
   /** Tasks that may be queued, whatever the bound says. @default QUEUE_MAX */
@@ -7,6 +8,13 @@ export interface ExecutorConfig {
   readonly runningMax: number;
   /** From TERM to KILL. */
   readonly graceMs: number;
+  /** In which order it starts what waits. */
+  readonly discipline: DisciplineName;
 }
 
-export const EXECUTOR_DEFAULTS: ExecutorConfig = { queueMax: QUEUE_MAX, runningMax: 512, graceMs: 5_000 };
+export const EXECUTOR_DEFAULTS: ExecutorConfig = {
+  queueMax: QUEUE_MAX,
+  runningMax: 512,
+  graceMs: 5_000,
+  discipline: 'fifo',
+};

@@ -13,8 +13,9 @@ import { Estimates } from './estimates.js';
 import type { Admission, ExecutorEffect, ExecutorEvent, Given, HeldAnswer, Offer, OfferAnswer } from './events.js';
 import { Following } from './following.js';
 import { outcomeOf, unstarted } from './outcome.js';
-import { FifoQueue } from './queue.js';
 import { handOver } from './handover.js';
+import { DISCIPLINES } from './queue/disciplines.js';
+import { TaskQueue } from './queue/task-queue.js';
 import { RecentAttempts } from './recent.js';
 import type { AttemptEnd, AttemptId, Ended, Progress } from './runner.js';
 import { Results, type Result } from './results.js';
@@ -22,9 +23,9 @@ import { Room } from './room.js';
 import { RunningAttempts, type Running } from './running.js';
 import { Starting } from './starting.js';
 
-/** Runs what it accepted, first come, first served; decides itself what it accepts. */
+/** Runs what it accepted, in the order of its queue's discipline; decides itself what it accepts. */
 export class Executor {
-  readonly #queue = new FifoQueue();
+  readonly #queue: TaskQueue;
   readonly #running: RunningAttempts;
   readonly #asks: OpenAsks;
   readonly #ends: Ends;
@@ -47,6 +48,7 @@ export class Executor {
     config: ExecutorConfig = EXECUTOR_DEFAULTS,
   ) {
     const emit = (effect: ExecutorEffect) => void this.#out.push(effect);
+    this.#queue = new TaskQueue(DISCIPLINES[config.discipline]);
     this.#running = new RunningAttempts(capacity);
     this.#asks = new OpenAsks(this.#running, this.#timers, emit);
     this.#ends = new Ends(this.#timers, config.graceMs, emit);
@@ -224,7 +226,7 @@ export class Executor {
     const estimateMs = this.#estimates.of(work.name);
     const refusal = this.#room.refusal(work.needs, estimateMs, offer.startsNow);
     if (refusal !== undefined) return refusal;
-    this.#queue.push({ id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs });
+    this.#queue.push({ id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs }, now);
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.js';
 import type { Assignment } from './assignment.js';
-import type { FifoQueue } from './queue.js';
+import type { TaskQueue } from './queue/task-queue.js';
 import type { AttemptId } from './runner.js';
 import type { RunningAttempts } from './running.js';
 
@@ -12,7 +12,7 @@ export class Following {
   #next: Assignment | undefined;
 
   constructor(
-    private readonly queue: FifoQueue,
+    private readonly queue: TaskQueue,
     private readonly running: RunningAttempts,
   ) {}
 
@@ -33,7 +33,7 @@ export class Following {
   taken({ task, epoch }: AttemptId): Assignment {
     const next = this.#next;
     assert(next?.id === task && next.epoch === epoch, () => `${task}@${epoch} follows in place of ${next?.id}`);
-    this.queue.remove(task);
+    this.queue.begin(task);
     return next;
   }
 }

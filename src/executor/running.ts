@@ -103,6 +103,16 @@ export class RunningAttempts {
     this.#workMs = isEmpty ? 0 : this.#workMs - estimateMs;
   }
 
+  /** Those that have a place of their own, and one for all that share one. */
+  *places(): IterableIterator<Running> {
+    const bundles = new Set<Bundle>();
+    for (const running of this.#attempts.values()) {
+      if (running.bundle && bundles.has(running.bundle)) continue;
+      if (running.bundle) bundles.add(running.bundle);
+      yield running;
+    }
+  }
+
   [Symbol.iterator](): IterableIterator<Running> {
     return this.#attempts.values();
   }

@@ -7,7 +7,8 @@ import { callOf, commandOf } from './command.js';
 import type { Ends } from './ends.js';
 import type { Estimates } from './estimates.js';
 import type { ExecutorEffect } from './events.js';
-import type { FifoQueue } from './queue.js';
+import type { Scene } from './queue/discipline.js';
+import type { TaskQueue } from './queue/task-queue.js';
 import type { Room } from './room.js';
 import type { Bundle, RunningAttempts } from './running.js';
 
@@ -23,7 +24,7 @@ const TIMEOUT_MS = 1_000;
 interface Parts {
   readonly self: NodeId;
   readonly baseEnv: Readonly<Record<string, string>>;
-  readonly queue: FifoQueue;
+  readonly queue: TaskQueue;
   readonly running: RunningAttempts;
   readonly asks: OpenAsks;
   readonly ends: Ends;
@@ -36,15 +37,26 @@ interface Parts {
 
 /** Starts what waits: commands and calls one by one, short calls several in one place (docs/adr/0036). */
 export class Starting {
-  constructor(private readonly parts: Parts) {}
+  readonly #scene: Scene;
 
-  /** Starts what fits, in order: a large task at the head is not passed by. Due whenever the head or what is free changes. */
+  constructor(private readonly parts: Parts) {
+    const { room, running, asks } = parts;
+    this.#scene = {
+      get free() {
+        return running.free;
+      },
+      canStart: (needs) => room.canStart(needs),
+      places: () => [...running.places(), ...asks.holders()],
+    };
+  }
+
+  /** Starts what fits, as the queue has it. Due whenever that or what is free changes. */
   fill(now: Now): void {
-    const { queue, room, asks } = this.parts;
-    for (let next = queue.head(); next && room.canStart(next.work.needs); next = queue.head()) {
-      const together = this.#together(next);
+    const { queue, asks } = this.parts;
+    for (let next = queue.next(this.#scene, now); next; next = queue.next(this.#scene, now)) {
+      const together = next === queue.head() ? this.#together(next) : [next];
       const { function: called, contract } = next.work;
-      for (const { id } of together) queue.remove(id);
+      for (const { id } of together) queue.begin(id);
       if (together.length > 1 && called) this.#startTogether(together, called, now);
       else if (contract === 'at-most-once') asks.open(next, now);
       else this.start(next, now);

@@ -21,6 +21,7 @@ export function resources(cpus: number, more: Partial<Resources> = {}): Resource
 export function workOf(more: Partial<Work> = {}): Work {
   return {
     name: 'true',
+    submitter: 'me',
     argv: ['true'],
     shell: false,
     env: {},
@@ -66,7 +67,7 @@ export class Rig {
       capacity,
       {},
       { ...UNBOUNDED, ...admission },
-      { queueMax: 512, runningMax: 512, graceMs: 5_000, ...config },
+      { queueMax: 512, runningMax: 512, graceMs: 5_000, discipline: 'fifo', ...config },
     );
   }
 
@@ -89,8 +90,8 @@ export class Rig {
     return (this.effects = this.executor.step(event, this.now));
   }
 
-  end(index: number, end: Partial<AttemptEnd> = {}, epoch = 1): readonly ExecutorEffect[] {
-    return this.step({ kind: 'ended', attempt: { task: taskId(JOB, index), epoch }, end: endOf(end) });
+  end(index: number, end: Partial<AttemptEnd> = {}, epoch = 1, job = JOB): readonly ExecutorEffect[] {
+    return this.step({ kind: 'ended', attempt: { task: taskId(job, index), epoch }, end: endOf(end) });
   }
 
   /** The runner has started `next` in the place of `index`. */

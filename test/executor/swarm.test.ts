@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { taskId } from '../../src/kernel/ids.js';
 import { addResources, type Resources } from '../../src/kernel/resources.js';
 import type { ExecutorEffect } from '../../src/executor/events.js';
+import { DISCIPLINES, type DisciplineName } from '../../src/executor/queue/disciplines.js';
 import type { AttemptId } from '../../src/executor/runner.js';
 import { endOf, indexOf, JOB, offerOf, resources, Rig, workOf } from './support.js';
 
@@ -22,11 +23,12 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('timer' as const), which: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'leave' as const }) },
 );
+const discipline = fc.constantFrom(...(Object.keys(DISCIPLINES) as DisciplineName[]));
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
 /** A coordinator and a runner that remember everything, and look after each step whether it can be so. */
 class Witness {
-  readonly rig = new Rig(CAPACITY, { queueMax: 4, runningMax: 5 });
+  readonly rig: Rig;
   readonly offers = new Map<number, { epoch: number; size: Resources; accepted: boolean }>();
   /** What the runner runs now: the attempt's needs, by task and epoch. */
   readonly running = new Map<string, Resources>();
@@ -38,6 +40,10 @@ class Witness {
   /** Results that the coordinator has and has not yet said so. */
   readonly told: { readonly index: number; readonly epoch: number }[] = [];
   #epoch = 0;
+
+  constructor(discipline: DisciplineName) {
+    this.rig = new Rig(CAPACITY, { queueMax: 4, runningMax: 5, discipline });
+  }
 
   act(action: Action): void {
     const { rig } = this;
@@ -153,8 +159,8 @@ class Witness {
 describe('An executor to which anything happens', () => {
   it('should run nothing twice, leak nothing, and owe nobody an answer', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(action, fc.boolean()), { maxLength: 60 }), (actions) => {
-        const witness = new Witness();
+      fc.property(discipline, fc.array(fc.tuple(action, fc.boolean()), { maxLength: 60 }), (discipline, actions) => {
+        const witness = new Witness(discipline);
         for (const [action, isRecorded] of actions) {
           witness.act(action);
           if (isRecorded) witness.record();

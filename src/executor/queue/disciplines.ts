@@ -1,0 +1,20 @@
+import { backfill } from './backfill.js';
+import type { MakeDiscipline } from './discipline.js';
+import { edf } from './edf.js';
+import { fairShare } from './fair-share.js';
+import { fifo } from './fifo.js';
+import { priority } from './priority.js';
+import { sjf } from './sjf.js';
+import { weightedShare } from './weighted-share.js';
+
+export const DISCIPLINES = {
+  fifo,
+  priority,
+  sjf,
+  edf,
+  'fair-share': fairShare,
+  'weighted-share': weightedShare,
+  backfill,
+} satisfies Record<string, MakeDiscipline>;
+
+export type DisciplineName = keyof typeof DISCIPLINES;

@@ -1,0 +1,77 @@
+import type { TaskId } from '../../kernel/ids.js';
+import type { Now } from '../../kernel/time.js';
+import type { Assignment } from '../assignment.js';
+import { Arrivals, type Waiting } from './arrivals.js';
+import type { Discipline, MakeDiscipline, Scene } from './discipline.js';
+
+/** What waits to be started here, in the order of a discipline. */
+export class TaskQueue {
+  readonly #arrivals = new Arrivals();
+  readonly #discipline: Discipline;
+
+  constructor(discipline: MakeDiscipline) {
+    this.#discipline = discipline(this.#arrivals);
+  }
+
+  get size(): number {
+    return this.#arrivals.size;
+  }
+
+  /** Sum of the estimates of what waits, in milliseconds. */
+  get workMs(): number {
+    return this.#arrivals.workMs;
+  }
+
+  /** The first in line. */
+  head(): Assignment | undefined {
+    return this.#discipline.first()?.assignment;
+  }
+
+  /** What is to start now: the head, or what may pass it where it has no room. Undefined: nothing. */
+  next(scene: Scene, now: Now): Assignment | undefined {
+    const head = this.head();
+    if (head === undefined || scene.canStart(head.work.needs)) return head;
+    return this.#discipline.pass?.(scene, now)?.assignment;
+  }
+
+  get(id: TaskId): Assignment | undefined {
+    return this.#arrivals.get(id)?.assignment;
+  }
+
+  push(assignment: Assignment, now: Now): void {
+    this.#discipline.enter(this.#arrivals.push(assignment), now);
+  }
+
+  /** It starts. */
+  begin(id: TaskId): void {
+    this.#leave(this.#arrivals.get(id), true);
+  }
+
+  /** It is not to start here any more. */
+  remove(id: TaskId): Assignment | undefined {
+    return this.#leave(this.#arrivals.get(id), false);
+  }
+
+  /** Takes up to `n` that `mayTake` allows, the newest first: what would wait longest. In the order in which they came. */
+  take(n: number, mayTake: (assignment: Assignment) => boolean): Assignment[] {
+    const taken: Waiting[] = [];
+    for (const one of this.#arrivals.newestFirst()) {
+      if (taken.length >= n) break;
+      if (mayTake(one.assignment)) taken.push(one);
+    }
+    for (const one of taken) this.#leave(one, false);
+    return taken.reverse().map(({ assignment }) => assignment);
+  }
+
+  /** In the order in which all of it would start if nothing else came. */
+  *[Symbol.iterator](): IterableIterator<Assignment> {
+    for (const { assignment } of this.#discipline) yield assignment;
+  }
+
+  #leave(one: Waiting | undefined, hasBegun: boolean): Assignment | undefined {
+    if (!one) return undefined;
+    this.#arrivals.delete(one);
+    this.#discipline.leave(one, hasBegun);
+    return one.assignment;
+  }
+}
