@@ -21,6 +21,7 @@ describe('An executor that runs tasks', () => {
           cwd: undefined,
           stdin: undefined,
           files: undefined,
+          notice: undefined,
           env,
         },
       },
