@@ -34,7 +34,8 @@ export async function runOverLibp2p(scenario: Scenario, onProgress: (standing: S
   try {
     const recorder = new Recorder(scenario.trace);
     const machineOf = (index: number): MachineOptions => scenario.nodes[index] ?? {};
-    const flock = new Flock({ seed: scenario.seed, history: recorder, machineOf }, { world: clock, network });
+    const { seed, discipline } = scenario;
+    const flock = new Flock({ seed, discipline, history: recorder, machineOf }, { world: clock, network });
     for (const id of ids) flock.start(id);
     const isFormed = await clock.until(() => flock.isWhole() && network.isKnit(), FORM_MS, LOOK_MS);
     if (!isFormed) throw new CoveyError('failed', 'the nodes did not find each other', 'take fewer nodes');

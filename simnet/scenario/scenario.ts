@@ -1,3 +1,4 @@
+import { DISCIPLINE_NAMES, type DisciplineName } from '../../src/kernel/disciplines.js';
 import { Prng } from '../../src/kernel/prng.js';
 import type { TimedFault } from '../faults/fault.js';
 import type { Trace } from '../workload/trace.js';
@@ -19,6 +20,8 @@ export interface Scenario {
   /** One line: what it shows. */
   readonly description: string;
   readonly policy: Policy;
+  /** In which order nodes start what waits for them. */
+  readonly discipline: DisciplineName;
   readonly seed: number;
   readonly nodes: readonly NodeSpec[];
   /** The nodes know each other when it begins; else they meet first. */
@@ -64,6 +67,7 @@ export function readScenario(
   const seed = scenario.number('seed', { max: SEED_MAX, isWhole: true, like: 7 }) ?? 1;
   const hint = `there is ${POLICIES.join(', ')}; central and sparrow are models to --compare with`;
   const policy = scenario.oneOf('policy', 'policy', POLICIES, hint) ?? 'bounded-ring';
+  const discipline = scenario.oneOf('discipline', 'discipline', DISCIPLINE_NAMES) ?? 'fifo';
   const nodes = readNodes(scenario);
   const isWarm = !(scenario.boolean('cold') ?? false);
   const network = readNetwork(scenario, [...new Set(nodes.map(({ zone }) => zone))]);
@@ -77,6 +81,7 @@ export function readScenario(
     name,
     description,
     policy,
+    discipline,
     seed,
     nodes,
     isWarm,

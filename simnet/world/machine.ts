@@ -1,3 +1,4 @@
+import type { DisciplineName } from '../../src/kernel/disciplines.js';
 import type { NodeId } from '../../src/kernel/ids.js';
 import type { Prng } from '../../src/kernel/prng.js';
 import type { Now } from '../../src/kernel/time.js';
@@ -29,6 +30,8 @@ export interface MachineOptions {
   readonly zone?: string;
   /** Of a program that takes 1 s elsewhere it makes one of 1 s / speed. @default 1 */
   readonly speed?: number;
+  /** In which order it starts what waits there. @default fifo */
+  readonly discipline?: DisciplineName;
   /** @default 0.1.0 */
   readonly version?: string;
 }
@@ -68,6 +71,8 @@ export class Machine {
 
 function profileOf(id: NodeId, options: MachineOptions): Profile {
   const { cpus = 2, memBytes = 2 ** 33, gpus = 0, custom = {}, labels = {}, zone = '', speed = 1 } = options;
-  const { version = '0.1.0' } = options;
-  return { addresses: [addressOf(id)], capacity: { cpus, memBytes, gpus, custom }, labels, zone, speed, version };
+  const { version = '0.1.0', discipline } = options;
+  const capacity = { cpus, memBytes, gpus, custom };
+  const queue = discipline === undefined ? {} : { discipline };
+  return { addresses: [addressOf(id)], capacity, labels, zone, speed, version, ...queue };
 }

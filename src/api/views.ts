@@ -251,6 +251,7 @@ export function nodeView({ member, load, rttMs }: NodeInfo, self: NodeId): NodeV
     resources: profile.capacity,
     labels: profile.labels,
     zone: profile.zone,
+    discipline: profile.discipline ?? 'fifo',
     rttMs: rttMs ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { DISCIPLINE_NAMES, type DisciplineName } from '../kernel/disciplines.js';
 import { CoveyError } from '../kernel/errors.js';
 import { parseDuration, parseSize } from '../kernel/units.js';
 import {
@@ -22,6 +23,7 @@ export interface UpOptions extends ResourceOptions {
   readonly zone?: string;
   readonly keyFile?: string;
   readonly lostAfter?: number;
+  readonly discipline?: DisciplineName;
   readonly logLevel: string;
   readonly retainFor?: number;
   readonly retainSize?: number;
@@ -43,6 +45,11 @@ export function addUpOptions(command: Command): void {
     .option('--http <host:port>', 'the HTTP API on TCP as well, on 127.0.0.1 only')
     .option('--zone <zone>', 'the failure domain this node stands in')
     .option('--key-file <file>', 'the key of the cluster (or COVEY_CLUSTER_KEY holds it)')
+    .addOption(
+      new Option('--discipline <name>', 'the order in which it starts what waits (default fifo)').choices(
+        DISCIPLINE_NAMES,
+      ),
+    )
     .option('--detach', 'go on in the background')
     .addOption(new Option('--log-level <level>', 'what is logged, to stderr').choices(LEVELS).default('info'))
     .addOption(new Option('--exit-with-parent', 'end when standard input closes').hideHelp());
@@ -82,7 +89,18 @@ export function upArguments(options: UpOptions): readonly string[] {
     'function-workers': options.functionWorkers,
     'function-mem': options.functionMem,
   };
-  const single = { http, zone, 'key-file': keyFile, 'log-level': options.logLevel, cpus, mem, gpus, speed, ...kept };
+  const single = {
+    http,
+    zone,
+    'key-file': keyFile,
+    'log-level': options.logLevel,
+    discipline: options.discipline,
+    cpus,
+    mem,
+    gpus,
+    speed,
+    ...kept,
+  };
   const several = { listen, join, label: label.map(joined), resource: resource.map(joined) };
   return [
     ...Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),

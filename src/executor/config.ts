@@ -1,5 +1,5 @@
+import type { DisciplineName } from '../kernel/disciplines.js';
 import { QUEUE_MAX } from '../kernel/load.js';
-import type { DisciplineName } from './queue/disciplines.js';
 
 export interface ExecutorConfig {
   /** Tasks that may be queued, whatever the bound says. @default QUEUE_MAX */

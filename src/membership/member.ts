@@ -1,3 +1,4 @@
+import { DISCIPLINE_NAMES } from '../kernel/disciplines.js';
 import { compareText } from '../kernel/ids.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, count, list, NodeIdSchema, oneOf, record, text, Type, type Static } from '../kernel/schema.js';
@@ -15,6 +16,8 @@ export const ProfileSchema = record({
   zone: text(64),
   /** Relative to a usual machine, which has 1. */
   speed: amount(1000),
+  /** The order in which it starts what waits there; absent: `fifo`. */
+  discipline: Type.Optional(oneOf(...DISCIPLINE_NAMES)),
   version: text(32),
 });
 export type Profile = Readonly<Static<typeof ProfileSchema>>;

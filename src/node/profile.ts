@@ -1,6 +1,7 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { VERSION } from '../install.js';
 import type { Profile } from '../membership/member.js';
+import type { DisciplineName } from '../kernel/disciplines.js';
 import { CONTAINER } from '../kernel/resources.js';
 import { userName } from '../user.js';
 
@@ -15,6 +16,7 @@ export interface Offered {
   readonly labels: Readonly<Record<string, string>>;
   readonly speed: number;
   readonly zone: string;
+  readonly discipline?: DisciplineName | undefined;
 }
 
 /** Of containers there may be as many as there is room for, unless it is said otherwise. */
@@ -22,7 +24,7 @@ const CONTAINERS = 1e6;
 
 /** What others are told of a node. Without podman or docker it has no containers, whatever it is told to offer. */
 export function profileOf(options: Offered, addresses: readonly string[], hasEngine: boolean): Profile {
-  const { capacity, labels, zone, speed } = options;
+  const { capacity, labels, zone, speed, discipline } = options;
   return {
     addresses: [...addresses].slice(0, 8),
     capacity: {
@@ -34,6 +36,7 @@ export function profileOf(options: Offered, addresses: readonly string[], hasEng
     labels: { ...labels },
     zone,
     speed,
+    ...(discipline === undefined ? {} : { discipline }),
     version: VERSION,
   };
 }

@@ -133,7 +133,16 @@ describe('views', () => {
     const info = { member, load: undefined, rttMs: undefined } as unknown as NodeInfo;
     expect(nodeView(info, OTHER)).to.deep.equal({
       ...{ id: NODE, state: 'suspect', boot: 2, draining: true, self: false, addresses: profile.addresses },
-      ...{ version: '1', cpus: 4, load: null, resources: capacity, labels: {}, zone: 'z', rttMs: null },
+      ...{
+        version: '1',
+        cpus: 4,
+        load: null,
+        resources: capacity,
+        labels: {},
+        zone: 'z',
+        discipline: 'fifo',
+        rttMs: null,
+      },
     });
     expect(nodeView(info, NODE).self).to.equal(true);
   });

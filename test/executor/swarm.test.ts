@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { taskId } from '../../src/kernel/ids.js';
 import { addResources, type Resources } from '../../src/kernel/resources.js';
 import type { ExecutorEffect } from '../../src/executor/events.js';
-import { DISCIPLINES, type DisciplineName } from '../../src/executor/queue/disciplines.js';
+import { DISCIPLINE_NAMES, type DisciplineName } from '../../src/kernel/disciplines.js';
 import type { AttemptId } from '../../src/executor/runner.js';
 import { endOf, indexOf, JOB, offerOf, resources, Rig, workOf } from './support.js';
 
@@ -23,7 +23,7 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('timer' as const), which: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'leave' as const }) },
 );
-const discipline = fc.constantFrom(...(Object.keys(DISCIPLINES) as DisciplineName[]));
+const discipline = fc.constantFrom(...DISCIPLINE_NAMES);
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
 /** A coordinator and a runner that remember everything, and look after each step whether it can be so. */

@@ -21,6 +21,7 @@ const NodeViewSchema = record({
   resources: ResourcesSchema,
   labels: textMap(1000, 4096),
   zone: string(),
+  discipline: meaning('The order in which it starts what waits there.', string()),
   draining: Type.Boolean(),
   rttMs: nullable(Type.Number()),
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Override, Path } from '../../toml/source.js';
+import { DISCIPLINE_NAMES } from '../../kernel/disciplines.js';
 import { repeated } from '../options.js';
 
 export interface SimOptions {
@@ -26,6 +27,7 @@ const FLAGS: readonly (readonly [flags: string, says: string, path: Path])[] = [
   ['--latency <time>', 'of the network, one way: 5ms, 1ms-3ms, 40ms~0.3', ['network', 'latency']],
   ['--loss <part>', 'messages that get lost: 1%', ['network', 'loss']],
   ['--policy <name>', 'how tasks find their nodes: bounded-ring', ['policy']],
+  ['--discipline <name>', `how nodes queue: ${DISCIPLINE_NAMES.join(', ')}`, ['discipline']],
   ['--seed <n>', 'one seed is one story (default 1)', ['seed']],
   ['--limit <time>', 'end after so much virtual time, whatever still goes on', ['limit']],
   ['--cold', 'the nodes start as strangers, in place of a flock that has formed', ['cold']],

@@ -1,3 +1,4 @@
+import type { DisciplineName } from '../../kernel/disciplines.js';
 import { backfill } from './backfill.js';
 import type { MakeDiscipline } from './discipline.js';
 import { edf } from './edf.js';
@@ -7,7 +8,7 @@ import { priority } from './priority.js';
 import { sjf } from './sjf.js';
 import { weightedShare } from './weighted-share.js';
 
-export const DISCIPLINES = {
+export const DISCIPLINES: Readonly<Record<DisciplineName, MakeDiscipline>> = {
   fifo,
   priority,
   sjf,
@@ -15,6 +16,4 @@ export const DISCIPLINES = {
   'fair-share': fairShare,
   'weighted-share': weightedShare,
   backfill,
-} satisfies Record<string, MakeDiscipline>;
-
-export type DisciplineName = keyof typeof DISCIPLINES;
+};

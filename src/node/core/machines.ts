@@ -3,6 +3,7 @@ import type { Hash32 } from '../../kernel/hash.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
+import { EXECUTOR_DEFAULTS } from '../../executor/config.js';
 import { Executor } from '../../executor/executor.js';
 import type { MembershipConfig } from '../../membership/config.js';
 import { isLive, type Profile } from '../../membership/member.js';
@@ -110,7 +111,8 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const policy = new BoundedRing(view);
   const bound = () => policy.bound(self);
   const admission = { bound, workBoundMs: (estimateMs: number) => policy.workBoundMs(self, estimateMs) };
-  const executor = new Executor(self, profile.capacity, baseEnv, admission);
+  const { capacity, discipline = EXECUTOR_DEFAULTS.discipline } = profile;
+  const executor = new Executor(self, capacity, baseEnv, admission, { ...EXECUTOR_DEFAULTS, discipline });
   const isHere = (node: NodeId) => membership.get(node)?.state === 'alive';
   const isReachable = (node: NodeId) => {
     const member = membership.get(node);

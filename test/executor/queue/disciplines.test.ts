@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Work } from '../../../src/executor/assignment.js';
-import type { DisciplineName } from '../../../src/executor/queue/disciplines.js';
+import type { DisciplineName } from '../../../src/kernel/disciplines.js';
 import { jobId } from '../../../src/kernel/ids.js';
 import { offerOf, resources, Rig, workOf } from '../support.js';
 

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { jobId, taskId } from '../../../src/kernel/ids.js';
 import type { Assignment } from '../../../src/executor/assignment.js';
-import { DISCIPLINES, type DisciplineName } from '../../../src/executor/queue/disciplines.js';
+import { DISCIPLINES } from '../../../src/executor/queue/disciplines.js';
+import { DISCIPLINE_NAMES, type DisciplineName } from '../../../src/kernel/disciplines.js';
 import { TaskQueue } from '../../../src/executor/queue/task-queue.js';
 import { assignmentOf, resources, workOf } from '../support.js';
 import { TWINS } from './twins.js';
@@ -80,7 +81,7 @@ function check(name: DisciplineName): void {
 }
 
 describe('A queue of tasks', () => {
-  for (const name of Object.keys(DISCIPLINES) as DisciplineName[]) {
+  for (const name of DISCIPLINE_NAMES) {
     it(`should do what its naive twin does: ${name}`, () => check(name));
   }
 

@@ -1,5 +1,5 @@
 import type { Assignment } from '../../../src/executor/assignment.js';
-import type { DisciplineName } from '../../../src/executor/queue/disciplines.js';
+import type { DisciplineName } from '../../../src/kernel/disciplines.js';
 
 /** A queue that does everything the long way. */
 export interface Twin {

@@ -25,6 +25,10 @@ describe('a scenario that is wrong', () => {
       'policy = "random"',
       "mine.toml:1: policy: unknown policy 'random' (there is bounded-ring; central and sparrow are",
     ],
+    [
+      'discipline = "none"',
+      "mine.toml:1: discipline: unknown discipline 'none' (there is fifo, priority, sjf, edf, fair-share, weighted-share",
+    ],
     ['cold = "no"', "mine.toml:1: cold: 'no' is neither (write true or false)"],
     ['churn = 5', 'mine.toml:1: churn: 5 is not a rate of crashes (write "5%/min" or "3/min")'],
     ['zones = ["a"]\n[[groups]]\nshare = 1', 'mine.toml:1: zones: groups have zones of their own (keep one)'],

@@ -9,11 +9,12 @@ const DIR = 'simnet/scenarios';
 
 describe('a scenario', () => {
   it('should be something sensible where it says nothing', () => {
-    const { nodes, trace, policy, seed, isWarm, faults } = scenarioOf('');
+    const { nodes, trace, policy, discipline, seed, isWarm, faults } = scenarioOf('');
     expect(nodes).to.have.length(20);
     expect(trace).to.have.length(2_000);
-    expect({ policy, seed, isWarm, faults }).to.deep.equal({
+    expect({ policy, discipline, seed, isWarm, faults }).to.deep.equal({
       policy: 'bounded-ring',
+      discipline: 'fifo',
       seed: 1,
       isWarm: true,
       faults: [],

@@ -1,0 +1,3 @@
+/** Orders in which a node may start what waits for it: src/executor/queue. */
+export const DISCIPLINE_NAMES = ['fifo', 'priority', 'sjf', 'edf', 'fair-share', 'weighted-share', 'backfill'] as const;
+export type DisciplineName = (typeof DISCIPLINE_NAMES)[number];
