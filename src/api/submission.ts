@@ -223,9 +223,10 @@ function startOf({ after = [], delayMs, notBefore }: SubmitBody): Pick<JobSpec, 
 }
 
 /** @throws CoveyError `usage` for what is no time */
-function limitsOf({ retryOn, maxParallel, maxFails, deadlineMs, notAfter }: SubmitBody): Partial<JobSpec> {
+function limitsOf({ priority, retryOn, maxParallel, maxFails, deadlineMs, notAfter }: SubmitBody): Partial<JobSpec> {
   const notAfterMs = timeOf(notAfter);
   return {
+    ...(priority === undefined ? {} : { priority }),
     ...(retryOn === undefined ? {} : { retryOn }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(maxFails === undefined ? {} : { maxFails }),

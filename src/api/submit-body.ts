@@ -1,3 +1,4 @@
+import { PrioritySchema } from '../kernel/priority.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { count, list, oneOf, oneOfKinds, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { AFTER_MAX } from '../tasks/gate.js';
@@ -39,6 +40,8 @@ export const SubmitBodySchema = record({
   needs: Type.Optional(Type.Partial(ResourcesSchema, { additionalProperties: false })),
   tasks: Type.Optional(TasksSchema),
   timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
+  /** What nodes go by whose queue has the discipline `priority` or `weighted-share`. @default 0 */
+  priority: Type.Optional(PrioritySchema),
   retries: Type.Optional(count(1000)),
   /** Exit codes after which a task is started again, 124 standing for a timeout; without them all. */
   retryOn: Type.Optional(list(count(255), 256)),

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { CoveyError, type SubmitBody } from '../client/index.js';
+import { PRIORITY_MAX } from '../kernel/priority.js';
 import { parseDuration } from '../kernel/units.js';
 import { defined, option, wholeNumber } from './options.js';
 import { TASKS_MAX } from './selector.js';
 import { parseWhen } from './start-options.js';
 
-/** How long a job may take, how much of it runs at a time, and what becomes of it when tasks fail. */
+/** How urgent a job is, how long it may take, how much of it runs at a time, and what becomes of it when tasks fail. */
 export interface LimitOptions {
+  readonly priority?: number;
   readonly timeout?: number;
   readonly deadline?: Deadline;
   readonly retries?: number;
@@ -18,6 +20,12 @@ export interface LimitOptions {
 export type Deadline = Pick<SubmitBody, 'deadlineMs' | 'notAfter'>;
 
 export function addLimitOptions(command: Command): void {
+  option(
+    command,
+    '--priority <n>',
+    'from -100 to 100 (default 0), where nodes queue by it: covey up --discipline',
+    parsePriority,
+  );
   option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
   option(
     command,
@@ -32,6 +40,7 @@ export function addLimitOptions(command: Command): void {
 }
 
 export function limitsOf({
+  priority,
   timeout,
   deadline,
   retries,
@@ -43,9 +52,17 @@ export function limitsOf({
     throw new CoveyError('usage', '--retry-on means nothing without --retries', 'add --retries 3, say');
   }
   return {
-    ...defined({ timeoutMs: timeout, retries, retryOn: retryOn && [...retryOn], maxParallel, maxFails }),
+    ...defined({ priority, timeoutMs: timeout, retries, retryOn: retryOn && [...retryOn], maxParallel, maxFails }),
     ...deadline,
   };
+}
+
+/** @throws CoveyError `usage` */
+function parsePriority(text: string): number {
+  const n = /^-?\d{1,3}$/.test(text) ? Number(text) : NaN;
+  if (Math.abs(n) <= PRIORITY_MAX) return n;
+  const what = `${JSON.stringify(text)} is not a whole number from ${-PRIORITY_MAX} to ${PRIORITY_MAX}`;
+  throw new CoveyError('usage', what);
 }
 
 /**

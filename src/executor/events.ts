@@ -14,6 +14,8 @@ export interface Offer {
   readonly set: readonly NodeId[];
   readonly job: JobId;
   readonly shard: number;
+  /** When its job is to have ended, on the flock's wall clock; absent: whenever. */
+  readonly dueMs?: number | undefined;
   readonly work: Work;
   readonly tasks: readonly {
     readonly index: number;

@@ -221,12 +221,13 @@ export class Executor {
       this.#drop(held);
       this.#recent.note(held, held, 'taken', now);
     }
-    const { job, shard, work, from: coordinator, set } = offer;
+    const { job, shard, work, from: coordinator, set, dueMs } = offer;
     const { index, epoch, attempt, steals, item } = task;
     const estimateMs = this.#estimates.of(work.name);
     const refusal = this.#room.refusal(work.needs, estimateMs, offer.startsNow);
     if (refusal !== undefined) return refusal;
-    this.#queue.push({ id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs }, now);
+    const made = { id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs, dueMs };
+    this.#queue.push(made, now);
     return undefined;
   }
 

@@ -48,6 +48,8 @@ export const TASK_MESSAGES = {
     executorBoot: count(),
     /** To be refused where it cannot start at once. */
     startsNow: Type.Optional(Type.Boolean()),
+    /** When its job is to have ended. */
+    dueMs: Type.Optional(amount()),
     spec: JobSpecSchema,
     tasks: list(
       record({

@@ -2,6 +2,7 @@ import type { AskEffect, LoadEffect, ReplyEffect, SendEffect } from '../kernel/e
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook, TimerEffect } from '../kernel/timers.js';
+import { submittedDueMs } from './deadlines.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Placer } from './placer.js';
 import type { QueryMessage } from './queries.js';
@@ -127,6 +128,7 @@ export class Offering {
   offer(shard: Shard, tasks: readonly LiveTask[], to: NodeId, startsNow = false): void {
     if (tasks.length === 0) return;
     const executorBoot = this.placer.bootOf(to);
+    const dueMs = submittedDueMs(shard.spec, shard.record.createdAtMs);
     for (const task of tasks) {
       shard.move(task, 'offered');
       task.epoch = shard.nextEpoch();
@@ -155,6 +157,7 @@ export class Offering {
         set: [...shard.place.set],
         executorBoot,
         ...(startsNow ? { startsNow } : {}),
+        ...(dueMs === Infinity ? {} : { dueMs }),
         spec: shard.spec,
         tasks: tasks.map((task) => offeredTask(shard, task)),
       },

@@ -1,4 +1,5 @@
 import { NOTIFY_MAX } from '../kernel/notify.js';
+import { PrioritySchema } from '../kernel/priority.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { StartSchema } from './gate.js';
@@ -60,6 +61,8 @@ export const JobSpecSchema = record({
   stdin: Type.Optional(bytes(LIMITS.stdinBytesMax)),
   needs: ResourcesSchema,
   timeoutMs: Type.Optional(amount(366 * 86_400_000)),
+  /** What nodes go by whose queue has the discipline `priority` or `weighted-share`. */
+  priority: Type.Optional(PrioritySchema),
   /** How often a task that ended `failed` or `timed-out` is started again. */
   retries: count(1000),
   /** Exit codes after which it is; absent: all. One that timed out counts as 124. */

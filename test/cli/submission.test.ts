@@ -40,7 +40,7 @@ describe('submission', () => {
     await writeFile(join(dir, 'in'), 'hello');
     const options =
       '--name n --cwd sub --env A=1 --env B=x=y --env HOME --stdin in --cpus 1.5 --mem 2G --gpus 1 --resource disk=3 ' +
-      '--array 1-9:2 --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i';
+      '--array 1-9:2 --priority -7 --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i';
     expect(await body([...options.split(' '), '--', 'x'], { cwd: dir, env: { HOME: '/h' } })).to.deep.equal({
       name: 'n',
       argv: ['x'],
@@ -49,6 +49,7 @@ describe('submission', () => {
       stdin: Buffer.from('hello').toString('base64'),
       needs: { cpus: 1.5, memBytes: 2 * 2 ** 30, gpus: 1, custom: { disk: 3 } },
       tasks: { kind: 'range', first: 1, last: 9, step: 2 },
+      priority: -7,
       timeoutMs: 300_000,
       retries: 4,
       retryOn: [75, 124],
@@ -102,6 +103,8 @@ describe('submission', () => {
     ['--gpus two -- x', /--gpus/],
     ['--resource disk -- x', /--resource: "disk" is not NAME=VALUE/],
     ['--resource disk=-1 -- x', /--resource/],
+    ['--priority 101 -- x', /--priority: "101" is not a whole number from -100 to 100/],
+    ['--priority 1.5 -- x', /--priority/],
     ['--timeout 0s -- x', /--timeout: "0s" is not a duration/],
     ['--timeout soon -- x', /--timeout/],
     ['--retries 1.5 -- x', /--retries/],

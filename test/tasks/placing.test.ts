@@ -10,6 +10,18 @@ describe('placing', () => {
     expect(home.pump(), 'nothing waits any more').to.deep.equal([]);
   });
 
+  it('should say by when a job is to have ended, whichever comes first', () => {
+    for (const [limits, dueMs] of [
+      [{ deadlineMs: 500 }, 501],
+      [{ notAfterMs: 400 }, 400],
+      [{ deadlineMs: 500, notAfterMs: 600 }, 501],
+    ] as const) {
+      const home = new Home({ x: 1 });
+      home.open(1, limits);
+      expect(home.pump()).to.deep.equal([`offer x 0@1.1 due ${dueMs}`]);
+    }
+  });
+
   it('should count offered tasks as unplaced until their node has taken them', () => {
     const home = new Home({ x: 2 });
     home.open(3);

@@ -1,5 +1,6 @@
 import type { SubmitBody } from '../../client/index.js';
 import { globProblem } from '../../files/manifest.js';
+import { PRIORITY_MAX } from '../../kernel/priority.js';
 import { parseDuration, parseSize } from '../../kernel/units.js';
 import { checkedCommand, checkedUrl } from '../../notify.js';
 import { shown, wrong, type Section } from '../../toml/section.js';
@@ -85,6 +86,7 @@ function readCommand(value: unknown): string[] {
 function readLimits(section: Section): LimitOptions {
   const amount = (key: string, min: number) => section.number(key, { min, max: TASKS_MAX, isWhole: true, like: 10 });
   return defined({
+    priority: section.number('priority', { min: -PRIORITY_MAX, max: PRIORITY_MAX, isWhole: true, like: 10 }),
     timeout: section.duration('timeout'),
     deadline: section.read('deadline', (value) => parseDeadline(String(value), new Date())),
     retries: section.number('retries', { max: 1000, isWhole: true, like: 3 }),

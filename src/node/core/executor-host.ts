@@ -165,11 +165,11 @@ export class ExecutorHost {
   }
 
   #offer(from: NodeId, message: TaskMessages['task.offer'], now: Now): void {
-    const { job, shard, set, spec: work, tasks, startsNow = false } = message;
+    const { job, shard, set, spec: work, tasks, dueMs, startsNow = false } = message;
     const ballot = ballotOf(tasks[0]?.epoch ?? 0);
     const isMeant = message.executorBoot === this.wires.ownLoad().boot;
     const { accepted, reason, effects } = isMeant
-      ? this.executor.offer({ from, ballot, startsNow, set, job, shard, work, tasks }, now)
+      ? this.executor.offer({ from, ballot, startsNow, set, job, shard, dueMs, work, tasks }, now)
       : { accepted: [], reason: 'it has restarted since', effects: [] };
     if (accepted.length < tasks.length) this.#turnAway(from);
     this.#reply(from, {

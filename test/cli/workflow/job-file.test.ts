@@ -39,6 +39,7 @@ const EVERY = {
   tz: 'UTC',
   overlap: 'skip',
   missed: 'run',
+  priority: -10,
   retries: 2,
   'retry-on': [75, 124],
   'max-parallel': 3,

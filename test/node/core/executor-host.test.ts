@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { EXECUTOR_DEFAULTS } from '../../../src/executor/config.js';
 import { Executor } from '../../../src/executor/executor.js';
+import type { DisciplineName } from '../../../src/kernel/disciplines.js';
 import { nodeId } from '../../../src/kernel/ids.js';
 import { ExecutorHost, type ExecutorTag } from '../../../src/node/core/executor-host.js';
 import type { Message } from '../../../src/node/core/wire.js';
@@ -7,7 +9,7 @@ import { FlockView } from '../../../src/placement/flock-view.js';
 import { RingCache } from '../../../src/ring/ring-cache.js';
 import type { TellOf } from '../../../src/tasks/register/messages.js';
 import { EPOCHS_PER_BALLOT } from '../../../src/tasks/register/epochs.js';
-import { endOf, JOB, resources } from '../../executor/support.js';
+import { endOf, indexOf, JOB, resources } from '../../executor/support.js';
 import { vectorOf } from '../../placement/support.js';
 import { specOf } from '../../tasks/support/fixtures.js';
 
@@ -18,15 +20,21 @@ const NOW = { monoMs: 0, wallMs: 0 };
 /** An executor of one CPU behind its host, and in short what it asks and replies. */
 class Rig {
   readonly asked: { readonly to: string; readonly tag: ExecutorTag }[] = [];
-  readonly executor = new Executor(SELF, resources(1), {}, { bound: () => 9, workBoundMs: () => Infinity });
+  readonly executor: Executor;
   readonly host: ExecutorHost;
+  /** Indexes of the tasks that were started. */
+  readonly started: number[] = [];
   refusals: TellOf<'refused'>[] = [];
   #said: string[] = [];
 
-  constructor() {
+  constructor(discipline: DisciplineName = 'fifo') {
+    const admission = { bound: () => 9, workBoundMs: () => Infinity };
+    this.executor = new Executor(SELF, resources(1), {}, admission, { ...EXECUTOR_DEFAULTS, discipline });
     this.host = new ExecutorHost(SELF, this.executor, new FlockView(new RingCache(() => 0)), {
       outlet: {
-        push: () => undefined,
+        push: (effect) => {
+          if (effect.kind === 'start') this.started.push(indexOf(effect.attempt.task));
+        },
         send: (to, message: Message) => {
           const more =
             'accepted' in message
@@ -56,10 +64,13 @@ class Rig {
     return this.#said;
   }
 
-  offer(from: string, epoch: number, { executorBoot = 3, index = 0 } = {}): string[] {
+  offer(from: string, epoch: number, given: { executorBoot?: number; index?: number; dueMs?: number } = {}): string[] {
+    const { executorBoot = 3, index = 0, dueMs } = given;
     const tasks = [{ index, epoch, attempt: 1, steals: 0 }];
     const spec = { ...specOf(), needs: resources(1) };
-    const message = { kind: 'task.offer' as const, ask: 1, job: JOB, shard: 0, set: SET, executorBoot, spec, tasks };
+    const due = dueMs === undefined ? {} : { dueMs };
+    const about = { job: JOB, shard: 0, set: SET, executorBoot, spec, tasks, ...due };
+    const message = { kind: 'task.offer' as const, ask: 1, ...about };
     return this.said(() => this.host.message(nodeId(from), message, NOW));
   }
 
@@ -94,6 +105,15 @@ describe('an executor to its coordinators', () => {
     expect(rig.executor.isIdle).to.equal(false);
     expect(rig.answer({ kind: 'task.recorded' })).to.deep.equal([]);
     expect(rig.executor.isIdle).to.equal(true);
+  });
+
+  it('should know by when their jobs are to have ended', () => {
+    const rig = new Rig('edf');
+    for (const [index, dueMs] of [undefined, undefined, 900, 800].entries()) {
+      rig.offer('a', FIRST + index, dueMs === undefined ? { index } : { index, dueMs });
+    }
+    for (const index of [0, 3, 2]) rig.end(FIRST + index, index);
+    expect(rig.started).to.deep.equal([0, 3, 2, 1]);
   });
 
   it('should tell whom it turned away, once, when it is idle', () => {

@@ -48,7 +48,10 @@ export const at = (ballot: number, counter: number) => ballot * 2 ** 20 + counte
 function asked({ message, to, tag }: Extract<ShardEffect, { kind: 'ask' }>): Shown[] {
   switch (message.kind) {
     case 'task.offer':
-      return [`offer ${to} ${epochs(message.tasks)}${message.startsNow ? ' now' : ''}`];
+      return [
+        `offer ${to} ${epochs(message.tasks)}${message.startsNow ? ' now' : ''}` +
+          (message.dueMs === undefined ? '' : ` due ${message.dueMs}`),
+      ];
     case 'task.revoke':
     case 'task.recall':
       return [`${message.kind.slice('task.'.length)} ${to} ${epochs(message.tasks)}`];
