@@ -6,12 +6,14 @@ import { benchFlock } from './flock.js';
 import { benchFollow } from './follow.js';
 import { benchMembership } from './membership-scale.js';
 import { benchFunctions } from './functions.js';
+import { benchQueues } from './queues.js';
 import { benchRing } from './ring.js';
 import { benchSimnet } from './simnet.js';
 import type { Row } from './row.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ring: benchRing,
+  queues: benchQueues,
   commands: benchCommands,
   functions: benchFunctions,
   files: benchFiles,
