@@ -25,6 +25,8 @@ function sum(a: number, sign: 1 | -1, b: number): number {
   return inMillionths(a + sign * inMillionths(b));
 }
 
+export const NOTHING: Resources = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
+
 /** What a node offers that has podman or docker, and a task in a container needs one of. */
 export const CONTAINER = 'container';
 

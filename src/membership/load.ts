@@ -17,6 +17,7 @@ export class LoadTable {
   readonly #heard = new Map<NodeId, LoadVector>();
   /** Those of them at which tasks wait. */
   readonly #laden = new Map<NodeId, LoadVector>();
+  #watcher: ((vector: LoadVector) => void) | undefined;
   readonly #totals = { nodes: 0, running: 0, queued: 0, waiting: 0, workMs: 0 };
 
   /** As they are at any time: not a copy. */
@@ -27,6 +28,11 @@ export class LoadTable {
   /** Vectors of the nodes at which tasks wait, in no order. */
   get laden(): Iterable<LoadVector> {
     return this.#laden.values();
+  }
+
+  /** Has one who keeps what is said in a form of his own told of every news, in place of whoever was before. */
+  watch(watcher: (vector: LoadVector) => void): void {
+    this.#watcher = watcher;
   }
 
   of(id: NodeId): LoadVector | undefined {
@@ -48,6 +54,7 @@ export class LoadTable {
     if (waitingAt(vector) > 0) this.#laden.set(vector.node, vector);
     else if (held && waitingAt(held) > 0) this.#laden.delete(vector.node);
     this.#add(vector, 1);
+    this.#watcher?.(vector);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { Resources } from '../kernel/resources.js';
-import type { BoundedRing, Standing } from './bounded-ring.js';
+import type { BoundedRing, Standing } from './policies/bounded-ring.js';
 import type { FlockView } from './flock-view.js';
 
 export interface Candidate extends Omit<Standing, 'room'> {

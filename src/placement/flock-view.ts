@@ -20,6 +20,7 @@ export class FlockView {
   readonly #changed = new Set<NodeId>();
   #unit: number;
   #ring: Ring;
+  #version = 0;
 
   /**
    * @param rings - may be shared with other nodes
@@ -41,6 +42,11 @@ export class FlockView {
     return this.#ring;
   }
 
+  /** Another whenever anything of any member may be. */
+  get version(): number {
+    return this.#version;
+  }
+
   member(id: NodeId): MemberState | undefined {
     return this.#members.get(id);
   }
@@ -56,6 +62,7 @@ export class FlockView {
     // What an older boot had to do is over.
     if (said && (said.boot < member.boot || !isOnRing(member))) this.loads.forget(member.id);
     this.#note(before, member);
+    this.#version += 1;
   }
 
   forget(id: NodeId): void {
@@ -63,6 +70,7 @@ export class FlockView {
     this.#members.delete(id);
     this.loads.forget(id);
     this.#note(before, undefined);
+    this.#version += 1;
   }
 
   /** The ring as it would be if all that are away or drain, but have not left, were back. */

@@ -266,9 +266,10 @@ export class Offering {
     while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
       const choice = this.placer.choose({
         key: shard.spec.key ?? shard.place.register,
+        name: shard.spec.name,
         needs: shard.spec.needs,
         closed: (node) => this.#closed.has(node),
-        offered: (node) => this.#offered.get(node) ?? 0,
+        offers: this.#offered,
         seeksSlot: shard.spec.key === undefined && this.#waiting <= this.config.fewMax,
       });
       if (!choice) {

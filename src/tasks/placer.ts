@@ -1,15 +1,20 @@
 import type { NodeId } from '../kernel/ids.js';
+import type { PolicyName } from '../kernel/policies.js';
 import type { Resources } from '../kernel/resources.js';
 
 /** What a shard's coordinator wants placed. */
 export interface Demand {
   /** Hashed onto the ring; the walk starts there. */
   readonly key: string;
+  /** What such tasks are called: what ran under it before says how long they may take. */
+  readonly name: string;
+  /** How a node is chosen; absent: by default. */
+  readonly policy?: PolicyName | undefined;
   readonly needs: Resources;
   /** Nodes that refused lately, or that hold offers enough. */
   readonly closed: (node: NodeId) => boolean;
-  /** Tasks offered to a node that it has not answered yet. */
-  readonly offered: (node: NodeId) => number;
+  /** Tasks offered to nodes that these have not answered yet. */
+  readonly offers: ReadonlyMap<NodeId, number>;
   /** A free slot further on is better than a place in the first queue with room. */
   readonly seeksSlot: boolean;
 }

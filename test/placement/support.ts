@@ -2,7 +2,7 @@ import type { NodeId } from '../../src/kernel/ids.js';
 import type { LoadVector } from '../../src/kernel/load.js';
 import type { Resources } from '../../src/kernel/resources.js';
 import type { Liveness, MemberState } from '../../src/membership/member.js';
-import { BoundedRing } from '../../src/placement/bounded-ring.js';
+import { BoundedRing } from '../../src/placement/policies/bounded-ring.js';
 import { FlockView } from '../../src/placement/flock-view.js';
 import { RingCache } from '../../src/ring/ring-cache.js';
 import type { Demand } from '../../src/tasks/placer.js';
@@ -19,11 +19,12 @@ export interface MemberOptions {
   readonly draining?: boolean;
   readonly capacity?: Resources;
   readonly boot?: number;
+  readonly speed?: number;
 }
 
 export function member(id: NodeId, options: MemberOptions = {}): MemberState {
-  const { state = 'alive', draining = false, capacity = resources(1), boot = 1 } = options;
-  const profile = { addresses: [], capacity, labels: {}, zone: '', speed: 1, version: '0' };
+  const { state = 'alive', draining = false, capacity = resources(1), boot = 1, speed = 1 } = options;
+  const profile = { addresses: [], capacity, labels: {}, zone: '', speed, version: '0' };
   return { id, boot, n: 0, state, draining, profile };
 }
 
@@ -47,5 +48,5 @@ export function load(view: FlockView, id: NodeId, more: Partial<LoadVector>): vo
 }
 
 export function demandOf(key: string, more: Partial<Demand> = {}): Demand {
-  return { key, needs: resources(1), closed: () => false, offered: () => 0, seeksSlot: false, ...more };
+  return { key, name: 'work', needs: resources(1), closed: () => false, offers: new Map(), seeksSlot: false, ...more };
 }

@@ -8,7 +8,7 @@ import { Executor } from '../../executor/executor.js';
 import type { MembershipConfig } from '../../membership/config.js';
 import { isLive, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
-import { BoundedRing } from '../../placement/bounded-ring.js';
+import { BoundedRing } from '../../placement/policies/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
 import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';

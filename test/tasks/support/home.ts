@@ -30,10 +30,10 @@ class Room implements Placer {
   wanted: Demand | undefined;
 
   choose(demand: Demand) {
-    const { closed, offered, needs } = (this.wanted = demand);
-    for (const [id, room] of this.left) {
-      if (needs.gpus === 0 && !closed(id) && room > offered(id))
-        return { node: id, room: room - offered(id), startsNow: false };
+    const { closed, offers, needs } = (this.wanted = demand);
+    for (const [id, all] of this.left) {
+      const room = all - (offers.get(id) ?? 0);
+      if (needs.gpus === 0 && !closed(id) && room > 0) return { node: id, room, startsNow: false };
     }
     return undefined;
   }

@@ -151,8 +151,8 @@ export class ReplicaNode {
   #placer(): Placer {
     const { prng, executors } = this.around;
     return {
-      choose: ({ closed, offered }) => {
-        const open = executors.filter((id) => !this.beliefs.isGone(id) && !closed(id) && offered(id) < 4);
+      choose: ({ closed, offers }) => {
+        const open = executors.filter((id) => !this.beliefs.isGone(id) && !closed(id) && (offers.get(id) ?? 0) < 4);
         const node = prng.pick(open);
         return node === undefined ? undefined : { node, room: 1 + prng.below(4), startsNow: prng.chance(0.5) };
       },

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../../kernel/ids.js';
 import type { Now } from '../../../kernel/time.js';
 import type { Membership } from '../../../membership/membership.js';
-import type { BoundedRing } from '../../../placement/bounded-ring.js';
+import type { BoundedRing } from '../../../placement/policies/bounded-ring.js';
 import type { FlockView } from '../../../placement/flock-view.js';
 import type { JobPlaces } from './places.js';
 

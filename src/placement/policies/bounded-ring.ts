@@ -1,9 +1,10 @@
-import type { NodeId } from '../kernel/ids.js';
-import { loadOf, QUEUE_MAX } from '../kernel/load.js';
-import { fitCount, lackOf, shortage, type Resources } from '../kernel/resources.js';
-import { BOUNDED_LOAD, loadBound } from '../ring/bounded-load.js';
-import type { Choice, Demand, Placer } from '../tasks/placer.js';
-import type { FlockView } from './flock-view.js';
+import type { NodeId } from '../../kernel/ids.js';
+import { loadOf, QUEUE_MAX } from '../../kernel/load.js';
+import { fitCount, lackOf, NOTHING, shortage, type Resources } from '../../kernel/resources.js';
+import { loadBound } from '../../ring/bounded-load.js';
+import type { Choice, Demand, Placer } from '../../tasks/placer.js';
+import type { FlockView } from '../flock-view.js';
+import { roomOf, workBoundMs } from '../room.js';
 
 /**
  * Nodes that could run the task, looked at in one walk. A full flock must not cost a walk around the whole ring; with
@@ -11,14 +12,8 @@ import type { FlockView } from './flock-view.js';
  */
 const CANDIDATES_MAX = 16;
 
-/** A queue of twice this length is filled up by no less. */
-const FILL_UP = 32;
-
 /** Tasks of no cost still travel in bounded batches. */
 const ROOM_MAX = 256;
-
-/** Work that a node may hold whatever its part is: what waits no longer than that needs no better place. Milliseconds of one CPU. */
-const WORK_MIN_MS = 50;
 
 /** What is believed of a node as a place for some task. */
 export interface Standing {
@@ -42,7 +37,7 @@ export class BoundedRing implements Placer {
       if (this.#filter(node, demand.needs) !== undefined) continue;
       if (++candidates > CANDIDATES_MAX) break;
       if (demand.closed(node)) continue;
-      const offered = demand.offered(node);
+      const offered = demand.offers.get(node) ?? 0;
       const left = Math.min(this.standing(node, demand.needs).room, ROOM_MAX) - offered;
       if (left < 1) continue;
       const slots = Math.min(left, this.#startable(node, demand.needs) - offered);
@@ -78,7 +73,7 @@ export class BoundedRing implements Placer {
     const isLaden = (vector?.workMs ?? 0) > this.workBoundMs(node, 0);
     const queued = vector?.queued ?? 0;
     const below = isLaden ? 0 : Math.min(bound - load, QUEUE_MAX - queued);
-    const room = Math.max(fits, isWorthAnOffer(below, queued) ? below : 0, 0);
+    const room = roomOf(fits, below, queued);
     return { load, bound, free, room, ...(out === undefined ? {} : { out }) };
   }
 
@@ -90,10 +85,7 @@ export class BoundedRing implements Placer {
 
   /** The same bound for work, in milliseconds, with room for one task more. Tasks that wait count as those placed do. */
   workBoundMs(node: NodeId, estimateMs: number): number {
-    const { running, queued, waiting, workMs } = this.view.loads.totals;
-    const placed = running + queued;
-    const allMs = placed === 0 ? workMs : (workMs * (placed + waiting)) / placed;
-    return Math.max(WORK_MIN_MS, BOUNDED_LOAD.c * (allMs + estimateMs) * this.view.ring.share(node) + estimateMs);
+    return workBoundMs(this.view.loads.totals, this.view.ring.share(node), estimateMs);
   }
 
   /** Such tasks that could start at once, as far as CPUs go: of nothing else is it known how much is free. */
@@ -113,10 +105,3 @@ export class BoundedRing implements Placer {
     return short === undefined ? undefined : lackOf(short);
   }
 }
-
-/** A node with a long queue is filled up in batches: an offer for each task that leaves it would cost more than the task. */
-function isWorthAnOffer(room: number, queued: number): boolean {
-  return 2 * room >= Math.min(queued, FILL_UP);
-}
-
-const NOTHING: Resources = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };

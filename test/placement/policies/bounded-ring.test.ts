@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { QUEUE_MAX } from '../../src/kernel/load.js';
-import type { BoundedRing } from '../../src/placement/bounded-ring.js';
-import { demandOf, flockOf, load, member, node, resources, type MemberOptions } from './support.js';
+import { QUEUE_MAX } from '../../../src/kernel/load.js';
+import type { BoundedRing } from '../../../src/placement/policies/bounded-ring.js';
+import { demandOf, flockOf, load, member, node, resources, type MemberOptions } from '../support.js';
 
 const CANDIDATES_MAX = 16;
 const BUSY = { running: 1, free: 0 };
@@ -28,9 +28,12 @@ describe('A walk around the bounded ring', () => {
     const { view, policy } = flockOf(3, 2);
     const [first, second, third] = view.ring.preference('key', 3);
     const closed = (id: string) => id === first;
-    const offered = (id: string) => (id === second ? 2 : id === third ? 1 : 0);
+    const offers = new Map([
+      [second!, 2],
+      [third!, 1],
+    ]);
     expect(policy.choose(demandOf('key', { closed }))).to.deep.equal({ ...BELOW, node: second, room: 2 });
-    expect(policy.choose(demandOf('key', { closed, offered }))).to.deep.equal({ ...BELOW, node: third, room: 1 });
+    expect(policy.choose(demandOf('key', { closed, offers }))).to.deep.equal({ ...BELOW, node: third, room: 1 });
   });
 
   it('should pass over queues where a slot is sought, and come back to the first of them where none is free', () => {
@@ -40,8 +43,8 @@ describe('A walk around the bounded ring', () => {
     const seeking = demandOf('key', { seeksSlot: true });
     expect(policy.choose(demandOf('key'))).to.include({ node: first, startsNow: false });
     expect(policy.choose(seeking)).to.deep.equal({ node: third, room: 2, startsNow: true });
-    const offered = (id: string) => (id === third ? 2 : 0);
-    expect(policy.choose({ ...seeking, offered })).to.include({ node: first, startsNow: false });
+    const offers = new Map([[third!, 2]]);
+    expect(policy.choose({ ...seeking, offers })).to.include({ node: first, startsNow: false });
     expect([first!, third!, node(9)].map((id) => policy.freeSlots(id))).to.deep.equal([0, 0, 0]);
     load(view, third!, { slots: 2, running: 1, free: 1 });
     expect(policy.freeSlots(third!), 'it has said so').to.equal(1);

@@ -1,0 +1,76 @@
+import { QUEUE_MAX } from '../kernel/load.js';
+import { isBounded } from '../kernel/policies.js';
+import type { Prng } from '../kernel/prng.js';
+import { shortage } from '../kernel/resources.js';
+import { loadBound } from '../ring/bounded-load.js';
+import type { Demand } from '../tasks/placer.js';
+import type { FlockView } from './flock-view.js';
+import type { Place, Places } from './places.js';
+import { roomOf, workBoundMs } from './room.js';
+import type { Field } from './policies/policy.js';
+
+/** What is to be known of the flock for one decision. */
+export class PlacesField implements Field {
+  readonly places: readonly Place[];
+  readonly cpus: number;
+  readonly #isBounded: boolean;
+  /** The task needs nothing of a kind of its own. */
+  readonly #isPlain: boolean;
+  /** Tasks of all, as the bounds count them. */
+  readonly #total: number;
+
+  constructor(
+    private readonly view: FlockView,
+    private readonly table: Places,
+    private readonly demand: Demand,
+    readonly prng: Prng,
+    readonly workMs: number,
+  ) {
+    this.places = table.now(demand.offers);
+    this.cpus = demand.needs.cpus;
+    this.#isBounded = isBounded(demand.policy);
+    this.#isPlain = Object.keys(demand.needs.custom).length === 0;
+    const { running, queued, waiting } = view.loads.totals;
+    this.#total = running + queued + waiting;
+  }
+
+  *walk(): Iterable<Place> {
+    for (const id of this.view.ring.walk(this.demand.key)) {
+      const place = this.table.get(id);
+      if (place) yield place;
+    }
+  }
+
+  canRun({ isOpen, capacity }: Place): boolean {
+    const { needs } = this.demand;
+    if (!isOpen) return false;
+    // Nearly always enough to look at, and much cheaper.
+    const isEnough = needs.cpus <= capacity.cpus && needs.memBytes <= capacity.memBytes && needs.gpus <= capacity.gpus;
+    return (isEnough && this.#isPlain) || shortage(needs, capacity) === undefined;
+  }
+
+  takes(place: Place): boolean {
+    return this.room(place) - place.offered >= 1 && this.canRun(place) && !this.demand.closed(place.id);
+  }
+
+  starts(place: Place): boolean {
+    return this.#fits(place) - place.offered >= 1;
+  }
+
+  /** How many such tasks it would likely take, were none on offer to it. */
+  room(place: Place): number {
+    return roomOf(this.#fits(place), this.#below(place), place.queued);
+  }
+
+  #below({ share, running, queued, workMs }: Place): number {
+    const left = QUEUE_MAX - queued;
+    if (!this.#isBounded) return left;
+    if (workMs > workBoundMs(this.view.loads.totals, share, 0)) return 0;
+    return Math.min(loadBound(this.#total, share) - running - queued, left);
+  }
+
+  #fits({ queued, free }: Place): number {
+    if (queued > 0) return 0;
+    return this.cpus > 0 ? Math.floor(free / this.cpus + 1e-9) : Infinity;
+  }
+}

@@ -1,0 +1,84 @@
+import type { NodeId } from '../kernel/ids.js';
+import type { PolicyName } from '../kernel/policies.js';
+import type { Prng } from '../kernel/prng.js';
+import type { Resources } from '../kernel/resources.js';
+import type { Choice, Demand, Placer } from '../tasks/placer.js';
+import { PlacesField } from './field.js';
+import type { FlockView } from './flock-view.js';
+import { Places } from './places.js';
+import { BINPACK } from './policies/binpack.js';
+import type { BoundedRing } from './policies/bounded-ring.js';
+import { LEAST_CONNECTIONS } from './policies/least-connections.js';
+import { LEAST_LOADED } from './policies/least-loaded.js';
+import { MIN_COMPLETION } from './policies/min-completion.js';
+import type { Policy } from './policies/policy.js';
+import { RANDOM } from './policies/random.js';
+import { RING } from './policies/ring.js';
+import { RoundRobin } from './policies/round-robin.js';
+import { SPREAD } from './policies/spread.js';
+import { TWO_CHOICES } from './policies/two-choices.js';
+import { WeightedRoundRobin } from './policies/weighted-round-robin.js';
+
+/** Work of a task of which nothing is known, where nothing is known of any other either; what waits is then only counted. */
+const UNKNOWN_MS = 1;
+
+/** Chooses nodes by the policy that a job names; the bounded ring is the default, and knows what no policy decides. */
+export class Placement implements Placer {
+  readonly #policies: Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>> = {
+    ring: RING,
+    'round-robin': new RoundRobin(),
+    'weighted-round-robin': new WeightedRoundRobin(),
+    random: RANDOM,
+    'least-loaded': LEAST_LOADED,
+    'least-connections': LEAST_CONNECTIONS,
+    'two-choices': TWO_CHOICES,
+    spread: SPREAD,
+    binpack: BINPACK,
+    'min-completion': MIN_COMPLETION,
+  };
+  /** Few nodes ever need it. */
+  #places: Places | undefined;
+
+  /** @param workMs - how long tasks of a name are expected to run at speed 1, in milliseconds; 0 where nothing is known */
+  constructor(
+    private readonly view: FlockView,
+    private readonly ring: BoundedRing,
+    private readonly prng: Prng,
+    private readonly workMs: (name: string) => number,
+  ) {}
+
+  choose(demand: Demand): Choice | undefined {
+    const { policy: name = 'bounded-ring' } = demand;
+    if (name === 'bounded-ring') return this.ring.choose(demand);
+    const policy = this.#policies[name];
+    this.#places ??= new Places(this.view);
+    const field = new PlacesField(this.view, this.#places, demand, this.prng, this.#workOf(demand));
+    const place = policy.pick(field);
+    if (!place) return undefined;
+    policy.picked?.(place.id, field);
+    return {
+      node: place.id,
+      room: 1,
+      startsNow: demand.seeksSlot && policy.looksAtLoad && field.starts(place),
+    };
+  }
+
+  freeSlots(node: NodeId): number {
+    return this.ring.freeSlots(node);
+  }
+
+  mayOffer(node: NodeId, needs: Resources): boolean {
+    return this.ring.mayOffer(node, needs);
+  }
+
+  bootOf(node: NodeId): number {
+    return this.ring.bootOf(node);
+  }
+
+  /** What is known of tasks of the name, else the mean of what the flock has. */
+  #workOf({ name }: Demand): number {
+    const { running, queued, workMs } = this.view.loads.totals;
+    const mean = running + queued > 0 ? workMs / (running + queued) : 0;
+    return this.workMs(name) || mean || UNKNOWN_MS;
+  }
+}

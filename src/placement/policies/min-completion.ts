@@ -1,0 +1,23 @@
+import type { Place } from '../places.js';
+import { least, type Field, type Policy } from './policy.js';
+
+/** A node that says it has no speed is slow, not endlessly so. */
+const SPEED_MIN = 0.001;
+
+/**
+ * Minimum completion time (MCT: Maheswaran, Ali, Siegel, Hensgen, Freund 1999): the node where the task would end first, by what
+ * waits there and how fast it is: queue + p / s.
+ */
+export const MIN_COMPLETION: Policy = {
+  looksAtLoad: true,
+  pick: (field) => least(field, (place) => completionMs(place, field)),
+};
+
+/** Milliseconds from now. A node's own word on its work counts; where it knows of none its tasks are taken to be like this one. */
+function completionMs(place: Place, field: Field): number {
+  const { running, queued, offered, workMs, slots, speed } = place;
+  const ownMs = field.workMs / Math.max(speed, SPEED_MIN);
+  if (field.starts(place)) return ownMs;
+  const heldMs = workMs > 0 ? workMs : (running + queued) * ownMs;
+  return (heldMs + offered * ownMs) / slots + ownMs;
+}

@@ -1,0 +1,33 @@
+import { compareText, type NodeId } from '../../kernel/ids.js';
+import type { Place } from '../places.js';
+import { firstFrom, type Field, type Policy } from './policy.js';
+
+/** One node after the other, in the order of their ids. Each coordinator has its own turn, which begins anywhere. */
+export class RoundRobin implements Policy {
+  readonly looksAtLoad = false;
+  #last: NodeId | undefined;
+
+  pick(field: Field): Place | undefined {
+    const { places, prng } = field;
+    if (places.length === 0) return undefined;
+    const start = this.#last === undefined ? prng.below(places.length) : indexAfter(places, this.#last);
+    return firstFrom(field, start);
+  }
+
+  picked(node: NodeId): void {
+    this.#last = node;
+  }
+}
+
+/** Of the first place whose id is greater; of the first of all where none is. */
+function indexAfter(places: readonly Place[], id: NodeId): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const place = places[middle] as Place;
+    if (compareText(place.id, id) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low % places.length;
+}
