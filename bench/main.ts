@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { benchCommands } from './commands.js';
 import { benchDurability } from './durability.js';
 import { benchFiles } from './files.js';
+import { benchPolicies } from './policies.js';
 import { benchFlock } from './flock.js';
 import { benchFollow } from './follow.js';
 import { benchMembership } from './membership-scale.js';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   commands: benchCommands,
   functions: benchFunctions,
   files: benchFiles,
+  policies: benchPolicies,
   flock: benchFlock,
   follow: benchFollow,
   durability: benchDurability,

@@ -1,5 +1,6 @@
 import { known } from '../../src/kernel/assert.js';
 import type { ErrorCode } from '../../src/kernel/errors.js';
+import type { PolicyName } from '../../src/kernel/policies.js';
 import { Prng } from '../../src/kernel/prng.js';
 import type { Resources } from '../../src/kernel/resources.js';
 import type { Flock } from '../world/flock.js';
@@ -13,6 +14,7 @@ export interface ClientsOptions {
   /** What comes at one instant and is alike comes as one job. */
   readonly submitsArrays: boolean;
   readonly seed: number;
+  readonly policy: PolicyName;
 }
 
 type Submission = ReturnType<typeof submissionOf>;
@@ -76,16 +78,17 @@ export class Clients {
   }
 
   #jobOf(tasks: readonly number[]): Submission {
-    const { trace } = this.options;
+    const { trace, policy } = this.options;
     const id = this.recorder.nameFor(tasks);
     const first = known(trace[tasks[0] ?? 0], 'a task');
     const needs = this.#needsOf(first.cpus);
     const key = first.key === undefined ? {} : { key: first.key };
+    const how = policy === 'bounded-ring' ? {} : { policy };
     const timeout = first.fate === 'hangs' ? { timeoutMs: first.durationMs } : {};
     const lengths = tasks.map((task) => String(trace[task]?.durationMs ?? 0));
     const items = tasks.length > 1 ? { items: lengths } : {};
     const command = commandOf(first, tasks.length > 1 ? '{}' : (lengths[0] ?? '0'));
-    return submissionOf(id, command, { needs, ...key, ...timeout, ...items });
+    return submissionOf(id, command, { needs, ...how, ...key, ...timeout, ...items });
   }
 
   /** Shared by all that need the same. */

@@ -54,12 +54,12 @@ export class Experiment {
     private readonly flock: Flock,
     private readonly recorder: Recorder,
   ) {
-    const { trace, submitsArrays, seed, faults } = scenario;
+    const { trace, submitsArrays, seed, policy, faults } = scenario;
     this.#beganMs = flock.world.nowMs;
     this.#eventsBefore = flock.trace.events;
     recorder.begin(this.#beganMs);
     this.#steals = countSteals(flock);
-    this.#clients = new Clients(flock, recorder, { trace, submitsArrays, seed });
+    this.#clients = new Clients(flock, recorder, { trace, submitsArrays, seed, policy });
     this.#injector = new Injector(flock);
     const joining = faults.reduce((sum, { fault }) => sum + (fault.kind === 'join' ? fault.nodes : 0), 0);
     this.#sampler = new Sampler(flock, recorder, this.#clients, flock.size + joining, stepOf(scenario));

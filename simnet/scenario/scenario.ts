@@ -1,4 +1,5 @@
 import { DISCIPLINE_NAMES, type DisciplineName } from '../../src/kernel/disciplines.js';
+import { POLICIES, type PolicyName } from '../../src/kernel/policies.js';
 import { Prng } from '../../src/kernel/prng.js';
 import type { TimedFault } from '../faults/fault.js';
 import type { Trace } from '../workload/trace.js';
@@ -10,16 +11,13 @@ import { Section } from '../../src/toml/section.js';
 import { Source, type Override } from '../../src/toml/source.js';
 import { readArrivals, readSurges, readWorkload } from './tasks.js';
 
-/** How tasks find their nodes. */
-export const POLICIES = ['bounded-ring'] as const;
-export type Policy = (typeof POLICIES)[number];
-
 /** An experiment in full: nothing of it is left to chance but what the seed decides. */
 export interface Scenario {
   readonly name: string;
   /** One line: what it shows. */
   readonly description: string;
-  readonly policy: Policy;
+  /** How tasks find their nodes. */
+  readonly policy: PolicyName;
   /** In which order nodes start what waits for them. */
   readonly discipline: DisciplineName;
   readonly seed: number;

@@ -81,7 +81,7 @@ function refuseEndless({ argv }: JobSpec, items: readonly string[] = []): void {
 }
 
 function specOf(body: SubmitBody, submitter: string): JobSpec {
-  const { argv = [], shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key } = body;
+  const { argv = [], shell = false, needs = {}, env = {}, retries = 0, name, cwd, timeoutMs, key, policy } = body;
   const { contract = 'at-least-once' } = body;
   const called = functionOf(body);
   if (!called && (argv.length === 0 || argv[0] === '')) {
@@ -102,6 +102,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(stdin === undefined ? {} : { stdin: new Uint8Array(stdin) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(key === undefined ? {} : { key }),
+    ...(policy === undefined ? {} : { policy }),
     ...(body.held === true ? { held: true } : {}),
     ...perNodeOf(body),
     ...filesOf(body),
@@ -256,10 +257,11 @@ function scheduleOf({ schedule, after, delayMs, notBefore, notAfter, tasks }: Su
 }
 
 /** @throws CoveyError `usage` where it says otherwise how many tasks there are, or where they go */
-function perNodeOf({ perNode, tasks, key }: SubmitBody): Pick<JobSpec, 'perNode'> {
+function perNodeOf({ perNode, tasks, key, policy }: SubmitBody): Pick<JobSpec, 'perNode'> {
   if (perNode !== true) return {};
-  if (tasks === undefined && key === undefined) return { perNode };
-  throw new CoveyError('usage', 'a job with a task for each node takes no other tasks, and no placement key');
+  if (tasks === undefined && key === undefined && policy === undefined) return { perNode };
+  const what = 'a job with a task for each node takes no other tasks, no placement key and no policy';
+  throw new CoveyError('usage', what);
 }
 
 /** The same variables make the same digest, in whatever order they were written. */

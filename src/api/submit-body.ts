@@ -1,4 +1,5 @@
 import { PrioritySchema } from '../kernel/priority.js';
+import { POLICIES } from '../kernel/policies.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { count, list, oneOf, oneOfKinds, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { AFTER_MAX } from '../tasks/gate.js';
@@ -74,6 +75,8 @@ export const SubmitBodySchema = record({
   /** One task for each node that is there and has enough for it: it runs there and nowhere else, and its item names it. */
   perNode: Type.Optional(Type.Boolean()),
   key: Type.Optional(text(1024)),
+  /** How nodes are chosen for its tasks: docs/policies.md. @default that of the node that takes the submission */
+  policy: Type.Optional(oneOf(...POLICIES)),
   /** Starts when these jobs have ended so: all of each `ok`, `any` way, or not all of it well (`fail`); else it is cancelled. */
   after: Type.Optional(list(record({ job: text(40), on: oneOf('ok', 'any', 'fail') }), AFTER_MAX)),
   /** Starts no sooner than this after its acceptance. */

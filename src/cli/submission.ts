@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { CoveyError, type SubmitBody } from '../client/index.js';
+import { POLICIES, type PolicyName } from '../kernel/policies.js';
 import { parseSize } from '../kernel/units.js';
 import { addFileOptions, filesOf, type FileOptions } from './file-options.js';
 import { addFunctionOptions, functionOf, type FunctionOptions } from './function-options.js';
@@ -33,6 +34,7 @@ export interface SubmitOptions
   readonly perNode?: boolean;
   readonly contract?: NonNullable<SubmitBody['contract']>;
   readonly key?: string;
+  readonly policy?: PolicyName;
   readonly id?: string;
   readonly dryRun?: boolean;
 }
@@ -61,7 +63,8 @@ export function addSubmitOptions(command: Command): void {
         '--contract <name>',
         'an attempt that is lost is started again, or never (it ends interrupted)',
       ).choices(['at-least-once', 'at-most-once']),
-    );
+    )
+    .addOption(new Option('--policy <name>', 'how nodes are chosen for the tasks').choices(POLICIES));
   option(command, '--name <name>', 'a name for people', textUpTo(200));
   option(
     command,
@@ -94,7 +97,7 @@ export function addSubmitOptions(command: Command): void {
  * @throws CoveyError `usage`
  */
 export async function submission(io: Io, argv: readonly string[], options: SubmitOptions): Promise<SubmitBody> {
-  const { name, stdin, shell, image, contract, key } = options;
+  const { name, stdin, shell, image, contract, key, policy } = options;
   const called = functionOf(io, argv, options, { '--shell': shell, '--stdin': stdin, '--image': image });
   if (!called) checkCommand(argv);
   checkSources(options);
@@ -112,6 +115,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
       tasks: await tasksOf(io, options),
       contract,
       key,
+      policy,
       perNode: options.perNode,
     }),
     ...limitsOf(options),
@@ -120,11 +124,13 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
   };
 }
 
-function checkSources({ array, eachLine, fromJson, perNode, key, stdin }: SubmitOptions): void {
+function checkSources({ array, eachLine, fromJson, perNode, key, policy, stdin }: SubmitOptions): void {
   const given = { '--array': array, '--each-line': eachLine, '--from-json': fromJson, '--per-node': perNode };
   const [one, other] = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
   if (one !== undefined && other !== undefined) throw new CoveyError('usage', `${one} and ${other} exclude each other`);
   if (perNode === true && key !== undefined) throw new CoveyError('usage', '--per-node and --key exclude each other');
+  if (perNode === true && policy !== undefined)
+    throw new CoveyError('usage', '--per-node and --policy exclude each other');
   const [first, second] = Object.entries({
     '--stdin': stdin,
     '--each-line': eachLine,

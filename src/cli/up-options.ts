@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../kernel/disciplines.js';
 import { CoveyError } from '../kernel/errors.js';
+import { POLICIES, type PolicyName } from '../kernel/policies.js';
 import { parseDuration, parseSize } from '../kernel/units.js';
 import {
   amountUpTo,
@@ -24,6 +25,7 @@ export interface UpOptions extends ResourceOptions {
   readonly keyFile?: string;
   readonly lostAfter?: number;
   readonly discipline?: DisciplineName;
+  readonly policy?: PolicyName;
   readonly logLevel: string;
   readonly retainFor?: number;
   readonly retainSize?: number;
@@ -37,6 +39,8 @@ export interface UpOptions extends ResourceOptions {
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 const LOST_AFTER = 'go on alone with a job, provisionally, once most of its replicas were dead so long (default 60s)';
+
+const POLICY = 'how nodes are chosen for tasks of jobs submitted here that do not say (default bounded-ring)';
 
 export function addUpOptions(command: Command): void {
   command
@@ -52,6 +56,7 @@ export function addUpOptions(command: Command): void {
     )
     .option('--detach', 'go on in the background')
     .addOption(new Option('--log-level <level>', 'what is logged, to stderr').choices(LEVELS).default('info'))
+    .addOption(new Option('--policy <name>', POLICY).choices(POLICIES))
     .addOption(new Option('--exit-with-parent', 'end when standard input closes').hideHelp());
   option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
@@ -86,6 +91,7 @@ export function upArguments(options: UpOptions): readonly string[] {
     'retain-for': timed(options.retainFor),
     'retain-size': options.retainSize,
     'file-cache': options.fileCache,
+    policy: options.policy,
     'function-workers': options.functionWorkers,
     'function-mem': options.functionMem,
   };

@@ -1,4 +1,5 @@
 import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
+import type { PolicyName } from '../kernel/policies.js';
 import type { Resources } from '../kernel/resources.js';
 import type { AttemptId, Usage } from './runner.js';
 
@@ -36,6 +37,8 @@ export interface Work {
   readonly start?: { readonly after: readonly { readonly job: JobId }[] } | undefined;
   /** It tells of the end of the job that it waited for: by its command, or by a POST to the URL in its place. */
   readonly notice?: 'command' | 'url' | undefined;
+  /** How its node was chosen; absent: by default. */
+  readonly policy?: PolicyName | undefined;
   /** It runs on this node or not at all. */
   readonly perNode?: boolean | undefined;
   /** `at-most-once`: an attempt starts only under a grant of its coordinator. */

@@ -25,6 +25,8 @@ import { Starting } from './starting.js';
 
 /** Runs what it accepted, in the order of its queue's discipline; decides itself what it accepts. */
 export class Executor {
+  /** How long tasks have run here, by name. */
+  readonly estimates = new Estimates();
   readonly #queue: TaskQueue;
   readonly #running: RunningAttempts;
   readonly #asks: OpenAsks;
@@ -35,7 +37,6 @@ export class Executor {
   readonly #unrecorded = new Results();
   readonly #recent = new RecentAttempts();
   readonly #disowned = new Disowned();
-  readonly #estimates = new Estimates();
   readonly #timers = new TimerBook('executor');
   #isLeaving = false;
   #out: ExecutorEffect[] = [];
@@ -56,7 +57,7 @@ export class Executor {
     this.#following = new Following(this.#queue, this.#running);
     this.#starting = new Starting({
       ...{ self, baseEnv, queue: this.#queue, running: this.#running, asks: this.#asks, ends: this.#ends },
-      ...{ room: this.#room, estimates: this.#estimates, emit },
+      ...{ room: this.#room, estimates: this.estimates, emit },
       refuse: (assignment, reason, now) => this.#tell(assignment, unstarted('failed', now, reason)),
     });
   }
@@ -223,8 +224,8 @@ export class Executor {
     }
     const { job, shard, work, from: coordinator, set, dueMs } = offer;
     const { index, epoch, attempt, steals, item } = task;
-    const estimateMs = this.#estimates.of(work.name);
-    const refusal = this.#room.refusal(work.needs, estimateMs, offer.startsNow);
+    const estimateMs = this.estimates.of(work.name);
+    const refusal = this.#room.refusal(work, estimateMs, offer.startsNow);
     if (refusal !== undefined) return refusal;
     const made = { id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs, dueMs };
     this.#queue.push(made, now);
@@ -268,7 +269,7 @@ export class Executor {
     if (isToRunElsewhere(running, end)) this.#handBack([assignment], undefined, now);
     else this.#tell(assignment, outcomeOf(end, ending, assignment.work.timeoutMs));
     if (ending === undefined && end.exitCode !== undefined) {
-      this.#estimates.note(assignment.work.name, durationOf(running, end, now));
+      this.estimates.note(assignment.work.name, durationOf(running, end, now));
     }
     this.#recent.note(assignment, assignment, 'taken', now);
   }

@@ -11,6 +11,7 @@ import { createTaskRunner } from '../executor/io/task-runner.js';
 import { nextTime } from '../cron.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
+import type { PolicyName } from '../kernel/policies.js';
 import { Prng } from '../kernel/prng.js';
 import type { NodeId } from '../kernel/ids.js';
 import { isLive, type MemberState } from '../membership/member.js';
@@ -54,6 +55,8 @@ export interface DaemonOptions extends Offered {
   readonly retention?: { readonly keepMs?: number; readonly keepBytes?: number };
   /** How long a majority may be dead before a survivor goes on alone. @default a minute */
   readonly lostAfterMs?: number | undefined;
+  /** How nodes are chosen for tasks of jobs submitted here that do not say. @default the bounded ring */
+  readonly policy?: PolicyName | undefined;
   /** Workers for functions that are kept ready, and the heap of each. */
   readonly functions?: { readonly workers?: number | undefined; readonly memBytes?: number | undefined };
   /** Bytes of files that are kept for tasks. @default 10 GiB */
@@ -211,6 +214,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     stored: { ...readStored(store), isLost: loss },
     retention: options.retention,
     lostAfterMs: options.lostAfterMs,
+    policy: options.policy,
   });
   const driver = new Driver({
     ...{ core, transport, store, runner, now },

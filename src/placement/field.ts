@@ -6,8 +6,11 @@ import { loadBound } from '../ring/bounded-load.js';
 import type { Demand } from '../tasks/placer.js';
 import type { FlockView } from './flock-view.js';
 import type { Place, Places } from './places.js';
-import { roomOf, workBoundMs } from './room.js';
+import { allWorkMs, roomOf, startable, workBoundMs } from './room.js';
 import type { Field } from './policies/policy.js';
+
+/** Of rounding, as in `startable`: a part of a task. */
+const SLACK = 1e-9;
 
 /** What is to be known of the flock for one decision. */
 export class PlacesField implements Field {
@@ -16,8 +19,9 @@ export class PlacesField implements Field {
   readonly #isBounded: boolean;
   /** The task needs nothing of a kind of its own. */
   readonly #isPlain: boolean;
-  /** Tasks of all, as the bounds count them. */
+  /** Tasks and work of all, as the bounds count them. */
   readonly #total: number;
+  readonly #allMs: number;
 
   constructor(
     private readonly view: FlockView,
@@ -30,8 +34,9 @@ export class PlacesField implements Field {
     this.cpus = demand.needs.cpus;
     this.#isBounded = isBounded(demand.policy);
     this.#isPlain = Object.keys(demand.needs.custom).length === 0;
-    const { running, queued, waiting } = view.loads.totals;
-    this.#total = running + queued + waiting;
+    const { totals } = view.loads;
+    this.#total = totals.running + totals.queued + totals.waiting;
+    this.#allMs = allWorkMs(totals);
   }
 
   *walk(): Iterable<Place> {
@@ -50,27 +55,23 @@ export class PlacesField implements Field {
   }
 
   takes(place: Place): boolean {
-    return this.room(place) - place.offered >= 1 && this.canRun(place) && !this.demand.closed(place.id);
+    return this.#room(place) - place.offered >= 1 && this.canRun(place) && !this.demand.closed(place.id);
   }
 
-  starts(place: Place): boolean {
-    return this.#fits(place) - place.offered >= 1;
+  starts({ queued, free, offered }: Place): boolean {
+    return queued === 0 && free + SLACK * this.cpus >= (offered + 1) * this.cpus;
   }
 
   /** How many such tasks it would likely take, were none on offer to it. */
-  room(place: Place): number {
-    return roomOf(this.#fits(place), this.#below(place), place.queued);
+  #room(place: Place): number {
+    const { queued, free } = place;
+    return roomOf(startable(queued, free, this.cpus), this.#below(place), queued);
   }
 
   #below({ share, running, queued, workMs }: Place): number {
     const left = QUEUE_MAX - queued;
     if (!this.#isBounded) return left;
-    if (workMs > workBoundMs(this.view.loads.totals, share, 0)) return 0;
+    if (workMs > workBoundMs(this.#allMs, share, 0)) return 0;
     return Math.min(loadBound(this.#total, share) - running - queued, left);
-  }
-
-  #fits({ queued, free }: Place): number {
-    if (queued > 0) return 0;
-    return this.cpus > 0 ? Math.floor(free / this.cpus + 1e-9) : Infinity;
   }
 }

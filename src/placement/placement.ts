@@ -55,7 +55,7 @@ export class Placement implements Placer {
     const field = new PlacesField(this.view, this.#places, demand, this.prng, this.#workOf(demand));
     const place = policy.pick(field);
     if (!place) return undefined;
-    policy.picked?.(place.id, field);
+    policy.picked?.(place, field);
     return {
       node: place.id,
       room: 1,

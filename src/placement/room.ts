@@ -17,15 +17,24 @@ export function roomOf(fits: number, below: number, queued: number): number {
   return Math.max(fits, isWorthAnOffer(below, queued) ? below : 0, 0);
 }
 
+/** Such tasks that could start at once, as far as CPUs go: of nothing else is it known how much is free. */
+export function startable(queued: number, free: number, cpus: number): number {
+  if (queued > 0) return 0;
+  return cpus > 0 ? Math.max(0, Math.floor(free / cpus + 1e-9)) : Infinity;
+}
+
+/** Work of all, in milliseconds of one CPU. Tasks that wait count as those placed do. */
+export function allWorkMs({ running, queued, waiting, workMs }: LoadTotals): number {
+  const placed = running + queued;
+  return placed === 0 ? workMs : (workMs * (placed + waiting)) / placed;
+}
+
 /**
- * The bound on load for work, in milliseconds, with room for one task more. Tasks that wait count as those placed do.
+ * The bound on load for work, in milliseconds, with room for one task more.
  *
  * @param share - the node's part of all capacity, 0..1
  */
-export function workBoundMs(totals: LoadTotals, share: number, estimateMs: number): number {
-  const { running, queued, waiting, workMs } = totals;
-  const placed = running + queued;
-  const allMs = placed === 0 ? workMs : (workMs * (placed + waiting)) / placed;
+export function workBoundMs(allMs: number, share: number, estimateMs: number): number {
   return Math.max(WORK_MIN_MS, BOUNDED_LOAD.c * (allMs + estimateMs) * share + estimateMs);
 }
 

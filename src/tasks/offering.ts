@@ -10,6 +10,7 @@ import type { RegisterWish } from './replication/effects.js';
 import { noteStep, type LiveTask } from './live-task.js';
 import type { Shard } from './shard.js';
 import type { ShardTag } from './shard-tags.js';
+import { Parcels, type Parcel } from './parcels.js';
 import { LIMITS } from './spec.js';
 
 export type ShardEffect =
@@ -127,8 +128,13 @@ export class Offering {
 
   offer(shard: Shard, tasks: readonly LiveTask[], to: NodeId, startsNow = false): void {
     if (tasks.length === 0) return;
+    this.#assign(shard, tasks, to);
+    this.#send(shard, { tasks, to, startsNow });
+  }
+
+  /** From here on they count as on offer to the node. */
+  #assign(shard: Shard, tasks: readonly LiveTask[], to: NodeId): void {
     const executorBoot = this.placer.bootOf(to);
-    const dueMs = submittedDueMs(shard.spec, shard.record.createdAtMs);
     for (const task of tasks) {
       shard.move(task, 'offered');
       task.epoch = shard.nextEpoch();
@@ -140,6 +146,10 @@ export class Offering {
     this.recount(shard);
     this.#offered.set(to, (this.#offered.get(to) ?? 0) + tasks.length);
     this.#offeredTotal += tasks.length;
+  }
+
+  #send(shard: Shard, { tasks, to, startsNow }: Parcel): void {
+    const dueMs = submittedDueMs(shard.spec, shard.record.createdAtMs);
     this.emit({
       kind: 'ask',
       to,
@@ -155,7 +165,7 @@ export class Offering {
         job: shard.record.job,
         shard: shard.record.shard,
         set: [...shard.place.set],
-        executorBoot,
+        executorBoot: tasks[0]?.executorBoot ?? 0,
         ...(startsNow ? { startsNow } : {}),
         ...(dueMs === Infinity ? {} : { dueMs }),
         spec: shard.spec,
@@ -260,13 +270,21 @@ export class Offering {
     else this.#offered.delete(node);
   }
 
-  /** False where nobody is known to have room for this shard. */
+  /** False where nobody is known to have room for this shard. What goes to one node goes in one offer, however it was chosen. */
   #place(shard: Shard, now: Now): boolean {
     if (shard.spec.perNode === true) return this.#placePinned(shard);
+    const parcels = new Parcels(this.config.batchMax);
+    const isPlaced = this.#choose(shard, parcels, now);
+    for (const parcel of parcels) this.#send(shard, parcel);
+    return isPlaced;
+  }
+
+  #choose(shard: Shard, parcels: Parcels, now: Now): boolean {
     while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
       const choice = this.placer.choose({
         key: shard.spec.key ?? shard.place.register,
         name: shard.spec.name,
+        policy: shard.spec.policy,
         needs: shard.spec.needs,
         closed: (node) => this.#closed.has(node),
         offers: this.#offered,
@@ -277,7 +295,8 @@ export class Offering {
         return false;
       }
       const tasks = shard.take(Math.min(choice.room, this.config.batchMax));
-      this.offer(shard, tasks, choice.node, choice.startsNow);
+      this.#assign(shard, tasks, choice.node);
+      parcels.add(tasks, choice);
     }
     return true;
   }

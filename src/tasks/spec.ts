@@ -1,5 +1,6 @@
 import { NOTIFY_MAX } from '../kernel/notify.js';
 import { PrioritySchema } from '../kernel/priority.js';
+import { POLICIES } from '../kernel/policies.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { StartSchema } from './gate.js';
@@ -82,6 +83,8 @@ export const JobSpecSchema = record({
   outputs: Type.Optional(list(text(1024), 100)),
   /** Placement key: tasks of one key go to the same node while it has room. Default: the shard's id. */
   key: Type.Optional(text(1024)),
+  /** How nodes are chosen for its tasks; absent: by the bounded ring. */
+  policy: Type.Optional(oneOf(...POLICIES)),
   /** A task for each node that there was, which is its item: it runs there and nowhere else. */
   perNode: Type.Optional(Type.Boolean()),
   /** Nothing of it starts before it is released. */

@@ -45,6 +45,26 @@ describe('covey sim', () => {
     expect(existsSync(report)).to.be.true;
   });
 
+  it('should place by the policy that is named, and by others beside it', async () => {
+    const { code, stdout } = await sim(
+      ...small,
+      '--policy',
+      'ring',
+      '--compare',
+      'random',
+      'ring',
+      '--report',
+      'none',
+      '--json',
+    );
+    expect(code).to.equal(0);
+    const { results } = JSON.parse(stdout) as { results: RunResult[] };
+    expect(results.map(({ policy }) => policy)).to.deep.equal(['ring', 'random']);
+    expect(results.map(({ tasks }) => tasks.succeeded)).to.deep.equal([30, 30]);
+    const [ring, random] = results.map(({ traceHash }) => traceHash);
+    expect(ring).not.to.equal(random);
+  });
+
   it('should run a file, with flags on top of it', async () => {
     writeFileSync(join(dir, 'mine.toml'), 'nodes = 99\ntasks = 20\nseed = 5\n[workload]\nmean = "100ms"\n');
     const { stdout } = await sim('mine.toml', '--nodes', '2', '--workload', 'constant', '--report', 'none');
@@ -72,8 +92,8 @@ describe('covey sim', () => {
       [['--nodes', '0'], '--nodes: 0 is not a whole number from 1 to 20000 (hint: write 20, say)'],
       [['--loss', '-1'], '--loss: -1 is not a part from 0 to 1 (hint: write 0.05 or "5%")'],
       [['--partition', 'split:30@1s+1s'], '--partition: 30 sides for 20 nodes (hint: a side has at least one node)'],
-      [['--policy', 'best'], "--policy: unknown policy 'best' (hint: there is bounded-ring; central and sparrow are"],
-      [['--compare', 'best'], "--compare: unknown policy 'best' (hint: there is bounded-ring, central, sparrow)"],
+      [['--policy', 'best'], "--policy: unknown policy 'best' (hint: there is bounded-ring, ring, round-robin,"],
+      [['--compare', 'best'], "--compare: unknown policy 'best' (hint: there is bounded-ring, ring, round-robin,"],
       [['--transport', 'pigeon'], "--transport: unknown transport 'pigeon' (hint: there is simulated"],
       [['rackdies'], "there is no scenario 'rackdies' (hint: did you mean rack-dies?)"],
       [['none.toml'], 'none.toml: there is no such file or directory (hint: name a scenario or a TOML file)'],

@@ -40,7 +40,7 @@ describe('submission', () => {
     await writeFile(join(dir, 'in'), 'hello');
     const options =
       '--name n --cwd sub --env A=1 --env B=x=y --env HOME --stdin in --cpus 1.5 --mem 2G --gpus 1 --resource disk=3 ' +
-      '--array 1-9:2 --priority -7 --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i';
+      '--array 1-9:2 --priority -7 --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i --policy binpack';
     expect(await body([...options.split(' '), '--', 'x'], { cwd: dir, env: { HOME: '/h' } })).to.deep.equal({
       name: 'n',
       argv: ['x'],
@@ -58,6 +58,7 @@ describe('submission', () => {
       deadlineMs: 7_200_000,
       contract: 'at-most-once',
       key: 'k',
+      policy: 'binpack',
     });
   });
 
@@ -124,6 +125,7 @@ describe('submission', () => {
     ['--module f.mjs --image alpine', /--module and --image exclude each other/],
     ['--per-node --array 1-2 -- x', /--array and --per-node exclude each other/],
     ['--per-node --key k -- x', /--per-node and --key exclude each other/],
+    ['--per-node --policy ring -- x', /--per-node and --policy exclude each other/],
     ['--retry-on 0 --retries 1 -- x', /--retry-on: "0" are no exit codes/],
     ['--retry-on 1,x --retries 1 -- x', /--retry-on/],
     ['--retry-on 1 -- x', /means nothing without --retries/],

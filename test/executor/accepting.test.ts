@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { nodeId } from '../../src/kernel/ids.js';
+import { isBounded, POLICIES, type PolicyName } from '../../src/kernel/policies.js';
 import { JOB, offerOf, resources, Rig, workOf } from './support.js';
 
 const REMEMBERED_MS = 40_000;
@@ -34,6 +35,19 @@ describe('An executor that is offered tasks', () => {
     expect(rig.give(0, 1, 2, 3, 4)).to.deep.equal({ accepted: [0, 1, 2], reason: 'it is at its bound' });
     rig.end(0);
     expect(rig.give(5, 6)).to.deep.equal({ accepted: [5], reason: 'it is at its bound' });
+  });
+
+  it('should take tasks beyond its bounds, up to what its queue holds, where their policy regards none', () => {
+    const rig = new Rig(resources(1), { queueMax: 3 }, { bound: () => 0, workBoundMs: () => -1 });
+    const give = (index: number, policy: PolicyName) => rig.offer(offerOf([{ index }], { work: workOf({ policy }) }));
+    expect(give(0, 'least-loaded')).to.deep.equal({ accepted: [0] });
+    expect(give(1, 'least-loaded')).to.deep.equal({ accepted: [], reason: 'it is at its bound' });
+    for (const [i, policy] of POLICIES.filter((name) => !isBounded(name))
+      .slice(0, 3)
+      .entries()) {
+      expect(give(2 + i, policy), policy).to.deep.equal({ accepted: [2 + i] });
+    }
+    expect(give(9, 'random')).to.deep.equal({ accepted: [], reason: 'its queue is full' });
   });
 
   it('should never queue more than its queue holds', () => {

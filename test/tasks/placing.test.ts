@@ -22,6 +22,22 @@ describe('placing', () => {
     }
   });
 
+  it('should choose for each task by the policy of its job, and send what goes to one node in one offer', () => {
+    const home = new Home({ x: 2, y: 3 });
+    home.room.most = 1;
+    home.open(5, { name: 'fold', policy: 'spread' });
+    expect(home.pump()).to.deep.equal(['offer x 0@1.1 1@1.2', 'offer y 2@1.3 3@1.4 4@1.5']);
+    expect(home.room.wanted).to.include({ name: 'fold', policy: 'spread' });
+    expect(Object.fromEntries(home.room.wanted?.offers ?? [])).to.deep.equal({ [node('x')]: 2, [node('y')]: 3 });
+  });
+
+  it('should fill no offer beyond its most, however much is chosen for one node', () => {
+    const home = new Home({ x: 200 });
+    home.room.most = 1;
+    home.open(130);
+    expect(home.pump().map((shown) => shown.split(' ').length - 2)).to.deep.equal([64, 64, 2]);
+  });
+
   it('should count offered tasks as unplaced until their node has taken them', () => {
     const home = new Home({ x: 2 });
     home.open(3);

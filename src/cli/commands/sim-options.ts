@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { POLICIES } from '../../kernel/policies.js';
 import type { Override, Path } from '../../toml/source.js';
 import { DISCIPLINE_NAMES } from '../../kernel/disciplines.js';
 import { repeated } from '../options.js';
@@ -26,7 +27,7 @@ const FLAGS: readonly (readonly [flags: string, says: string, path: Path])[] = [
   ['--partition <what>', 'split@30s+20s: halves apart at 30 s for 20 s; also split:3@…, zone:edge@…', ['partition']],
   ['--latency <time>', 'of the network, one way: 5ms, 1ms-3ms, 40ms~0.3', ['network', 'latency']],
   ['--loss <part>', 'messages that get lost: 1%', ['network', 'loss']],
-  ['--policy <name>', 'how tasks find their nodes: bounded-ring', ['policy']],
+  ['--policy <name>', `how tasks find their nodes: ${POLICIES.join(', ')}`, ['policy']],
   ['--discipline <name>', `how nodes queue: ${DISCIPLINE_NAMES.join(', ')}`, ['discipline']],
   ['--seed <n>', 'one seed is one story (default 1)', ['seed']],
   ['--limit <time>', 'end after so much virtual time, whatever still goes on', ['limit']],
@@ -41,7 +42,7 @@ export function addSimOptions(command: Command): void {
   }
   command
     .optionsGroup('Results:')
-    .option('--compare <name...>', 'the same trace under others too: central, sparrow')
+    .option('--compare <name...>', 'the same trace under others too: any policy, central, sparrow')
     .option('--report <file>', 'where the HTML report goes; none for no report')
     .option('--save-trace <file>', 'write the arrivals as CSV, and run nothing')
     .option('--transport <kind>', 'simulated, or libp2p: real nodes in one process, in real time')

@@ -4,10 +4,11 @@ import type { MessagePort } from 'node:worker_threads';
 import { BASELINES, runModel, type Baseline } from '../../../simnet/experiment/compare.js';
 import { runScenario, type Standing } from '../../../simnet/experiment/run.js';
 import type { RunResult } from '../../../simnet/measure/result.js';
-import { POLICIES, readScenario, type Policy, type Scenario } from '../../../simnet/scenario/scenario.js';
+import { readScenario, type Scenario } from '../../../simnet/scenario/scenario.js';
 import { readTrace, writeTrace } from '../../../simnet/workload/csv-trace.js';
 import type { Trace } from '../../../simnet/workload/trace.js';
 import { CoveyError } from '../../kernel/errors.js';
+import { POLICIES, type PolicyName } from '../../kernel/policies.js';
 import { reasonOf } from './sim-files.js';
 import type { SimNews, SimTask, Transport } from './sim-protocol.js';
 
@@ -29,11 +30,12 @@ export function serve(port: MessagePort, task: SimTask): void {
   void saying(() => {
     const compared = comparedOf(task.compare);
     const scenario = readScenario(task.scenario, task.overrides, (path) => loadTrace(path, task));
+    const names = new Set([scenario.policy, ...compared]);
     port.once('message', () => {
       void saying(async () => {
         if (task.wants === 'trace') return say({ kind: 'trace', csv: writeTrace(scenario.trace) });
         const results: RunResult[] = [];
-        for (const name of compared) results.push(await resultOf(name, scenario, task.transport, say));
+        for (const name of names) results.push(await resultOf(name, scenario, task.transport, say));
         say({ kind: 'results', results });
       });
     });
@@ -41,34 +43,33 @@ export function serve(port: MessagePort, task: SimTask): void {
   });
 }
 
-/** The scenario's own policy first, and each name once. */
-function comparedOf(names: readonly string[]): readonly (Policy | Baseline)[] {
+function comparedOf(names: readonly string[]): readonly (PolicyName | Baseline)[] {
   const all = [...POLICIES, ...BASELINES];
-  const found = names.map((name) => {
+  return names.map((name) => {
     const which = all.find((one) => one === name);
     if (which !== undefined) return which;
     throw new CoveyError('usage', `--compare: unknown policy '${name}'`, `there is ${all.join(', ')}`);
   });
-  return [...new Set([POLICIES[0], ...found])];
 }
 
 async function resultOf(
-  name: Policy | Baseline,
+  name: PolicyName | Baseline,
   scenario: Scenario,
   transport: Transport,
   say: (news: SimNews) => void,
 ): Promise<RunResult> {
-  const model = BASELINES.find((baseline) => baseline === name);
-  if (model !== undefined) return runModel(model, scenario);
+  const policy = POLICIES.find((one) => one === name);
+  if (policy === undefined) return runModel(name as Baseline, scenario);
+  const placed = { ...scenario, policy };
   let saidAtMs = -Infinity;
   const onProgress = (standing: Standing): void => {
     if (performance.now() - saidAtMs < PROGRESS_MS) return;
     saidAtMs = performance.now();
     say({ kind: 'progress', policy: name, standing });
   };
-  if (transport === 'simulated') return runScenario(scenario, onProgress);
+  if (transport === 'simulated') return runScenario(placed, onProgress);
   const { runOverLibp2p } = await import('../../../simnet/real/run.js');
-  return runOverLibp2p(scenario, onProgress);
+  return runOverLibp2p(placed, onProgress);
 }
 
 function loadTrace(path: string, { scenario, cwd }: SimTask): Trace {

@@ -52,6 +52,7 @@ async function readOptions({ globals, io }: Context, options: UpOptions): Promis
     labels: Object.fromEntries(label),
     lostAfterMs: options.lostAfter,
     discipline: options.discipline,
+    policy: options.policy,
     fileBytesMax: options.fileCache,
     functions: { workers: options.functionWorkers, memBytes: options.functionMem },
     clusterKey: await clusterKey(io, options.keyFile),

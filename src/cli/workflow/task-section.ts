@@ -1,6 +1,7 @@
 import type { SubmitBody } from '../../client/index.js';
 import { globProblem } from '../../files/manifest.js';
 import { PRIORITY_MAX } from '../../kernel/priority.js';
+import { POLICIES } from '../../kernel/policies.js';
 import { parseDuration, parseSize } from '../../kernel/units.js';
 import { checkedCommand, checkedUrl } from '../../notify.js';
 import { shown, wrong, type Section } from '../../toml/section.js';
@@ -62,6 +63,7 @@ export function readTask(name: string, section: Section): FileTask {
     ...readLimits(section),
     contract: section.oneOf('contract', 'contract', ['at-least-once', 'at-most-once']),
     key: section.text('key'),
+    policy: section.oneOf('policy', 'policy', POLICIES),
     hold: section.boolean('hold'),
     cron: section.text('cron'),
     tz: section.text('tz'),

@@ -1,6 +1,7 @@
 import type { Request } from '../../kernel/effects.js';
 import type { Hash32 } from '../../kernel/hash.js';
 import type { NodeId } from '../../kernel/ids.js';
+import type { PolicyName } from '../../kernel/policies.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import { EXECUTOR_DEFAULTS } from '../../executor/config.js';
@@ -10,6 +11,7 @@ import { isLive, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
 import { BoundedRing } from '../../placement/policies/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
+import { Placement } from '../../placement/placement.js';
 import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
 import { chooseReplicas, ReplicaFlock } from '../../placement/replica-choice.js';
@@ -51,6 +53,8 @@ export interface NodeCoreOptions {
   readonly stored?: StoredState;
   /** How long a majority may be dead before a survivor goes on alone. @default a minute */
   readonly lostAfterMs?: number | undefined;
+  /** Of jobs submitted here that do not say. @default the bounded ring */
+  readonly policy?: PolicyName | undefined;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
   readonly rings?: RingCache;
   /** How many changes are remembered for those who follow jobs. @default 8192, about a megabyte */
@@ -129,7 +133,9 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
   const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
   const onChange: ChangeSink = (change) => changes.note(change);
-  const shards = new ShardHome(self, policy, replication.places, members, onChange);
+  const workMs = (name: string) => executor.estimates.of(name) * profile.speed;
+  const placement = new Placement(view, policy, prng, workMs);
+  const shards = new ShardHome(self, placement, replication.places, members, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
@@ -157,6 +163,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
       self,
       view,
       policy,
+      defaultPolicy: options.policy,
       membership,
       places,
       now: () => hooks.now(),

@@ -1,10 +1,10 @@
 import type { NodeId } from '../../kernel/ids.js';
 import { loadOf, QUEUE_MAX } from '../../kernel/load.js';
-import { fitCount, lackOf, NOTHING, shortage, type Resources } from '../../kernel/resources.js';
+import { lackOf, shortage, type Resources } from '../../kernel/resources.js';
 import { loadBound } from '../../ring/bounded-load.js';
 import type { Choice, Demand, Placer } from '../../tasks/placer.js';
 import type { FlockView } from '../flock-view.js';
-import { roomOf, workBoundMs } from '../room.js';
+import { allWorkMs, roomOf, startable, workBoundMs } from '../room.js';
 
 /**
  * Nodes that could run the task, looked at in one walk. A full flock must not cost a walk around the whole ring; with
@@ -38,9 +38,10 @@ export class BoundedRing implements Placer {
       if (++candidates > CANDIDATES_MAX) break;
       if (demand.closed(node)) continue;
       const offered = demand.offers.get(node) ?? 0;
-      const left = Math.min(this.standing(node, demand.needs).room, ROOM_MAX) - offered;
+      const fits = this.#startable(node, demand.needs);
+      const left = Math.min(this.#room(node, fits), ROOM_MAX) - offered;
       if (left < 1) continue;
-      const slots = Math.min(left, this.#startable(node, demand.needs) - offered);
+      const slots = Math.min(left, fits - offered);
       if (demand.seeksSlot && slots >= 1) return { node, room: slots, startsNow: true };
       below ??= { node, room: left, startsNow: false };
       if (!demand.seeksSlot) break;
@@ -64,17 +65,11 @@ export class BoundedRing implements Placer {
   /** A node as seen from here; its own word in answer to an offer is what counts. */
   standing(node: NodeId, needs: Resources): Standing {
     const vector = this.view.loads.of(node);
-    const capacity = this.view.member(node)?.profile.capacity;
-    const free = vector?.free ?? capacity?.cpus ?? 0;
+    const free = vector?.free ?? this.view.member(node)?.profile.capacity.cpus ?? 0;
     const load = vector ? loadOf(vector) : 0;
-    const bound = this.bound(node);
-    const fits = this.#startable(node, needs);
     const out = this.#filter(node, needs);
-    const isLaden = (vector?.workMs ?? 0) > this.workBoundMs(node, 0);
-    const queued = vector?.queued ?? 0;
-    const below = isLaden ? 0 : Math.min(bound - load, QUEUE_MAX - queued);
-    const room = roomOf(fits, below, queued);
-    return { load, bound, free, room, ...(out === undefined ? {} : { out }) };
+    const room = this.#room(node, this.#startable(node, needs));
+    return { load, bound: this.bound(node), free, room, ...(out === undefined ? {} : { out }) };
   }
 
   /** Tasks that a node may hold while it has no free slot. */
@@ -85,15 +80,23 @@ export class BoundedRing implements Placer {
 
   /** The same bound for work, in milliseconds, with room for one task more. Tasks that wait count as those placed do. */
   workBoundMs(node: NodeId, estimateMs: number): number {
-    return workBoundMs(this.view.loads.totals, this.view.ring.share(node), estimateMs);
+    return workBoundMs(allWorkMs(this.view.loads.totals), this.view.ring.share(node), estimateMs);
   }
 
-  /** Such tasks that could start at once, as far as CPUs go: of nothing else is it known how much is free. */
+  /** @param fits - such tasks that could start there at once */
+  #room(node: NodeId, fits: number): number {
+    const vector = this.view.loads.of(node);
+    const isLaden = (vector?.workMs ?? 0) > this.workBoundMs(node, 0);
+    const queued = vector?.queued ?? 0;
+    const load = vector ? loadOf(vector) : 0;
+    const below = isLaden ? 0 : Math.min(this.bound(node) - load, QUEUE_MAX - queued);
+    return roomOf(fits, below, queued);
+  }
+
   #startable(node: NodeId, needs: Resources): number {
     const vector = this.view.loads.of(node);
-    if (vector && vector.queued > 0) return 0;
-    const cpus = vector?.free ?? this.view.member(node)?.profile.capacity.cpus ?? 0;
-    return fitCount({ ...needs, memBytes: 0, gpus: 0, custom: {} }, { ...NOTHING, cpus });
+    const free = vector?.free ?? this.view.member(node)?.profile.capacity.cpus ?? 0;
+    return startable(vector?.queued ?? 0, free, needs.cpus);
   }
 
   #filter(node: NodeId, needs: Resources): string | undefined {

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../kernel/ids.js';
+import { known } from '../../kernel/assert.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Place } from '../places.js';
 
@@ -31,7 +31,7 @@ export interface Policy {
   /** The node to be offered the task, which {@link Field.takes} it; undefined where there is none. Changes nothing. */
   pick(field: Field): Place | undefined;
   /** The pick is followed: for policies with a memory. */
-  picked?(node: NodeId, field: Field): void;
+  picked?(place: Place, field: Field): void;
 }
 
 /** Draws for a random node before all are looked at. */
@@ -47,8 +47,9 @@ export function least(field: Field, scoreOf: (place: Place) => number, start = a
   const { places } = field;
   let best: Place | undefined;
   let lowest = Infinity;
-  for (let i = 0; i < places.length; i++) {
-    const place = at(places, start + i);
+  for (let i = 0, next = start; i < places.length; i++, next++) {
+    if (next === places.length) next = 0;
+    const place = known(places[next], 'a place');
     const score = scoreOf(place);
     if (score < lowest && field.takes(place)) {
       best = place;
@@ -93,5 +94,5 @@ function anyIndex({ places, prng }: Field): number {
 }
 
 function at(places: readonly Place[], i: number): Place {
-  return places[i < places.length ? i : i - places.length] as Place;
+  return known(places[i < places.length ? i : i - places.length], 'a place');
 }

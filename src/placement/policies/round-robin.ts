@@ -1,3 +1,4 @@
+import { known } from '../../kernel/assert.js';
 import { compareText, type NodeId } from '../../kernel/ids.js';
 import type { Place } from '../places.js';
 import { firstFrom, type Field, type Policy } from './policy.js';
@@ -14,8 +15,8 @@ export class RoundRobin implements Policy {
     return firstFrom(field, start);
   }
 
-  picked(node: NodeId): void {
-    this.#last = node;
+  picked({ id }: Place): void {
+    this.#last = id;
   }
 }
 
@@ -25,8 +26,7 @@ function indexAfter(places: readonly Place[], id: NodeId): number {
   let high = places.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const place = places[middle] as Place;
-    if (compareText(place.id, id) > 0) high = middle;
+    if (compareText(known(places[middle], 'a place').id, id) > 0) high = middle;
     else low = middle + 1;
   }
   return low % places.length;

@@ -1,4 +1,3 @@
-import type { NodeId } from '../../kernel/ids.js';
 import type { Place } from '../places.js';
 import type { Field, Policy } from './policy.js';
 
@@ -9,24 +8,31 @@ import type { Field, Policy } from './policy.js';
  */
 export class WeightedRoundRobin implements Policy {
   readonly looksAtLoad = false;
+  /** The weights of all that took part in a turn, the most that they were. */
+  #round = Infinity;
 
   pick(field: Field): Place | undefined {
     let best: Place | undefined;
+    let richest = -Infinity;
     for (const place of field.places) {
-      if (best && place.credit + place.slots <= best.credit + best.slots) continue;
-      if (field.takes(place)) best = place;
+      const { credit, slots } = place;
+      if (credit + slots <= richest || !field.takes(place)) continue;
+      best = place;
+      richest = credit + slots;
     }
     return best;
   }
 
-  picked(node: NodeId, field: Field): void {
+  picked(chosen: Place, field: Field): void {
     let round = 0;
-    for (const place of field.places) if (field.canRun(place)) round += place.slots;
     for (const place of field.places) {
       if (!field.canRun(place)) continue;
-      const gained = place.credit + place.slots;
+      const credit = place.credit + place.slots;
       // Who was passed over, being full, is owed no more than one round, and who stood in for it owes no more.
-      place.credit = Math.max(-round, Math.min(round, place.id === node ? gained - round : gained));
+      place.credit = credit > this.#round && place !== chosen ? this.#round : credit;
+      round += place.slots;
     }
+    chosen.credit = Math.max(-round, chosen.credit - round);
+    this.#round = Math.max(round, this.#round === Infinity ? 0 : this.#round);
   }
 }

@@ -47,6 +47,7 @@ const EVERY = {
   deadline: '2h',
   contract: 'at-most-once',
   key: 'warm',
+  policy: 'two-choices',
 };
 
 /** In place of a command. */

@@ -26,6 +26,9 @@ class Room implements Placer {
   readonly boots = new Map<NodeId, number>();
   readonly slots = new Map<NodeId, number>();
 
+  /** The most that one choice gives. */
+  most = Infinity;
+
   /** What the last choice was of. */
   wanted: Demand | undefined;
 
@@ -33,7 +36,9 @@ class Room implements Placer {
     const { closed, offers, needs } = (this.wanted = demand);
     for (const [id, all] of this.left) {
       const room = all - (offers.get(id) ?? 0);
-      if (needs.gpus === 0 && !closed(id) && room > 0) return { node: id, room, startsNow: false };
+      if (needs.gpus === 0 && !closed(id) && room > 0) {
+        return { node: id, room: Math.min(room, this.most), startsNow: false };
+      }
     }
     return undefined;
   }

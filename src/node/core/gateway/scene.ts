@@ -1,4 +1,5 @@
 import type { NodeId } from '../../../kernel/ids.js';
+import type { PolicyName } from '../../../kernel/policies.js';
 import type { Now } from '../../../kernel/time.js';
 import type { Membership } from '../../../membership/membership.js';
 import type { BoundedRing } from '../../../placement/policies/bounded-ring.js';
@@ -10,6 +11,8 @@ export interface Scene {
   readonly self: NodeId;
   readonly view: FlockView;
   readonly policy: BoundedRing;
+  /** Of jobs that do not say; undefined: the bounded ring. */
+  readonly defaultPolicy?: PolicyName | undefined;
   readonly membership: Membership;
   readonly places: JobPlaces;
   now(): Now;

@@ -23,7 +23,8 @@ const STAGE_WINDOW = 8;
 
 /** Has a job accepted durably by a majority of its replicas; until then nothing of it runs. */
 export function* submit(scene: Scene, wished: Submission): Conversation<Accepted> {
-  const job = wished.spec.perNode === true && !wished.spec.schedule ? forEachNode(scene, wished) : wished;
+  const { perNode, schedule } = wished.spec;
+  const job = perNode === true && !schedule ? forEachNode(scene, wished) : withPolicy(scene, wished);
   if (!scene.membership.isJoined) {
     throw new CoveyError(
       'unavailable',
@@ -54,6 +55,12 @@ export function* submit(scene: Scene, wished: Submission): Conversation<Accepted
   const plan = planShards(scene.view, { id: job.job, tasks: job.range.count }, size);
   scene.places.noteTried(job.job, tried);
   return yield* create(scene, job, plan, tried, isClaimed);
+}
+
+/** With this node's own policy where it names none: whoever coordinates it goes by that. Its digest stays that of what was asked. */
+function withPolicy({ defaultPolicy: policy }: Scene, job: Submission): Submission {
+  if (policy === undefined || job.spec.policy !== undefined || job.spec.perNode === true) return job;
+  return { ...job, spec: { ...job.spec, policy } };
 }
 
 /**

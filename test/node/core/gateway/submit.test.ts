@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { CoveyError } from '../../../../src/kernel/errors.js';
 import { jobId } from '../../../../src/kernel/ids.js';
+import type { PolicyName } from '../../../../src/kernel/policies.js';
 import type { Submission } from '../../../../src/node/core/gateway/requests.js';
 import { submit } from '../../../../src/node/core/gateway/submit.js';
 import { chooseReplicas } from '../../../../src/placement/replica-choice.js';
 import type { TaskMessages } from '../../../../src/tasks/messages.js';
+import type { JobSpec } from '../../../../src/tasks/spec.js';
 import { node } from '../../../placement/support.js';
 import { specOf } from '../../../tasks/support/fixtures.js';
 import { Stage, type Flock } from './support/stage.js';
@@ -44,6 +46,23 @@ describe('submitting through a gateway', () => {
     expect(result).to.deep.equal({ job: JOB, tasks: 1, existed: false, replicas: 3, acked: 2, degraded: false });
     expect(creates).to.have.length(1);
     expect(creates[0]).to.deep.include({ set: chooseReplicas(stage.scene.view, JOB), createdAtMs: 1_007 });
+  });
+
+  it("should have it placed by this node's policy where it names none, and by its own where it does", () => {
+    const policyOf = (defaultPolicy: PolicyName | undefined, spec: Partial<JobSpec>) => {
+      const stage = new Stage(5);
+      const creates: Create[] = [];
+      stage.play(submit({ ...stage.scene, defaultPolicy }, submission({ spec: specOf(spec) })), ({ message }) => {
+        if (message.kind === 'job.create') creates.push(message);
+        return created();
+      });
+      return creates[0]?.spec.policy;
+    };
+    expect(policyOf(undefined, {})).to.equal(undefined);
+    expect(policyOf('random', {})).to.equal('random');
+    expect(policyOf('random', { policy: 'bounded-ring' })).to.equal('bounded-ring');
+    const schedule = { cron: '* * * * *', zone: 'UTC', overlap: 'skip', missed: 'run' } as const;
+    expect(policyOf('random', { perNode: true, schedule })).to.equal(undefined);
   });
 
   it('should have the next replica make it where one does not answer, under the same set and time', () => {
