@@ -1,3 +1,4 @@
+import type { JobId } from '../../src/kernel/ids.js';
 import type { History } from '../history/history.js';
 import { acceptedEnds } from './accepted-ends.js';
 import { ackedDurability } from './acked-durability.js';
@@ -40,15 +41,20 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   bounded,
 };
 
+/** Jobs of which no promise holds: two sets took one key, or the only disk that had it lied. */
+export function excused(history: History): ReadonlySet<JobId> {
+  return new Set([...twins(history), ...history.lost]);
+}
+
 /** What checks of attempts and disks find, which every flock notes whether somebody watches its clients or not. */
 export function judgeAttempts(history: History): Finding[] {
-  const rest = history.without(twins(history));
+  const rest = history.without(excused(history));
   return [uniqueEpochs, staleEpochs, oneOutcome, ballots, toldItsPart].flatMap((check) => check(rest));
 }
 
 /** All that is wrong with a history, in the order of time. */
 export function judge(history: History): Finding[] {
-  const rest = history.without(twins(history));
+  const rest = history.without(excused(history));
   return Object.values(CHECKS)
     .flatMap((check) => check(rest))
     .sort((a, b) => a.atMs - b.atMs);

@@ -33,13 +33,6 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
     because: 'gateways ask as many nodes along the ring as may hold it, and newcomers stand between them (ADR 18)',
   },
   {
-    invariant: 'no-vote-from-amnesia',
-    promise: 'a node whose disk lied (torn tail, bit flip, an older copy) abstains until it is repaired',
-    pending,
-    because:
-      'it does, but no check knows yet when the only copy of a register was on that disk (docs/simnet.md, "Open"), so that no seed draws this',
-  },
-  {
     invariant: 'cancel-is-final',
     promise:
       'nothing starts after its outcome is `cancelled`, not even under an offer that was given up before the cancel',

@@ -15,14 +15,14 @@ export interface DrawOptions {
 }
 
 /**
- * Kinds that the world can do and no seed draws. Nodes abstain from what they find damaged, but not in every story: the figures
- * stand in docs/simnet.md, "Open". A torn tail leaves no trace where the disk lost the last sync alone, so no node can know of it.
+ * Kinds that no mix has. Bit flips strike one node of a story only (`swarm/lying-disk.ts`): no promise holds where more disks lie. A
+ * torn tail leaves no trace where the disk lost the last sync alone, so no node can know of it, and no seed draws it.
  */
-export const PENDING_FAULTS: readonly FaultKind[] = ['bit-flip', 'torn-tail'];
+export const UNMIXED_FAULTS: readonly FaultKind[] = ['bit-flip', 'torn-tail'];
 
 /** All kinds that seeds draw: also `duplicate` and `reorder`, though a connection does neither; the machines stand both. */
 export const DRAWN_FAULTS: readonly FaultKind[] = (Object.keys(DRAWS) as FaultKind[]).filter(
-  (kind) => !PENDING_FAULTS.includes(kind),
+  (kind) => !UNMIXED_FAULTS.includes(kind),
 );
 
 const MINUTE_MS = 60_000;

@@ -37,6 +37,8 @@ export class History {
     ...{ starts: [], cancelNotes: [], givenUp: [], offers: [], accepts: [], handbacks: [], steals: [] },
   };
   readonly samples: Sample[] = [];
+  /** Jobs whose only copy was on a disk that lied. */
+  readonly lost = new Set<JobId>();
   readonly phases: Phases = { healedMs: undefined, restMs: undefined };
   watcher: Watcher | undefined;
   readonly #running = new Set<Attempt>();

@@ -1,6 +1,7 @@
 import { Prng } from '../../src/kernel/prng.js';
 import { DRAWN_FAULTS, drawFaults, drawMix, type Mix } from '../faults/draw.js';
 import type { FaultKind } from '../faults/fault.js';
+import { lies } from './lying-disk.js';
 import {
   ALONE,
   SCENE_NAMES,
@@ -21,6 +22,12 @@ const HASTY = 3;
 const HASTY_MS = 2_000;
 /** In one of so many some jobs may start at most once. */
 const ONCE = 4;
+/**
+ * In one of so many a disk lies, where there are three nodes and all of them come back. The seeds before are as they were: many are
+ * kept for what they have found.
+ */
+const LYING = 5;
+const LYING_FROM = 10_001;
 /** Of a sequel. */
 const SCENES = 1;
 
@@ -59,6 +66,7 @@ export function drawStory(seed: number): Story {
   const ids = machines.map((_, i) => `n${i}`);
   const jobs = sometimesOnce(seed, drawJobs(prng, nodes, forMs));
   const isHasty = seed % HASTY === 0;
+  const isLying = seed >= LYING_FROM && seed % LYING === 0 && nodes >= 3;
   return {
     seed,
     machines,
@@ -67,10 +75,13 @@ export function drawStory(seed: number): Story {
     jobs,
     cancels: drawCancels(prng, jobs, nodes, forMs),
     reads: drawReads(prng, jobs, nodes, forMs),
-    faults: drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
+    faults: [
+      ...drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
+      ...(isLying ? lies(seed, ids, forMs) : []),
+    ],
     sequel: [...prng.sample(SCENE_NAMES, SCENES), ...(isHasty ? [ALONE] : [])],
     ...(isHasty ? { lostAfterMs: HASTY_MS } : {}),
-    losses: nodes >= 3 && prng.chance(0.3) ? [{ atMs: prng.below(forMs), node: prng.below(nodes) }] : [],
+    losses: nodes >= 3 && prng.chance(0.3) && !isLying ? [{ atMs: prng.below(forMs), node: prng.below(nodes) }] : [],
   };
 }
 

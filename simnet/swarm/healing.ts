@@ -2,10 +2,11 @@ import { jobId, nodeId } from '../../src/kernel/ids.js';
 import { terminalCount } from '../../src/kernel/states.js';
 import { acceptedJobs } from '../checks/accepted.js';
 import type { Finding } from '../checks/finding.js';
-import { twins } from '../checks/one-job-per-key.js';
+import { excused } from '../checks/all.js';
 import type { JobInfo } from '../../src/tasks/queries.js';
 import type { Flock } from '../world/flock.js';
 import type { Clients } from './clients.js';
+import { lostWithTheirOnlyDisk } from './lying-disk.js';
 import type { Story } from './story.js';
 import { mayStayAway } from './lost.js';
 import { runTimeMs } from './work.js';
@@ -61,17 +62,18 @@ export class Healing {
     this.within('views-equal', VIEWS_MS, 'all nodes agree on who there is', () => this.#isAgreed(), true);
     look();
     this.within('answered', ANSWERED_MS, 'every client has his answer', () => clients.isDone);
-    const doubled = twins(history);
-    const accepted = [...acceptedJobs(history.clients).keys()].filter((job) => !doubled.has(job));
+    for (const job of lostWithTheirOnlyDisk(flock)) history.lost.add(job);
+    const unjudged = excused(history);
+    const accepted = [...acceptedJobs(history.clients).keys()].filter((job) => !unjudged.has(job));
     const open = new Set(accepted.map(String));
     const untilEnd = () => `every accepted task ends, those of ${[...open].join(', ')} too`;
     this.within('terminal', TERMINAL_MS + runTimeMs(this.story, history), untilEnd, () => this.#haveEnded(open));
-    // What two sets run against each other need not come to rest.
-    if (doubled.size === 0) this.#demandRest();
+    // What two sets run against each other need not come to rest, nor what nobody can bring any more.
+    if (unjudged.size === 0) this.#demandRest();
     history.phases.restMs = world.nowMs;
     for (const job of accepted) for (const at of [0, flock.ids.length - 1]) clients.read(at, job, READS_MAX);
     this.within('answered', ANSWERED_MS, 'every client has his answer', () => clients.isDone);
-    if (doubled.size > 0) return;
+    if (unjudged.size > 0) return;
     this.#demandRest();
     look();
   }

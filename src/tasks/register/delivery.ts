@@ -52,6 +52,11 @@ export class Delivery {
     return this.#transfers.some(({ isWhole }) => !isWhole);
   }
 
+  /** Members that have not said yet that they have the whole state. */
+  get lagging(): NodeId[] {
+    return this.#transfers.flatMap(({ to, isWhole }) => (isWhole ? [] : [to]));
+  }
+
   /** Whether a write waits in vain for a majority. */
   get isStalled(): boolean {
     return this.#writes.isStalled;

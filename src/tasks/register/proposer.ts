@@ -60,14 +60,18 @@ export class Proposer {
 
   /** Whether anything may need to be sent again. */
   get isBusy(): boolean {
-    const { kind } = this.#phase;
-    if (kind === 'open') return this.#phase.delivery.isBusy;
-    return kind !== 'over' && kind !== 'waiting';
+    if (this.#phase.kind === 'open') return this.#phase.delivery.isBusy;
+    return this.#phase.kind !== 'over' && this.#phase.kind !== 'waiting';
   }
 
   /** Whether it is open, and a write of it waits in vain for a majority. */
   get isStalled(): boolean {
     return this.#phase.kind === 'open' && this.#phase.delivery.isStalled;
+  }
+
+  /** Members that are not known to have the state with which it was opened. */
+  get lagging(): readonly NodeId[] {
+    return this.#phase.kind === 'open' ? this.#phase.delivery.lagging : [];
   }
 
   /** A fencing number for an attempt; undefined where it may not act, or needs a new ballot first. */
@@ -195,11 +199,10 @@ export class Proposer {
   }
 
   #begin(target: Target, nowMs: number): void {
-    const own = this.port.own(this.id)?.promised?.n ?? 0;
     if (this.#phase.kind === 'open') this.port.tell({ kind: 'paused', id: this.id });
     this.#target = target;
     // The first ballot is the create's: it is never prepared, so nobody else may have its number.
-    this.#n = Math.max(this.#seen, this.#n, own, FIRST_N) + 1;
+    this.#n = Math.max(this.#seen, this.#n, this.port.own(this.id)?.promised?.n ?? 0, FIRST_N) + 1;
     assert(this.#n < N_MAX, () => `ballot ${this.#n} of ${this.id}`);
     this.#phase = { kind: 'claiming', learning: new Learning() };
     this.#doubts = undefined;
@@ -290,9 +293,8 @@ export class Proposer {
 
   /** One member that abstains is made whole from all the others, by a ballot that is prepared after its loss was known. */
   #repair(nowMs: number): void {
-    for (const [node, doubt] of this.#doubts ?? []) {
+    for (const [node, doubt] of this.#doubts ?? [])
       return this.#begin({ ...this.#target, repair: { node, doubt } }, nowMs);
-    }
   }
 
   #about(): About {

@@ -268,8 +268,9 @@ export class Replica {
 
   #settle(ask: AskOf<'settled'>, { puts }: Votes): void {
     const acceptor = this.#registers.get(ask.id);
-    // Who never heard of it has nothing to forward, and its "unknown" is as true as before.
-    if (!acceptor || this.abstention.known(acceptor) !== undefined) return;
+    // Who never heard of it has nothing to forward, and its "unknown" is as true as before. What is in doubt stays so: it forwards,
+    // and has no vote.
+    if (!acceptor) return;
     this.touched.add(acceptor.id);
     acceptor.settle(ask.head, this.self, puts);
     acceptor.flush(puts);

@@ -16,9 +16,11 @@ export interface Finished {
 
 /**
  * What members that were away may have missed: a register that began and ended meanwhile is coordinated by nobody, who would
- * see that they lack it. Whoever of its set sees them come back asks them: another may not have seen them go.
+ * see that they lack it; nor does anybody see to what reached them too late. Whoever of its set sees them come back asks them: another may not have seen them go.
  */
 export class Missed {
+  /** What members lacked when it was finished: their answer may be under way. */
+  #owed = new Map<NodeId, Finished[]>();
   /** Back since the round under way has begun. */
   #back = new Set<NodeId>();
   /** Whom that round is about. */
@@ -31,16 +33,21 @@ export class Missed {
   ) {}
 
   get isBusy(): boolean {
-    return this.#round !== undefined || this.#back.size > 0;
+    return this.#round !== undefined || this.#back.size > 0 || this.#owed.size > 0;
   }
 
   back(node: NodeId): void {
     this.#back.add(node);
   }
 
+  owed(node: NodeId, finished: Finished): void {
+    this.#owed.set(node, [...(this.#owed.get(node) ?? []), finished].slice(-ASKED_MAX));
+  }
+
   /** Finished registers, by the nodes that are to be asked whether they have them: the next portion. */
   due(wallMs: number): Map<NodeId, Finished[]> {
-    const due = new Map<NodeId, Finished[]>();
+    const due = this.#owed;
+    this.#owed = new Map();
     if (!this.#round) {
       if (this.#back.size === 0) return due;
       this.#asked = this.#back;

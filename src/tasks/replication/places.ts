@@ -69,6 +69,9 @@ export class Places implements Whereabouts {
     const acceptor = this.replica.get(id);
     if (!acceptor?.head) return { kind: 'unknown' };
     if (acceptor.isGone) return { kind: 'gone' };
+    // What it has lost of a finished register it does not miss itself: the others are asked.
+    if (acceptor.final !== undefined && this.replica.abstention.known(acceptor) !== undefined)
+      return { kind: 'elsewhere', nodes: acceptor.head.set.filter((node) => node !== this.self) };
     if (acceptor.final !== undefined)
       return { kind: 'final', summary: acceptor.final as FinalSummary, set: acceptor.head.set };
     const { head, isStub, promised } = acceptor;

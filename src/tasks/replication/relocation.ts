@@ -81,9 +81,11 @@ export class Relocation {
   /**
    * Of a finished register, which nobody coordinates: the one that is to see to it. Who leaves waits for that, and surely
    * knows of it; one that was away may not.
+   *
+   * @param not - a member that cannot
    */
-  responsible(set: ReplicaSet): NodeId | undefined {
-    const first = (standing: Standing) => set.find((node) => this.flock.standingOf(node) === standing);
+  responsible(set: ReplicaSet, not?: NodeId): NodeId | undefined {
+    const first = (standing: Standing) => set.find((node) => node !== not && this.flock.standingOf(node) === standing);
     return first('leaving') ?? first('here');
   }
 

@@ -195,7 +195,8 @@ export class Replication<Tag> {
         this.#succession.tried(id, now.monoMs);
         this.#upkeep.moved(id);
         // The state is installed where this node has no part: the first there need not find out by itself.
-        if (news.why === 'handed-over' && news.head?.set[0]) this.#remind(news.head.set[0], [id]);
+        if (news.why === 'handed-over' && news.head?.set[0])
+          this.#send(news.head.set[0], { kind: 'register.remind', ids: [id] });
         return this.#close(id, news.why === 'refused' ? 'refused' : 'elsewhere');
       default:
         assertNever(news);
@@ -241,7 +242,8 @@ export class Replication<Tag> {
     if (this.#isJoined) {
       this.survivor.sweep(this.#succession.orphans(now.monoMs), now);
       this.#takeOverDue(now);
-      for (const { to, ids: reminded } of this.#succession.reminders(now.monoMs)) this.#remind(to, reminded);
+      for (const { to, ids } of this.#succession.reminders(now.monoMs))
+        this.#send(to, { kind: 'register.remind', ids });
       this.#keepUp(now);
     }
     this.#letting.tick(now);
@@ -258,7 +260,7 @@ export class Replication<Tag> {
     const { seals, takeOvers, reminders, checks, announcements } = this.#upkeep.due(this.#open, now);
     for (const { id, set } of seals) this.#run({ kind: 'seal', id, seal: { set, atMs: now.wallMs } }, now);
     this.#takeOverAll(takeOvers, now);
-    for (const [to, ids] of reminders) this.#remind(to, ids);
+    for (const [to, ids] of reminders) this.#send(to, { kind: 'register.remind', ids: [...ids] });
     for (const [to, finished] of checks) this.#send(to, { kind: 'register.check', finished: [...finished] });
     for (const id of announcements) this.#run({ kind: 'announce', id }, now);
   }
@@ -295,15 +297,12 @@ export class Replication<Tag> {
 
   #finish(id: RegisterId, summary: FinalSummary, now: Now): void {
     const wasOpen = this.#isOpen(id);
+    this.#upkeep.finished(id);
     this.places.keep(id, summary);
     this.#succession.unwatch(id);
     this.#run({ kind: 'finish', id, summary }, now);
     this.#letting.look(id, now.monoMs);
     if (wasOpen) this.#close(id, 'final');
-  }
-
-  #remind(to: NodeId, ids: readonly RegisterId[]): void {
-    this.#send(to, { kind: 'register.remind', ids: [...ids] });
   }
 
   #send(to: NodeId, message: ReplicationMessage): void {

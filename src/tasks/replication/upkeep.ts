@@ -62,6 +62,14 @@ export class Upkeep {
     if (back !== undefined) this.#missed.back(back);
   }
 
+  /** A register is finished that this node may coordinate: members of which that is not known may lack it. */
+  finished(id: RegisterId): void {
+    const coordinator = this.registers.coordinators.get(id);
+    for (const node of coordinator?.lagging ?? []) {
+      if (coordinator && node !== this.self) this.#missed.owed(node, { id, generation: coordinator.head.generation });
+    }
+  }
+
   /** Somebody who was away is still to be asked what passed it by. */
   get isBusy(): boolean {
     return this.#missed.isBusy;
@@ -116,7 +124,8 @@ export class Upkeep {
       if (acceptor?.final === undefined || !acceptor.head || acceptor.isStub) continue;
       const { id, head } = acceptor;
       if (!this.#relocation.isUnfit(head.set, nowMs) || !this.#relocation.better(id, head.set, nowMs)) continue;
-      const responsible = this.#relocation.responsible(head.set);
+      const isInDoubt = replica.abstention.known(acceptor) !== undefined;
+      const responsible = this.#relocation.responsible(head.set, isInDoubt ? this.self : undefined);
       if (responsible === undefined) continue;
       due += 1;
       if (responsible === this.self) takeOvers.push(id);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Prng } from '../../../src/kernel/prng.js';
-import { drawFaults, drawMix, DRAWN_FAULTS, PENDING_FAULTS } from '../../../simnet/faults/draw.js';
+import { drawFaults, drawMix, DRAWN_FAULTS, UNMIXED_FAULTS } from '../../../simnet/faults/draw.js';
 import { labelOf, type Fault, type FaultKind } from '../../../simnet/faults/fault.js';
 
 const NODES = ['n0', 'n1', 'n2', 'n3', 'n4'];
 const FOR_MS = 60_000;
 
 const drawn = (seed: number) => drawFaults(new Prng(seed), { nodes: NODES, forMs: FOR_MS });
-const everyKind = Object.fromEntries([...DRAWN_FAULTS, ...PENDING_FAULTS].map((kind) => [kind, 20]));
+const everyKind = Object.fromEntries([...DRAWN_FAULTS, ...UNMIXED_FAULTS].map((kind) => [kind, 20]));
 
 describe('drawing faults', () => {
   it('should be the same for the same seed, in the order of time', () => {
@@ -31,7 +31,7 @@ describe('drawing faults', () => {
 
   it('should draw what a node cannot stand yet for those only who ask for it', () => {
     for (let seed = 1; seed <= 100; seed++) {
-      for (const { fault } of drawn(seed)) expect(PENDING_FAULTS, `seed ${seed}`).to.not.include(fault.kind);
+      for (const { fault } of drawn(seed)) expect(UNMIXED_FAULTS, `seed ${seed}`).to.not.include(fault.kind);
     }
     const asked = drawFaults(new Prng(1), { nodes: NODES, forMs: FOR_MS, mix: { 'torn-tail': 3 } });
     expect(asked.map(({ fault }) => fault.kind)).to.deep.equal(['torn-tail', 'torn-tail', 'torn-tail']);

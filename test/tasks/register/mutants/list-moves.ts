@@ -86,7 +86,7 @@ export const MOVING_MUTANTS: readonly RegisterMutant[] = [
         replace:
           '    const isNext = target.head.generation > this.#target.head.generation;\n    this.#target = target;\n    // The first ballot',
       },
-      { file: 'proposer.ts', find: 'own, FIRST_N) + 1;', replace: 'own, FIRST_N) + (isNext ? 0 : 1);' },
+      { file: 'proposer.ts', find: 'FIRST_N) + 1;', replace: 'FIRST_N) + (isNext ? 0 : 1);' },
     ],
   },
   {
