@@ -41,7 +41,7 @@ export interface ShellRunnerOptions {
 }
 
 /** A TERM that comes before the slot's child has become the command is lost on it, so a younger one is not sent any. */
-const TERM_AGE_MS = 20;
+const TERM_AGE_MS = 100;
 /** One slot is free while all others run: what follows needs not wait until the slot of what ended is in order again. */
 const SPARE_SLOTS = 1;
 const NOTHING = new Uint8Array(0);
