@@ -82,7 +82,10 @@ export class ShardsInTurn implements ShardQueue {
       if (this.isOver(shard)) this.#open.delete(shard);
       else placed += this.share(shard);
     }
-    for (; this.#next < this.shards && placed + this.share(this.#next) <= this.width; this.#next++) {
+    for (; this.#next < this.shards; this.#next++) {
+      // After a takeover those at the front have ended, as one hears of them one by one.
+      if (this.isOver(this.#next)) continue;
+      if (placed + this.share(this.#next) > this.width) break;
       this.#open.add(this.#next);
       next.push(this.#next);
       placed += this.share(this.#next);

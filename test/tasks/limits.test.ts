@@ -179,6 +179,14 @@ describe('how many tasks of a job run at a time', () => {
     expect(stored?.entries.get('shard')).to.include({ share: 2 });
   });
 
+  it('should pass over shards that have ended before whoever takes over hears of them', () => {
+    const over = new Set<number>();
+    const queue = new ShardsInTurn(3, 1, (shard) => over.has(shard));
+    expect(queue.next()).to.deep.equal([0]);
+    over.add(0).add(1);
+    expect(queue.next()).to.deep.equal([2]);
+  });
+
   it('should hold whatever the order in which shards end, and for whoever takes over', () => {
     const story = fc.record({
       shards: fc.integer({ min: 1, max: 12 }),
