@@ -213,8 +213,8 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'shards-made-without-regard-to-others',
     file: 'src/tasks/shard-queue.ts',
-    find: ' && placed + this.share(this.#next) <= this.width;',
-    replace: ';',
+    find: 'if (placed + this.share(this.#next) > this.width) break;',
+    replace: '',
     breaks: 'no more tasks of a job run at a time than was wished',
     told: 'at-a-time',
   },
