@@ -6,6 +6,8 @@ import type { Replica } from '../register/replica.js';
 const LOOKED_MAX = 2_000;
 /** Asked about in one portion: what is missing is taken over all at once. */
 const ASKED_MAX = 256;
+/** After so many looks it is asked once more: one that has not joined yet, or that a message does not reach, answers nothing. */
+const AGAIN_LOOKS = 3;
 /** A member that has missed an older one abstains for good (register.md, rule 14): that comes to it with a move. */
 const OLD_MS = 23 * 3_600_000;
 
@@ -25,6 +27,8 @@ export class Missed {
   #back = new Set<NodeId>();
   /** Whom that round is about. */
   #asked: ReadonlySet<NodeId> = new Set();
+  /** Who is to be asked once more, and in how many looks. */
+  readonly #again: { readonly nodes: ReadonlySet<NodeId>; looks: number }[] = [];
   #round: Iterator<{ readonly id: RegisterId }> | undefined;
 
   constructor(
@@ -33,7 +37,7 @@ export class Missed {
   ) {}
 
   get isBusy(): boolean {
-    return this.#round !== undefined || this.#back.size > 0 || this.#owed.size > 0;
+    return this.#round !== undefined || this.#back.size + this.#owed.size + this.#again.length > 0;
   }
 
   back(node: NodeId): void {
@@ -48,10 +52,11 @@ export class Missed {
   due(wallMs: number): Map<NodeId, Finished[]> {
     const due = this.#owed;
     this.#owed = new Map();
+    for (const again of this.#again) again.looks -= 1;
     if (!this.#round) {
-      if (this.#back.size === 0) return due;
-      this.#asked = this.#back;
-      this.#back = new Set();
+      const next = this.#next();
+      if (!next) return due;
+      this.#asked = next;
       this.#round = this.replica.registers()[Symbol.iterator]();
     }
     let asked = 0;
@@ -72,5 +77,14 @@ export class Missed {
       }
     }
     return due;
+  }
+
+  #next(): ReadonlySet<NodeId> | undefined {
+    if ((this.#again[0]?.looks ?? 1) <= 0) return this.#again.shift()?.nodes;
+    if (this.#back.size === 0) return undefined;
+    const nodes = this.#back;
+    this.#back = new Set();
+    this.#again.push({ nodes, looks: AGAIN_LOOKS });
+    return nodes;
   }
 }

@@ -25,7 +25,7 @@ const asked = (missed: Missed, wallMs = 1) =>
   [...missed.due(wallMs)].map(([to, finished]) => [to, finished.map(({ id }) => id)]);
 
 describe('what passed a node by that was away', () => {
-  it('should be asked of it once it is back, once, what is finished and should be there', () => {
+  it('should be asked of it once it is back, and once more, what is finished and should be there', () => {
     const missed = new Missed(a, replicaOf(3));
     expect([missed.isBusy, asked(missed)]).to.deep.equal([false, []]);
     missed.back(c);
@@ -40,6 +40,9 @@ describe('what passed a node by that was away', () => {
         ],
       ],
     ]);
+    const all = [[c, ['job0', 'job1']]];
+    expect([asked(missed), asked(missed), missed.isBusy]).to.deep.equal([[], [], true]);
+    expect(asked(missed), 'it may not have joined before').to.deep.equal(all);
     expect([missed.isBusy, asked(missed)]).to.deep.equal([false, []]);
   });
 
@@ -51,7 +54,8 @@ describe('what passed a node by that was away', () => {
       expect(portion.map(([to, ids]) => [to, ids?.length])).to.deep.equal([[b, size]]);
     }
     expect(new Set([first, second, third].flatMap((portion) => portion[0]?.[1] ?? [])).size).to.equal(600);
-    expect(asked(missed).map(([to]) => to)).to.deep.equal([c]);
+    const later = Array.from({ length: 6 }, () => asked(missed).map(([to]) => to));
+    expect(later, 'b once more, then c').to.deep.equal([[b], [b], [b], [c], [c], [c]]);
   });
 
   it('should not be asked where it is older than what a replica may come to know', () => {
