@@ -77,7 +77,7 @@ export const NODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'patience-ends-with-a-death',
     file: 'src/node/core/exchange.ts',
-    find: "if (patience === 'forever') return false;",
+    find: "if (patience === 'forever') return this.hasLeft(to);",
     replace: '',
     breaks: 'what must arrive waits until its receiver is back',
     told: 'long-cut',

@@ -16,6 +16,7 @@ const EXCHANGE_DEFAULTS: ExchangeConfig = { resendMs: 1_000, resendMaxMs: 8_000,
 
 /** How long an answer is waited for, and how long the question waits before it is sent. */
 export interface Manner {
+  /** `forever`: until it is answered, or the other has left of its own will. */
   readonly patience: 'forever' | 'alive' | number;
   readonly delayMs?: number | undefined;
 }
@@ -46,10 +47,12 @@ export class Exchange<Tag> {
   /**
    * @param boot - keeps the numbers of requests apart from those of earlier starts
    * @param isReachable - whether it is worth sending to a node: it is not believed dead
+   * @param hasLeft - whether a node has said that it leaves: nothing runs there any more
    */
   constructor(
     boot: number,
     private readonly isReachable: (node: NodeId) => boolean,
+    private readonly hasLeft: (node: NodeId) => boolean,
     private readonly config: ExchangeConfig = EXCHANGE_DEFAULTS,
   ) {
     this.#next = (boot % 2 ** 20) * 2 ** 32;
@@ -126,7 +129,7 @@ export class Exchange<Tag> {
   }
 
   #isOver({ to, patience, askedMs }: Pending<Tag>, now: Now): boolean {
-    if (patience === 'forever') return false;
+    if (patience === 'forever') return this.hasLeft(to);
     return !this.isReachable(to) || (patience !== 'alive' && askedMs + patience <= now.monoMs);
   }
 

@@ -158,7 +158,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership },
     jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
-    exchange: new Exchange<AskTag>(boot, isReachable),
+    exchange: new Exchange<AskTag>(boot, isReachable, (node) => membership.get(node)?.state === 'left'),
     gateway: new Gateway({
       self,
       view,

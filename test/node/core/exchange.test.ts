@@ -17,6 +17,7 @@ type Arm = Extract<ExchangeEffect, { kind: 'arm' }>;
 class Rig {
   nowMs = 0;
   readonly dead = new Set<NodeId>();
+  readonly left = new Set<NodeId>();
   readonly exchange: Exchange<string>;
   readonly sent: string[] = [];
   readonly expired: string[] = [];
@@ -24,7 +25,12 @@ class Rig {
   latestAsk = 0;
 
   constructor(boot = 1) {
-    this.exchange = new Exchange<string>(boot, (id) => !this.dead.has(id), CONFIG);
+    this.exchange = new Exchange<string>(
+      boot,
+      (id) => !this.dead.has(id),
+      (id) => this.left.has(id),
+      CONFIG,
+    );
   }
 
   get now() {
@@ -69,8 +75,25 @@ class Rig {
 }
 
 describe('The exchange', () => {
+  it('should wait for ever for who may come back, and not for who has left', () => {
+    const rig = new Rig();
+    rig.ask(A, 'patient');
+    rig.dead.add(A);
+    rig.pass(60_000);
+    expect([rig.expired, rig.exchange.size]).to.deep.equal([[], 1]);
+    rig.left.add(A);
+    rig.pass(1_000);
+    expect(rig.expired.map((one) => one.split(' ')[1])).to.deep.equal(['patient']);
+    expect(rig.exchange.size).to.equal(0);
+  });
+
   it('should send a request at once, numbered, and look after it from then on', () => {
-    const exchange = new Exchange<string>(3, () => true, CONFIG);
+    const exchange = new Exchange<string>(
+      3,
+      () => true,
+      () => false,
+      CONFIG,
+    );
     const effects = exchange.ask(A, REQUEST, 'tag', { patience: 'forever' }, { monoMs: 0, wallMs: 0 });
     expect(effects).to.deep.equal([
       { kind: 'send', to: A, message: { ...REQUEST, ask: 3 * 2 ** 32 + 1 } },
