@@ -79,7 +79,8 @@ export function drawStory(seed: number): Story {
       ...drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
       ...(isLying ? lies(seed, ids, forMs) : []),
     ],
-    sequel: [...prng.sample(SCENE_NAMES, SCENES), ...(isHasty ? [ALONE] : [])],
+    // Damage may show at any later start: no scene knows its end beforehand.
+    sequel: isLying ? [] : [...prng.sample(SCENE_NAMES, SCENES), ...(isHasty ? [ALONE] : [])],
     ...(isHasty ? { lostAfterMs: HASTY_MS } : {}),
     losses: nodes >= 3 && prng.chance(0.3) && !isLying ? [{ atMs: prng.below(forMs), node: prng.below(nodes) }] : [],
   };
