@@ -8,6 +8,9 @@ const LOOKED_MAX = 2_000;
 const ASKED_MAX = 256;
 /** After so many looks it is asked once more: one that has not joined yet, or that a message does not reach, answers nothing. */
 const AGAIN_LOOKS = 3;
+/** What a member was not known to have when it was finished: so many, and in which looks it is asked about it. */
+const OWED_MAX = 256;
+const OWED_LOOKS = [1, 4, 12, 30];
 /** A member that has missed an older one abstains for good (register.md, rule 14): that comes to it with a move. */
 const OLD_MS = 23 * 3_600_000;
 
@@ -21,8 +24,8 @@ export interface Finished {
  * see that they lack it; nor does anybody see to what reached them too late. Whoever of its set sees them come back asks them: another may not have seen them go.
  */
 export class Missed {
-  /** What members lacked when it was finished: their answer may be under way. */
-  #owed = new Map<NodeId, Finished[]>();
+  /** What members lacked when it was finished: their answer may be under way, or they cannot be reached for a while. */
+  #owed: { readonly node: NodeId; readonly finished: Finished; looks: number }[] = [];
   /** Back since the round under way has begun. */
   #back = new Set<NodeId>();
   /** Whom that round is about. */
@@ -37,7 +40,7 @@ export class Missed {
   ) {}
 
   get isBusy(): boolean {
-    return this.#round !== undefined || this.#back.size + this.#owed.size + this.#again.length > 0;
+    return this.#round !== undefined || this.#back.size + this.#owed.length + this.#again.length > 0;
   }
 
   back(node: NodeId): void {
@@ -45,13 +48,13 @@ export class Missed {
   }
 
   owed(node: NodeId, finished: Finished): void {
-    this.#owed.set(node, [...(this.#owed.get(node) ?? []), finished].slice(-ASKED_MAX));
+    this.#owed.push({ node, finished, looks: 0 });
+    if (this.#owed.length > OWED_MAX) this.#owed.shift();
   }
 
   /** Finished registers, by the nodes that are to be asked whether they have them: the next portion. */
   due(wallMs: number): Map<NodeId, Finished[]> {
-    const due = this.#owed;
-    this.#owed = new Map();
+    const due = this.#owing();
     for (const again of this.#again) again.looks -= 1;
     if (!this.#round) {
       const next = this.#next();
@@ -76,6 +79,16 @@ export class Missed {
         asked += 1;
       }
     }
+    return due;
+  }
+
+  #owing(): Map<NodeId, Finished[]> {
+    const due = new Map<NodeId, Finished[]>();
+    for (const one of this.#owed) {
+      one.looks += 1;
+      if (OWED_LOOKS.includes(one.looks)) due.set(one.node, [...(due.get(one.node) ?? []), one.finished]);
+    }
+    this.#owed = this.#owed.filter(({ looks }) => looks < Math.max(...OWED_LOOKS));
     return due;
   }
 

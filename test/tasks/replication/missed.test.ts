@@ -77,6 +77,14 @@ describe('what passed a node by that was away', () => {
     expect({ takeOver, settle, notMine }).to.deep.equal({ takeOver: [], settle: [], notMine: ['job1', 'unheard-of'] });
   });
 
+  it('should be asked of it again and again where it was not known to have it at the end', () => {
+    const missed = new Missed(a, replicaOf(1));
+    missed.owed(b, { id: 'job9', generation: 0 });
+    const looks = Array.from({ length: 30 }, () => asked(missed).length);
+    expect(looks.flatMap((count, i) => (count > 0 ? [i + 1] : []))).to.deep.equal([1, 4, 12, 30]);
+    expect([missed.isBusy, asked(missed)]).to.deep.equal([false, []]);
+  });
+
   it('should be left to the others, where this node is reminded of what it has lost itself', () => {
     const replica = replicaOf(2);
     const remind = { kind: 'register.remind' as const, ids: ['job1'] };
