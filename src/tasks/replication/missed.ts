@@ -21,7 +21,8 @@ export interface Finished {
 
 /**
  * What members that were away may have missed: a register that began and ended meanwhile is coordinated by nobody, who would
- * see that they lack it; nor does anybody see to what reached them too late. Whoever of its set sees them come back asks them: another may not have seen them go.
+ * see that they lack it; nor does anybody see to what reached them too late. Whoever of its set sees them come back asks
+ * them: another may not have seen them go.
  */
 export class Missed {
   /** What members lacked when it was finished: their answer may be under way, or they cannot be reached for a while. */
@@ -75,7 +76,7 @@ export class Missed {
       const { set, generation } = acceptor.head;
       for (const node of set) {
         if (node === this.self || !this.#asked.has(node)) continue;
-        due.set(node, [...(due.get(node) ?? []), { id: acceptor.id, generation }]);
+        add(due, node, { id: acceptor.id, generation });
         asked += 1;
       }
     }
@@ -86,7 +87,7 @@ export class Missed {
     const due = new Map<NodeId, Finished[]>();
     for (const one of this.#owed) {
       one.looks += 1;
-      if (OWED_LOOKS.includes(one.looks)) due.set(one.node, [...(due.get(one.node) ?? []), one.finished]);
+      if (OWED_LOOKS.includes(one.looks)) add(due, one.node, one.finished);
     }
     this.#owed = this.#owed.filter(({ looks }) => looks < Math.max(...OWED_LOOKS));
     return due;
@@ -100,4 +101,10 @@ export class Missed {
     this.#again.push({ nodes, looks: AGAIN_LOOKS });
     return nodes;
   }
+}
+
+function add(due: Map<NodeId, Finished[]>, node: NodeId, finished: Finished): void {
+  const list = due.get(node);
+  if (list) list.push(finished);
+  else due.set(node, [finished]);
 }
