@@ -193,4 +193,12 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     breaks: 'every register has as many replicas as it should, what began and ended while one was away, too',
     told: 'missed-all',
   },
+  {
+    name: 'key-means-who-is-there',
+    file: 'src/placement/replica-choice.ts',
+    find: 'return view.wholeRing().preference(key, WINDOW);',
+    replace: 'return view.ring.preference(key, REPLICAS_MAX);',
+    breaks: 'a key is one job, whoever was believed dead when it was submitted first',
+    told: 'key-of-the-absent',
+  },
 ];

@@ -27,7 +27,7 @@ type Result = ClientResult | undefined;
 
 /**
  * The clients of a story. They do as covey's own: where the answer is lost or says that nobody knows, they submit again under
- * the same key; who has his key from a user may do so anywhere, else at the same node.
+ * the same key, anywhere; under a key that a client made up only with what it was told of the doubt.
  */
 export class Clients {
   /** Requests and pauses that are under way. */
@@ -94,9 +94,10 @@ export class Clients {
         const accepted = result.value as Accepted;
         if (!accepted.degraded) noted.durability = durabilityOf(this.flock, job, accepted);
       }
-      const next = isKeyed ? at + 1 : indexOf(node);
       if (!isWorthARepeat(noted) || tries >= TRIES_MAX) return;
-      this.#after(PAUSE_MS, () => this.#submit(plan, next, tries + 1, repeatOf(noted, result, repeat)));
+      const doubt = repeatOf(noted, result, repeat);
+      const next = isKeyed || doubt !== undefined ? at + 1 : indexOf(node);
+      this.#after(PAUSE_MS, () => this.#submit(plan, next, tries + 1, doubt));
     };
     this.#ask(at, request, answered, asked);
   }

@@ -16,7 +16,7 @@ interface Asking {
 export interface JobPlan extends Asking {
   /** Two plans of one id are one job under a user's key, or a conflict where they differ. */
   readonly id: string;
-  /** A key given by the user, so that any node may know it; else the client made it up, and keeps to its node. */
+  /** A key given by the user, so that any node may know it; else the client made it up. */
   readonly isKeyed: boolean;
   /** A program of the virtual runner. */
   readonly command: string;
@@ -83,6 +83,7 @@ export const TOLD_NAMES = [
   'late-create',
   'silence-then-refusal',
   'newcomers-key',
+  'key-of-the-absent',
   'freed-slots',
   'cancel-meets-failure',
   'waves',

@@ -37,12 +37,10 @@ import { MapResults, type FunctionRef, type MapOptions } from './map.js';
 import { jobPath, taskPath, withQuery } from './paths.js';
 import type { Elsewhere, Peers } from './peers.js';
 import type { Abortable, JobsQuery, TasksQuery, WaitOptions } from './queries.js';
-import { submitKeyed } from './submitting.js';
+import { submitSafely } from './submitting.js';
 
 /** What a daemon may take to answer, beyond the time it is asked to wait. */
 const ANSWER_MS = 30_000;
-/** Tells the daemon that nobody can know the key from before, so that it need not ask around; the time follows. */
-const FRESH_KEY = 'fresh-';
 const WAIT_MS_MAX = 60_000;
 const PROGRESS_MS = 500;
 const TURN_MS_MIN = 50;
@@ -89,8 +87,7 @@ export class Flock {
     body: SubmitBody,
     options: { readonly idempotencyKey?: string | undefined } & Abortable = {},
   ): Promise<Submitted> {
-    const key = options.idempotencyKey ?? `${FRESH_KEY}${Date.now()}-${randomUUID()}`;
-    return submitKeyed(this.#peers, body, key, options.signal);
+    return submitSafely(this.#peers, body, options.idempotencyKey, options.signal);
   }
 
   /** With `waitMs` (at most 60,000) the answer comes when the job is terminal, or after that time. */

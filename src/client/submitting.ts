@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SubmitBody, Submitted } from '../api/schema.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
@@ -12,19 +13,24 @@ const TRIES = 5;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 3_000;
 
+/** Tells the daemon that nobody can know the key from before, so that it need not ask around; the time follows. */
+const FRESH_KEY = 'fresh-';
+
 /**
- * Submits under one idempotency key, again where that is safe: after 429 and 503 nothing was taken, and after 504 or a
+ * Submits under an idempotency key, again where that is safe: after 429 and 503 nothing was taken, and after 504 or a
  * lost connection the key makes a repeat the same job, through whichever daemon.
  *
+ * @param given - the user's key; without it one is made up, and another where nothing was taken: other nodes would hold that job
  * @param signal - ends the wait for an answer; the daemon may have taken the job all the same
  * @throws CoveyError `outcome-unknown` where the daemon may have taken the job; the hint names the key to retry with
  */
-export async function submitKeyed(
+export async function submitSafely(
   peers: Peers,
   body: SubmitBody,
-  key: string,
+  given: string | undefined,
   signal?: AbortSignal,
 ): Promise<Submitted> {
+  let key = given ?? freshKey();
   let doubtful = false;
   let repeat: string | undefined;
   for (let tries = 1; ; tries += 1) {
@@ -48,8 +54,13 @@ export async function submitKeyed(
     else if (mayBeTaken) repeat ??= 'unknown';
     if (tries === TRIES || !isWorthARepeat(outcome, doubtful, peers.count))
       throw doubtful ? unknownOutcome(error, key) : error;
+    if (!doubtful) key = given ?? freshKey();
     await pause(pauseMs(outcome, tries), undefined, { signal });
   }
+}
+
+function freshKey(): string {
+  return `${FRESH_KEY}${Date.now()}-${randomUUID()}`;
 }
 
 function failure(outcome: Outcome<Answer>, where: string): [error: CoveyError, mayBeTaken: boolean] {

@@ -21,6 +21,7 @@ export class FlockView {
   #unit: number;
   #ring: Ring;
   #version = 0;
+  #whole: { readonly version: number; readonly ring: Ring } | undefined;
 
   /**
    * @param rings - may be shared with other nodes
@@ -73,10 +74,10 @@ export class FlockView {
     this.#version += 1;
   }
 
-  /** The ring as it would be if all that are away or drain, but have not left, were back. */
+  /** The ring as it would be if all that are away or drain, but have not left, were back: who is believed dead does not change it. */
   wholeRing(): Ring {
-    const away = [...this.#members.values()].filter((member) => member.state !== 'left' && !isOnRing(member));
-    return this.rings.follow(this.ring, new Map(away.map((member) => [member.id, weightOf(member, this.#unit)])));
+    if (this.#whole?.version !== this.#version) this.#whole = { version: this.#version, ring: this.#makeWhole() };
+    return this.#whole.ring;
   }
 
   /** Recomputes what is kept along and compares. */
@@ -89,20 +90,26 @@ export class FlockView {
     assert(this.ring.digest === again.ring.digest, () => `the ring is ${this.ring.digest}, not ${again.ring.digest}`);
   }
 
+  #makeWhole(): Ring {
+    const { ring } = this;
+    const members = [...this.#members.values()].filter(({ state }) => state !== 'left');
+    const away = members.filter((member) => !isOnRing(member));
+    if (away.length === 0) return ring;
+    const byCpus = new Map(this.#byCpus);
+    for (const member of away) add(byCpus, cpusOf(member), 1);
+    const unit = unitOf(byCpus);
+    const touched = unit === this.#unit ? away : members;
+    return this.rings.follow(ring, new Map(touched.map((member) => [member.id, weightOf(member, unit)])));
+  }
+
   #note(before: MemberState | undefined, after: MemberState | undefined): void {
     const was = before && isOnRing(before) ? cpusOf(before) : undefined;
     const is = after && isOnRing(after) ? cpusOf(after) : undefined;
     const id = after?.id ?? before?.id;
     if (was === is || id === undefined) return;
     this.#changed.add(id);
-    if (was !== undefined) this.#count(was, -1);
-    if (is !== undefined) this.#count(is, 1);
-  }
-
-  #count(cpus: number, by: 1 | -1): void {
-    const count = (this.#byCpus.get(cpus) ?? 0) + by;
-    if (count > 0) this.#byCpus.set(cpus, count);
-    else this.#byCpus.delete(cpus);
+    if (was !== undefined) add(this.#byCpus, was, -1);
+    if (is !== undefined) add(this.#byCpus, is, 1);
   }
 
   /** Follows the members that changed; only where the unit of weight moved, all. */
@@ -120,6 +127,12 @@ export class FlockView {
   #weightOnRing(member: MemberState | undefined): number | undefined {
     return member && isOnRing(member) ? weightOf(member, this.#unit) : undefined;
   }
+}
+
+function add(counts: Map<number, number>, key: number, by: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
 }
 
 function weightOf(member: MemberState, unit: number): number {

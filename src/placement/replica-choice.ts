@@ -1,8 +1,11 @@
 import { compareText, type NodeId } from '../kernel/ids.js';
-import { isOnRing } from '../membership/member.js';
+import { isLive, isOnRing } from '../membership/member.js';
 import { REPLICAS_MAX, type ReplicaSet } from '../tasks/register/replica-set.js';
 import type { FlockPort, Standing } from '../tasks/replication/relocation.js';
 import type { FlockView } from './flock-view.js';
+
+/** So many may hold a job: two of these can be dead, and a majority of a set of three is left. */
+const WINDOW = REPLICAS_MAX + 2;
 
 /** How many replicas a register has: as many as there are members that have not left, up to three (register.md, rule 8). */
 export function replicaCount(view: FlockView): number {
@@ -12,13 +15,26 @@ export function replicaCount(view: FlockView): number {
 }
 
 /**
- * The nodes that may have been chosen for a register by anybody, however many of those that are away now he took for away:
- * so far along the ring of all that have not left. Who drains is not chosen any more, but may have been before.
+ * The nodes of which a new job's replicas may be chosen, by anybody: the first few of the ring of all that have not left. Whoever
+ * is away or drains stands on it too, so that what a node believes of others does not change it (ADR 27).
  */
 export function mayHold(view: FlockView, key: string): NodeId[] {
-  const all = [...view.members()].filter(({ state }) => state !== 'left');
-  const away = all.filter((member) => member.state !== 'alive' || !isOnRing(member)).length;
-  return view.wholeRing().preference(key, replicaCount(view) + away);
+  return view.wholeRing().preference(key, WINDOW);
+}
+
+/** The replicas of a new job: of those that may hold it the alive first, then suspects, then who drains, then the dead. */
+export function chooseHolders(view: FlockView, key: string): ReplicaSet {
+  const all = mayHold(view, key).map((id) => ({ id, order: reluctance(view, id) }));
+  return all
+    .sort((a, b) => a.order - b.order)
+    .slice(0, replicaCount(view))
+    .map(({ id }) => id);
+}
+
+function reluctance(view: FlockView, id: NodeId): number {
+  const member = view.member(id);
+  if (!member || !isLive(member)) return 4;
+  return (member.state === 'alive' ? 0 : 1) + (isOnRing(member) ? 0 : 2);
 }
 
 /** What the upkeep of replica sets is to know of the flock. */
@@ -52,14 +68,14 @@ export class ReplicaFlock implements FlockPort {
 }
 
 /**
- * The replicas of a new register: from its place on the ring on, the alive first, then suspects, then whoever is not on the
+ * The replicas of a new shard: from its place on the ring on, the alive first, then suspects, then whoever is not on the
  * ring but has not left (register.md, rule 8).
  *
- * @param first - a node that is to come first, in place of the ring's
+ * @param first - a node that is to come first
  */
-export function chooseReplicas(view: FlockView, key: string, first?: NodeId): ReplicaSet {
+export function chooseReplicas(view: FlockView, key: string, first: NodeId): ReplicaSet {
   const count = replicaCount(view);
-  const chosen: NodeId[] = first === undefined ? [] : [first];
+  const chosen: NodeId[] = [first];
   const suspects: NodeId[] = [];
   for (const node of view.ring.walk(key)) {
     if (chosen.length >= count) return chosen;

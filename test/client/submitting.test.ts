@@ -46,11 +46,20 @@ describe('submitting', () => {
     for (const key of keys()) expect(key).to.match(/^fresh-\d{13}-[0-9a-f-]{36}$/);
   });
 
-  it('should repeat itself under the same key after a refusal, a lost connection or a doubt', async () => {
-    script(refused, lost, unknown, accepted);
+  it('should repeat itself under the same key after a lost connection or a doubt, and a refusal that follows', async () => {
+    script(lost, unknown, refused, accepted);
     expect(await flock.submit(BODY)).to.deep.equal(SUBMITTED);
     expect(daemon.requests).to.have.length(4);
     expect(keys()).to.have.length(1);
+  });
+
+  it('should try another key of its own where nothing was taken, as other nodes would hold that job, but keep to the user’s', async () => {
+    script(refused, refused, accepted, refused, accepted);
+    await flock.submit(BODY);
+    expect(keys()).to.have.length(3);
+    await flock.submit(BODY, { idempotencyKey: 'mine' });
+    expect(daemon.requests).to.have.length(5);
+    expect(keys()[3]).to.equal('mine');
   });
 
   it('should say in a repeat where the daemon has tried it, or that nothing is known', async () => {

@@ -118,4 +118,20 @@ describe('The view of a flock', () => {
     expect(view.ring.size).to.equal(1);
     expect(view.wholeRing().digest).to.equal(whole.without(node(4)).digest);
   });
+
+  it('should measure the whole ring by all of its members, though the usual one here is another', () => {
+    const { view } = flockOf(0);
+    const all = (small: 'alive' | 'dead') => {
+      const stateOf = (cpus: number) => (cpus === 2 ? small : 'alive');
+      return [2, 2, 2, 32, 32].map((cpus, i) => {
+        return member(node(i), { state: stateOf(cpus), capacity: resources(cpus) });
+      });
+    };
+    for (const one of all('alive')) view.update(one);
+    const { digest } = view.ring;
+    for (const one of all('dead')) view.update(one);
+    expect(view.wholeRing().digest).to.equal(digest);
+    for (const one of all('alive')) view.update(one);
+    expect(view.wholeRing().digest).to.equal(digest);
+  });
 });

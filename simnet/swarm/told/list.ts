@@ -25,6 +25,7 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'late-create': { ...QUIET, machines: machines(3, 2), sequel: ['late-create'] },
   'silence-then-refusal': { ...QUIET, machines: machines(5, 2), sequel: ['silence-then-refusal'] },
   'newcomers-key': { ...QUIET, machines: machines(3, 2), sequel: ['newcomers-key'] },
+  'key-of-the-absent': { ...QUIET, machines: machines(5, 2), sequel: ['key-of-the-absent'] },
   'freed-slots': { ...QUIET, machines: machines(1, 4), sequel: ['freed-slots'] },
   'cancel-meets-failure': { ...QUIET, machines: machines(3, 2), sequel: ['cancel-meets-failure'] },
   waves: { ...QUIET, machines: machines(3, 2), sequel: ['waves'] },

@@ -5,7 +5,6 @@ import type { JobInfo } from '../../../src/tasks/queries.js';
 import type { Pending } from '../../world/flock.js';
 import type { FairWeather } from '../fair-weather.js';
 import { shortOfReplicas } from '../replicas.js';
-import { again } from '../scenes-nodes.js';
 import { attemptsOf, coreAt, dieUnsynced, drainUnheard, setOf } from './support.js';
 
 /** So much later whoever asks is told of an outcome that is recorded. */
@@ -162,17 +161,6 @@ export function silenceThenRefusal(fair: FairWeather): void {
     if (attemptsOf(fair, job).length > 0) fair.say(`${job} was refused (${code}), and ran`);
   });
   if (meant === 0) fair.say('none of the jobs has such a set');
-}
-
-/** Many nodes join: another set would hold a key's job by now, and all the same it stands for the one that there is. */
-export function newcomersKey(fair: FairWeather): void {
-  const { flock } = fair;
-  const submissions = Array.from({ length: 8 }, () => fair.submission('sleep 5', { isKeyed: true }));
-  for (const submission of submissions) flock.request(fair.any(), submission);
-  for (let i = flock.size; i < 12; i++) flock.start(`n${i}`);
-  fair.until(60_000, 'all have met', () => flock.isWhole());
-  flock.world.run(5_000);
-  for (const submission of submissions) again(fair, submission);
 }
 
 function recordedBy({ flock }: FairWeather, job: string, atMs: number): number {

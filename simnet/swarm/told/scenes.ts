@@ -3,6 +3,7 @@ import type { ToldName } from '../story.js';
 import { atATime, deadlineMoved, heldBack } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
+import { keyOfTheAbsent, newcomersKey } from './keys.js';
 import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
 import {
   heirKnowsNothing,
@@ -11,7 +12,6 @@ import {
   staysInformed,
   lateCreate,
   silenceThenRefusal,
-  newcomersKey,
 } from './replicas.js';
 import { freedSlots, cancelMeetsFailure, loadsKnown, waves } from './work.js';
 
@@ -31,6 +31,7 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'late-create': lateCreate,
   'silence-then-refusal': silenceThenRefusal,
   'newcomers-key': newcomersKey,
+  'key-of-the-absent': keyOfTheAbsent,
   'freed-slots': freedSlots,
   'cancel-meets-failure': cancelMeetsFailure,
   waves,

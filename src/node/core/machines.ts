@@ -14,7 +14,7 @@ import { FlockView } from '../../placement/flock-view.js';
 import { Placement } from '../../placement/placement.js';
 import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
-import { chooseReplicas, ReplicaFlock } from '../../placement/replica-choice.js';
+import { chooseHolders, ReplicaFlock } from '../../placement/replica-choice.js';
 import type { JobWriteTag, ShardAskTag } from '../../tasks/job-events.js';
 import type { ChangeSink } from '../../tasks/change.js';
 import { ChangeLog } from '../../tasks/change-log.js';
@@ -124,7 +124,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   };
   const replication = new Replication<RegisterOwner>({
     ...{ self, prng, isHere, isReachable, isGone: (node) => !membership.get(node) || !isReachable(node) },
-    chooseSet: (id) => chooseReplicas(view, id),
+    chooseSet: (id) => chooseHolders(view, id),
     flock: new ReplicaFlock(view),
     retention: options.retention,
     lostAfterMs: options.lostAfterMs,

@@ -1,7 +1,7 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import { compareText, type NodeId } from '../../../kernel/ids.js';
 import { CONTAINER, shortage, withoutContainer } from '../../../kernel/resources.js';
-import { chooseReplicas } from '../../../placement/replica-choice.js';
+import { chooseHolders } from '../../../placement/replica-choice.js';
 import { nextAsked } from '../../../tasks/asking.js';
 import type { Plan } from '../../../tasks/job-messages.js';
 import type { TaskMessages } from '../../../tasks/messages.js';
@@ -42,7 +42,7 @@ export function* submit(scene: Scene, wished: Submission): Conversation<Accepted
   refuseUntaken(scene);
   const before = job.repeat?.tried ?? scene.places.tried(job.job);
   if (result && before === undefined && job.spec.contract === 'at-most-once') refuseUnsearched(scene, result);
-  const fresh = { set: chooseReplicas(scene.view, job.job), createdAtMs: scene.now().wallMs };
+  const fresh = { set: chooseHolders(scene.view, job.job), createdAtMs: scene.now().wallMs };
   if (before === undefined) refuseMinority(scene, fresh);
   const mustClaim = before === undefined || before.rank !== undefined;
   const claimed = result && mustClaim ? yield* claim(scene, job.job, fresh, result.answeredBy, before) : undefined;
@@ -105,7 +105,7 @@ function refuseMinority(scene: Scene, { set, createdAtMs }: Tried): void {
     throw new CoveyError('unavailable', 'this node lost its store and cannot vote yet on what is new', hint);
   }
   if (here.length >= majorityOf(set)) return;
-  const hint = 'nothing was submitted; see `covey nodes`, and try again when more of them are back';
+  const hint = 'nothing was submitted; try again when more of them are back, or under another key: see `covey nodes`';
   throw new CoveyError('unavailable', `only ${here.length} of the ${set.length} nodes that would hold it are up`, hint);
 }
 

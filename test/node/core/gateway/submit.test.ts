@@ -4,7 +4,7 @@ import { jobId } from '../../../../src/kernel/ids.js';
 import type { PolicyName } from '../../../../src/kernel/policies.js';
 import type { Submission } from '../../../../src/node/core/gateway/requests.js';
 import { submit } from '../../../../src/node/core/gateway/submit.js';
-import { chooseReplicas } from '../../../../src/placement/replica-choice.js';
+import { chooseHolders } from '../../../../src/placement/replica-choice.js';
 import type { TaskMessages } from '../../../../src/tasks/messages.js';
 import type { JobSpec } from '../../../../src/tasks/spec.js';
 import { node } from '../../../placement/support.js';
@@ -45,7 +45,7 @@ describe('submitting through a gateway', () => {
     });
     expect(result).to.deep.equal({ job: JOB, tasks: 1, existed: false, replicas: 3, acked: 2, degraded: false });
     expect(creates).to.have.length(1);
-    expect(creates[0]).to.deep.include({ set: chooseReplicas(stage.scene.view, JOB), createdAtMs: 1_007 });
+    expect(creates[0]).to.deep.include({ set: chooseHolders(stage.scene.view, JOB), createdAtMs: 1_007 });
   });
 
   it("should have it placed by this node's policy where it names none, and by its own where it does", () => {
@@ -73,15 +73,15 @@ describe('submitting through a gateway', () => {
       creates.push({ to, set: message.set, createdAtMs: message.createdAtMs });
       return creates.length < 3 ? undefined : created();
     });
-    const set = chooseReplicas(stage.scene.view, JOB);
+    const set = chooseHolders(stage.scene.view, JOB);
     expect(creates).to.deep.equal(set.map((to) => ({ to, set, createdAtMs: 1_007 })));
   });
 
   it('should pass over replicas that are not alive, and follow hints', () => {
-    const set = chooseReplicas(new Stage(3).scene.view, JOB);
+    const set = chooseHolders(new Stage(3).scene.view, JOB);
     const first = [0, 1, 2].find((i) => node(i) === set[0])!;
     const stage = new Stage(3, { [first]: 'suspect' });
-    const now = chooseReplicas(stage.scene.view, JOB);
+    const now = chooseHolders(stage.scene.view, JOB);
     const asked: string[] = [];
     stage.play(submit(stage.scene, submission()), ({ to }) => {
       asked.push(to);
@@ -121,7 +121,7 @@ describe('submitting through a gateway', () => {
   it('should say where it tried when nobody has confirmed it', () => {
     const stage = new Stage(5);
     const error = failure(() => stage.play(submit(stage.scene, submission()), () => undefined));
-    const tried = { set: chooseReplicas(stage.scene.view, JOB), createdAtMs: 1_007 };
+    const tried = { set: chooseHolders(stage.scene.view, JOB), createdAtMs: 1_007 };
     expect(error.code).to.equal('outcome-unknown');
     expect(error.details).to.deep.equal({ tried });
     expect(stage.nowMs - 1_000).to.be.within(12_000, 16_000);
