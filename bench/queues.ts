@@ -1,4 +1,4 @@
-import type { Assignment } from '../src/executor/assignment.js';
+import type { Assignment, Work } from '../src/executor/assignment.js';
 import type { Scene } from '../src/executor/queue/discipline.js';
 import { DISCIPLINES } from '../src/executor/queue/disciplines.js';
 import { TaskQueue } from '../src/executor/queue/task-queue.js';
@@ -61,18 +61,38 @@ function perCallUs(work: () => void): number {
   return ((performance.now() - startedAt) * 1_000) / BATCH;
 }
 
+/** Laid out as the executor does it: what is spread lies apart in memory. */
 function assignmentOf(prng: Prng, index: number, cpus: number): Assignment {
   const number = prng.below(JOBS);
   const job = jobId(`job${number}`);
   const node = nodeId('node');
-  const needs = { cpus, memBytes: 0, gpus: 0, custom: {} };
   return {
-    ...{ id: taskId(job, index), job, shard: 0, index, epoch: 1, attempt: 1, steals: 0, item: undefined },
-    ...{ coordinator: node, set: [node], estimateMs: 1 + prng.below(10_000), dueMs: prng.below(1e6) },
-    work: {
-      ...{ name: 'true', submitter: `user${number % 10}`, argv: ['true'], shell: false, env: {}, needs },
-      ...{ priority: (number % 201) - 100, contract: 'at-least-once' },
-    },
+    id: taskId(job, index),
+    job,
+    shard: 0,
+    index,
+    epoch: 1,
+    attempt: 1,
+    steals: 0,
+    item: undefined,
+    work: workOf(number, cpus),
+    coordinator: node,
+    set: [node],
+    estimateMs: 1 + prng.below(10_000),
+    dueMs: prng.below(1e6),
+  };
+}
+
+function workOf(number: number, cpus: number): Work {
+  return {
+    name: 'true',
+    submitter: `user${number % 10}`,
+    argv: ['true'],
+    shell: false,
+    env: {},
+    needs: { cpus, memBytes: 0, gpus: 0, custom: {} },
+    priority: (number % 201) - 100,
+    contract: 'at-least-once',
   };
 }
 

@@ -50,9 +50,9 @@ export function shortage(needs: Resources, free: Resources): string | undefined 
 
 /** `a + sign · b`, resource by resource; those that only `b` has count as absent in `a`. */
 export function addResources(a: Resources, b: Resources, sign: 1 | -1 = 1): Resources {
-  const custom = { ...a.custom };
-  for (const [name, n] of Object.entries(b.custom))
-    custom[name] = sum(Object.hasOwn(custom, name) ? (custom[name] ?? 0) : 0, sign, n);
+  const names = Object.keys(b.custom);
+  const custom = names.length === 0 ? a.custom : { ...a.custom };
+  for (const name of names) custom[name] = sum(amountOf(a, name), sign, amountOf(b, name));
   return {
     cpus: sum(a.cpus, sign, b.cpus),
     memBytes: sum(a.memBytes, sign, b.memBytes),

@@ -14,6 +14,12 @@ interface Reservation {
   readonly spare: Resources;
 }
 
+/** When a place is free again, and what of. */
+interface End {
+  readonly atMs: number;
+  readonly needs: Resources;
+}
+
 /**
  * First in, first out, but where the first has no room yet one behind it may start that does not delay it: it ends before the
  * first can start, or needs only what the first leaves free (EASY: Lifka 1995; Mu'alem and Feitelson, IEEE TPDS 12, 2001).
@@ -41,9 +47,11 @@ export function backfill(arrivals: Arrivals): Discipline {
 
 /** What is overdue, or of which nothing is known, may end at any moment: the first in line is to profit from that. */
 function reservation(needs: Resources, scene: Scene, now: Now): Reservation | undefined {
-  const ends = Array.from(scene.places(), ({ assignment, sinceMs }) => {
-    return { atMs: Math.max(now.monoMs, sinceMs + assignment.estimateMs), needs: assignment.work.needs };
-  }).sort((a, b) => a.atMs - b.atMs);
+  const ends: End[] = [];
+  for (const { assignment, sinceMs } of scene.places()) {
+    ends.push({ atMs: Math.max(now.monoMs, sinceMs + assignment.estimateMs), needs: assignment.work.needs });
+  }
+  ends.sort((a, b) => a.atMs - b.atMs);
   let { free } = scene;
   let atMs = shortage(needs, free) === undefined ? now.monoMs : Infinity;
   for (const end of ends) {
