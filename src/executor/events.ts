@@ -52,12 +52,13 @@ export type ExecutorEffect =
   /** To the coordinator: may it start? */
   | { readonly kind: 'ask'; readonly assignment: Assignment; readonly nonce: number }
   | { readonly kind: 'result'; readonly assignment: Assignment; readonly outcome: Outcome }
-  /** To the coordinator: no longer held here; `thief` asked for them. */
+  /** To the coordinator: no longer held here; `thief` asked for them. `preempted`: they ran, and were stopped for shorter ones. */
   | (Group & {
       readonly kind: 'handback';
       readonly to: NodeId;
       readonly set: readonly NodeId[];
       readonly thief?: NodeId | undefined;
+      readonly preempted?: boolean;
     })
   | TimerEffect;
 

@@ -17,10 +17,10 @@ import { handOver } from './handover.js';
 import { DISCIPLINES } from './queue/disciplines.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { RecentAttempts } from './recent.js';
-import type { AttemptEnd, AttemptId, Ended, Progress } from './runner.js';
+import type { AttemptId, Ended, Progress } from './runner.js';
 import { Results, type Result } from './results.js';
 import { Room } from './room.js';
-import { RunningAttempts, type Running } from './running.js';
+import { durationOf, isToRunAgain, RunningAttempts } from './running.js';
 import { Starting } from './starting.js';
 
 /** Runs what it accepted, in the order of its queue's discipline; decides itself what it accepts. */
@@ -266,7 +266,7 @@ export class Executor {
     this.#running.remove(running);
     this.#ends.unwatch(attempt.task);
     if (follower) this.#starting.begin(this.#following.taken(follower), now);
-    if (isToRunElsewhere(running, end)) this.#handBack([assignment], undefined, now);
+    if (isToRunAgain(running, end)) this.#handBack([assignment], undefined, now, ending === 'preempted');
     else this.#tell(assignment, outcomeOf(end, ending, assignment.work.timeoutMs));
     if (ending === undefined && end.exitCode !== undefined) {
       this.estimates.note(assignment.work.name, durationOf(running, end, now));
@@ -301,19 +301,10 @@ export class Executor {
     this.#out.push({ kind: 'result', assignment, outcome });
   }
 
-  #handBack(assignments: readonly Assignment[], thief: NodeId | undefined, now: Now): void {
+  #handBack(assignments: readonly Assignment[], thief: NodeId | undefined, now: Now, preempted = false): void {
     for (const assignment of assignments) this.#recent.note(assignment, assignment, 'taken', now);
-    for (const { group, ...to } of groupsOf(assignments)) this.#out.push({ kind: 'handback', ...to, ...group, thief });
+    for (const { group, ...to } of groupsOf(assignments)) {
+      this.#out.push({ kind: 'handback', ...to, ...group, thief, ...(preempted ? { preempted } : {}) });
+    }
   }
-}
-
-/** Whatever ended it was not its own end, and it may run again: on another node. */
-function isToRunElsewhere({ assignment, ending }: Running, end: AttemptEnd): boolean {
-  if (assignment.work.contract !== 'at-least-once') return false;
-  return ending === 'leaving' ? end.exitCode !== 0 : ending === undefined && end.isUnbegun === true;
-}
-
-/** Functions are timed by their worker: they may have waited there for its start, or for each other. */
-function durationOf({ assignment, sinceMs }: Running, { startedAtMs, finishedAtMs }: AttemptEnd, now: Now): number {
-  return assignment.work.function ? Math.max(0, finishedAtMs - startedAtMs) : now.monoMs - sinceMs;
 }

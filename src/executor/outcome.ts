@@ -4,7 +4,7 @@ import type { Outcome } from './assignment.js';
 import type { AttemptEnd } from './runner.js';
 
 /** Why an attempt is being ended from here. `stale`: its coordinator has started a later one. */
-export type Ending = 'cancelled' | 'timed-out' | 'leaving' | 'stale';
+export type Ending = 'cancelled' | 'timed-out' | 'leaving' | 'preempted' | 'stale';
 
 /** A reason travels and is stored with its task. */
 const REASON_MAX = 900;
@@ -38,6 +38,8 @@ function verdictOf(
       return { how: 'timed-out', reason: `ran longer than ${formatDuration(timeoutMs ?? 0)}` };
     case 'leaving':
       return exitCode === 0 ? { how: 'succeeded' } : { how: 'lost', reason: 'its node left while it ran' };
+    case 'preempted':
+      return exitCode === 0 ? { how: 'succeeded' } : { how: 'lost', reason: 'it was stopped for a shorter one' };
     case undefined:
       if (failure !== undefined) return { how: lost ? 'lost' : 'failed', reason: failure.slice(0, REASON_MAX) };
       return { how: exitCode === 0 ? 'succeeded' : 'failed' };

@@ -1,8 +1,9 @@
 import { addResources, shortage, type Resources } from '../kernel/resources.js';
 import type { TaskId } from '../kernel/ids.js';
+import type { Now } from '../kernel/time.js';
 import type { Assignment } from './assignment.js';
 import type { Ending } from './outcome.js';
-import type { AttemptId, Progress } from './runner.js';
+import type { AttemptEnd, AttemptId, Progress } from './runner.js';
 
 /** Attempts that have one place together, which is free once the last of them has ended. */
 export interface Bundle {
@@ -116,4 +117,20 @@ export class RunningAttempts {
   [Symbol.iterator](): IterableIterator<Running> {
     return this.#attempts.values();
   }
+}
+
+/** Whatever ended it was not its own end, and it may run again. */
+export function isToRunAgain({ assignment, ending }: Running, end: AttemptEnd): boolean {
+  if (assignment.work.contract !== 'at-least-once') return false;
+  const isStopped = ending === 'leaving' || ending === 'preempted';
+  return isStopped ? end.exitCode !== 0 : ending === undefined && end.isUnbegun === true;
+}
+
+/** Functions are timed by their worker: they may have waited there for its start, or for each other. */
+export function durationOf(
+  { assignment, sinceMs }: Running,
+  { startedAtMs, finishedAtMs }: AttemptEnd,
+  now: Now,
+): number {
+  return assignment.work.function ? Math.max(0, finishedAtMs - startedAtMs) : now.monoMs - sinceMs;
 }

@@ -52,7 +52,7 @@ export class Starting {
 
   /** Starts what fits, as the queue has it. Due whenever that or what is free changes. */
   fill(now: Now): void {
-    const { queue, asks } = this.parts;
+    const { queue, asks, running, ends } = this.parts;
     for (let next = queue.next(this.#scene, now); next; next = queue.next(this.#scene, now)) {
       const together = next === queue.head() ? this.#together(next) : [next];
       const { function: called, contract } = next.work;
@@ -60,6 +60,10 @@ export class Starting {
       if (together.length > 1 && called) this.#startTogether(together, called, now);
       else if (contract === 'at-most-once') asks.open(next, now);
       else this.start(next, now);
+    }
+    for (const { assignment } of queue.preempted(this.#scene, now)) {
+      const victim = running.get(assignment.id);
+      if (victim) ends.end(victim, 'preempted');
     }
   }
 

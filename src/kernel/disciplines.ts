@@ -1,3 +1,12 @@
 /** Orders in which a node may start what waits for it: src/executor/queue. */
-export const DISCIPLINE_NAMES = ['fifo', 'priority', 'sjf', 'edf', 'fair-share', 'weighted-share', 'backfill'] as const;
+export const DISCIPLINE_NAMES = [
+  'fifo',
+  'priority',
+  'sjf',
+  'srtf',
+  'edf',
+  'fair-share',
+  'weighted-share',
+  'backfill',
+] as const;
 export type DisciplineName = (typeof DISCIPLINE_NAMES)[number];

@@ -12,6 +12,8 @@ export interface Discipline {
   first(): Waiting | undefined;
   /** What may start in place of the first, for which there is no room yet. Absent: nothing may. */
   pass?(scene: Scene, now: Now): Waiting | undefined;
+  /** What is to be stopped so that the first can start, for which there is no room. Absent: nothing is. */
+  preempt?(scene: Scene, now: Now): readonly Place[];
   /** In the order in which all of it would start if nothing else came. */
   [Symbol.iterator](): IterableIterator<Waiting>;
 }
@@ -32,4 +34,8 @@ export interface Place {
   readonly assignment: Assignment;
   /** On the monotonic clock. */
   readonly sinceMs: number;
+  /** Why it is being ended, where it is. */
+  readonly ending?: string | undefined;
+  /** Shared by attempts that have one place together. */
+  readonly bundle?: object | undefined;
 }

@@ -6,12 +6,14 @@ import { fairShare } from './fair-share.js';
 import { fifo } from './fifo.js';
 import { priority } from './priority.js';
 import { sjf } from './sjf.js';
+import { srtf } from './srtf.js';
 import { weightedShare } from './weighted-share.js';
 
 export const DISCIPLINES: Readonly<Record<DisciplineName, MakeDiscipline>> = {
   fifo,
   priority,
   sjf,
+  srtf,
   edf,
   'fair-share': fairShare,
   'weighted-share': weightedShare,

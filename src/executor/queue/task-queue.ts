@@ -2,7 +2,7 @@ import type { TaskId } from '../../kernel/ids.js';
 import type { Now } from '../../kernel/time.js';
 import type { Assignment } from '../assignment.js';
 import { Arrivals, type Waiting } from './arrivals.js';
-import type { Discipline, MakeDiscipline, Scene } from './discipline.js';
+import type { Discipline, MakeDiscipline, Place, Scene } from './discipline.js';
 
 /** What waits to be started here, in the order of a discipline. */
 export class TaskQueue {
@@ -32,6 +32,13 @@ export class TaskQueue {
     const head = this.head();
     if (head === undefined || scene.canStart(head.work.needs)) return head;
     return this.#discipline.pass?.(scene, now)?.assignment;
+  }
+
+  /** What is to be stopped, where nothing more can start, so that the head can. */
+  preempted(scene: Scene, now: Now): readonly Place[] {
+    const head = this.head();
+    if (head === undefined || scene.canStart(head.work.needs)) return [];
+    return this.#discipline.preempt?.(scene, now) ?? [];
   }
 
   get(id: TaskId): Assignment | undefined {

@@ -95,6 +95,7 @@ export const TWINS: Record<DisciplineName, () => Twin> = {
   fifo: asTheyCame,
   priority: () => sorted((a, b, nowMs) => risen(b, nowMs) - risen(a, nowMs)),
   sjf: () => sorted((a, b) => a.assignment.estimateMs - b.assignment.estimateMs),
+  srtf: () => sorted((a, b) => a.assignment.estimateMs - b.assignment.estimateMs),
   edf: () => sorted((a, b) => (a.assignment.dueMs ?? 1e15) - (b.assignment.dueMs ?? 1e15)),
   'fair-share': () =>
     shares(

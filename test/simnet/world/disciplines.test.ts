@@ -33,4 +33,24 @@ describe('disciplines of queues, from submission to start', () => {
   it('should go by the deadline of jobs, counted from when they came', () => {
     expect(order('edf', [{}, { deadlineMs: 60_000 }, { deadlineMs: 50_000 }])).to.deep.equal([2, 1, 0]);
   });
+
+  it('should stop a long task for a short one under srtf, and run it anew after that', () => {
+    const ran = (discipline: DisciplineName) => {
+      const flock = Flock.warm(1, { cpus: 1, discipline });
+      const submit = (name: string, ms: number) => flock.submit('n0', `sleep ${ms}`, { name });
+      flock.finish('n0', submit('long', 5_000), 10_000);
+      flock.finish('n0', submit('short', 10), 10_000);
+      const long = submit('long', 5_000);
+      flock.world.run(100);
+      const short = submit('short', 10);
+      flock.finish('n0', short, 20_000);
+      flock.finish('n0', long, 20_000);
+      const { attempts } = flock.history;
+      return attempts.filter(({ task }) => task.startsWith(long) || task.startsWith(short)).map(({ task }) => task);
+    };
+    const [before, after] = [ran('sjf'), ran('srtf')];
+    expect(before).to.have.length(2);
+    expect(after).to.have.length(3);
+    expect(after[0]).to.equal(after[2]).and.not.to.equal(after[1]);
+  });
 });
