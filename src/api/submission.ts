@@ -9,6 +9,7 @@ import { compareText, jobId, type JobId } from '../kernel/ids.js';
 import type { Submission } from '../node/core/gateway/requests.js';
 import { TASKS_MAX, type TaskRange } from '../tasks/range.js';
 import { LIMITS, type JobSpec } from '../tasks/spec.js';
+import { periodOf } from './period.js';
 import { notifyOf } from './notify.js';
 import { userName } from '../user.js';
 import type { SubmitBody } from './schema.js';
@@ -224,10 +225,12 @@ function startOf({ after = [], delayMs, notBefore }: SubmitBody): Pick<JobSpec, 
 }
 
 /** @throws CoveyError `usage` for what is no time */
-function limitsOf({ priority, retryOn, maxParallel, maxFails, deadlineMs, notAfter }: SubmitBody): Partial<JobSpec> {
+function limitsOf(body: SubmitBody): Partial<JobSpec> {
+  const { priority, retryOn, maxParallel, maxFails, deadlineMs, notAfter } = body;
   const notAfterMs = timeOf(notAfter);
   return {
     ...(priority === undefined ? {} : { priority }),
+    ...periodOf(body),
     ...(retryOn === undefined ? {} : { retryOn }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(maxFails === undefined ? {} : { maxFails }),

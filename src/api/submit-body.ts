@@ -43,6 +43,9 @@ export const SubmitBodySchema = record({
   timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   /** What nodes go by whose queue has the discipline `priority` or `weighted-share`. @default 0 */
   priority: Type.Optional(PrioritySchema),
+  /** Such tasks come again so often, and each takes at most so long: for nodes whose queue is `rm` or `dm`. Both or none. */
+  periodMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
+  runtimeMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   retries: Type.Optional(count(1000)),
   /** Exit codes after which a task is started again, 124 standing for a timeout; without them all. */
   retryOn: Type.Optional(list(count(255), 256)),

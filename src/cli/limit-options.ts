@@ -9,6 +9,8 @@ import { parseWhen } from './start-options.js';
 /** How urgent a job is, how long it may take, how much of it runs at a time, and what becomes of it when tasks fail. */
 export interface LimitOptions {
   readonly priority?: number;
+  readonly period?: number;
+  readonly runtime?: number;
   readonly timeout?: number;
   readonly deadline?: Deadline;
   readonly retries?: number;
@@ -26,6 +28,8 @@ export function addLimitOptions(command: Command): void {
     'from -100 to 100 (default 0), where nodes queue by it: covey up --discipline',
     parsePriority,
   );
+  option(command, '--period <time>', 'it comes again so often: for nodes that queue by rm or dm', parseDuration);
+  option(command, '--runtime <time>', 'and takes at most so long; they take on what they keep up with', parseDuration);
   option(command, '--timeout <time>', 'end an attempt after 30s, 5m, 2h', parseDuration);
   option(
     command,
@@ -41,6 +45,8 @@ export function addLimitOptions(command: Command): void {
 
 export function limitsOf({
   priority,
+  period,
+  runtime,
   timeout,
   deadline,
   retries,
@@ -52,7 +58,16 @@ export function limitsOf({
     throw new CoveyError('usage', '--retry-on means nothing without --retries', 'add --retries 3, say');
   }
   return {
-    ...defined({ priority, timeoutMs: timeout, retries, retryOn: retryOn && [...retryOn], maxParallel, maxFails }),
+    ...defined({
+      priority,
+      periodMs: period,
+      runtimeMs: runtime,
+      timeoutMs: timeout,
+      retries,
+      retryOn: retryOn && [...retryOn],
+      maxParallel,
+      maxFails,
+    }),
     ...deadline,
   };
 }

@@ -30,6 +30,11 @@ export interface Work {
   readonly timeoutMs?: number | undefined;
   /** -100..100; absent: 0. */
   readonly priority?: number | undefined;
+  /** It comes again so often, and takes so long: what nodes whose queue is `rm` or `dm` test before they take it on. */
+  readonly periodMs?: number | undefined;
+  readonly runtimeMs?: number | undefined;
+  /** From its submission until it is to have ended. */
+  readonly deadlineMs?: number | undefined;
   /** The tree of files that it begins with, and globs of those that are kept of it. */
   readonly upload?: string | undefined;
   readonly outputs?: readonly string[] | undefined;

@@ -14,6 +14,7 @@ import type { Admission, ExecutorEffect, ExecutorEvent, Given, HeldAnswer, Offer
 import { Following } from './following.js';
 import { outcomeOf, unstarted } from './outcome.js';
 import { handOver } from './handover.js';
+import { Periodic } from './periodic.js';
 import { DISCIPLINES } from './queue/disciplines.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { RecentAttempts } from './recent.js';
@@ -33,6 +34,7 @@ export class Executor {
   readonly #ends: Ends;
   readonly #room: Room;
   readonly #following: Following;
+  readonly #periodic: Periodic;
   readonly #starting: Starting;
   readonly #unrecorded = new Results();
   readonly #recent = new RecentAttempts();
@@ -54,6 +56,7 @@ export class Executor {
     this.#asks = new OpenAsks(this.#running, this.#timers, emit);
     this.#ends = new Ends(this.#timers, config.graceMs, emit);
     this.#room = new Room(capacity, admission, config, this);
+    this.#periodic = new Periodic(config.discipline, capacity.cpus);
     this.#following = new Following(this.#queue, this.#running);
     this.#starting = new Starting({
       ...{ self, baseEnv, queue: this.#queue, running: this.#running, asks: this.#asks, ends: this.#ends },
@@ -225,7 +228,7 @@ export class Executor {
     const { job, shard, work, from: coordinator, set, dueMs } = offer;
     const { index, epoch, attempt, steals, item } = task;
     const estimateMs = this.estimates.of(work.name);
-    const refusal = this.#room.refusal(work, estimateMs, offer.startsNow);
+    const refusal = this.#room.refusal(work, estimateMs, offer.startsNow) ?? this.#periodic.refusal(work, index, now);
     if (refusal !== undefined) return refusal;
     const made = { id, job, shard, index, epoch, attempt, steals, item, work, coordinator, set, estimateMs, dueMs };
     this.#queue.push(made, now);

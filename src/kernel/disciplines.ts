@@ -5,6 +5,8 @@ export const DISCIPLINE_NAMES = [
   'sjf',
   'srtf',
   'edf',
+  'rm',
+  'dm',
   'fair-share',
   'weighted-share',
   'backfill',

@@ -64,6 +64,9 @@ export const JobSpecSchema = record({
   timeoutMs: Type.Optional(amount(366 * 86_400_000)),
   /** What nodes go by whose queue has the discipline `priority` or `weighted-share`. */
   priority: Type.Optional(PrioritySchema),
+  /** It comes again so often and takes so long: nodes whose queue is `rm` or `dm` take on no more than they keep up with. */
+  periodMs: Type.Optional(amount(366 * 86_400_000)),
+  runtimeMs: Type.Optional(amount(366 * 86_400_000)),
   /** How often a task that ended `failed` or `timed-out` is started again. */
   retries: count(1000),
   /** Exit codes after which it is; absent: all. One that timed out counts as 124. */

@@ -51,7 +51,9 @@ describe('the command line', () => {
   it('should name the disciplines there are where one is unknown', async () => {
     const { code, stderr } = await run('up', '--discipline', 'lifo');
     expect(code).to.equal(2);
-    expect(stderr).to.match(/--discipline.*lifo.*fifo, priority, sjf, srtf, edf, fair-share, weighted-share, backfill/);
+    expect(stderr).to.match(
+      /--discipline.*lifo.*fifo, priority, sjf, srtf, edf, rm, dm, fair-share, weighted-share, backfill/,
+    );
   });
 
   it('should refuse to keep finished jobs for less than a day', async () => {

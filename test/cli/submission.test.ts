@@ -40,7 +40,7 @@ describe('submission', () => {
     await writeFile(join(dir, 'in'), 'hello');
     const options =
       '--name n --cwd sub --env A=1 --env B=x=y --env HOME --stdin in --cpus 1.5 --mem 2G --gpus 1 --resource disk=3 ' +
-      '--array 1-9:2 --priority -7 --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i --policy binpack';
+      '--array 1-9:2 --priority -7 --period 3h --runtime 1m --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i --policy binpack';
     expect(await body([...options.split(' '), '--', 'x'], { cwd: dir, env: { HOME: '/h' } })).to.deep.equal({
       name: 'n',
       argv: ['x'],
@@ -50,6 +50,8 @@ describe('submission', () => {
       needs: { cpus: 1.5, memBytes: 2 * 2 ** 30, gpus: 1, custom: { disk: 3 } },
       tasks: { kind: 'range', first: 1, last: 9, step: 2 },
       priority: -7,
+      periodMs: 10_800_000,
+      runtimeMs: 60_000,
       timeoutMs: 300_000,
       retries: 4,
       retryOn: [75, 124],

@@ -89,6 +89,8 @@ function readLimits(section: Section): LimitOptions {
   const amount = (key: string, min: number) => section.number(key, { min, max: TASKS_MAX, isWhole: true, like: 10 });
   return defined({
     priority: section.number('priority', { min: -PRIORITY_MAX, max: PRIORITY_MAX, isWhole: true, like: 10 }),
+    period: section.duration('period'),
+    runtime: section.duration('runtime'),
     timeout: section.duration('timeout'),
     deadline: section.read('deadline', (value) => parseDeadline(String(value), new Date())),
     retries: section.number('retries', { max: 1000, isWhole: true, like: 3 }),

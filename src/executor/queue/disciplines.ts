@@ -5,6 +5,7 @@ import { edf } from './edf.js';
 import { fairShare } from './fair-share.js';
 import { fifo } from './fifo.js';
 import { priority } from './priority.js';
+import { dm, rm } from './rate-monotonic.js';
 import { sjf } from './sjf.js';
 import { srtf } from './srtf.js';
 import { weightedShare } from './weighted-share.js';
@@ -15,6 +16,8 @@ export const DISCIPLINES: Readonly<Record<DisciplineName, MakeDiscipline>> = {
   sjf,
   srtf,
   edf,
+  rm,
+  dm,
   'fair-share': fairShare,
   'weighted-share': weightedShare,
   backfill,

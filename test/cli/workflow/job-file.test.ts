@@ -40,6 +40,8 @@ const EVERY = {
   overlap: 'skip',
   missed: 'run',
   priority: -10,
+  period: '3h',
+  runtime: '1m',
   retries: 2,
   'retry-on': [75, 124],
   'max-parallel': 3,

@@ -29,7 +29,9 @@ const step = fc.oneof(
 /** Two jobs of each submitter, and a priority for each job. */
 function made(index: number, { job, cpus, estimateMs, dueMs }: Push): Assignment {
   const id = taskId(JOBS[job]!, index);
-  const work = workOf({ submitter: job < 2 ? 'ann' : 'bob', priority: 10 * (job - 1), needs: resources(cpus) });
+  const periodic = [{}, { periodMs: 90 }, { periodMs: 60 }, { periodMs: 80, deadlineMs: 40 }][job];
+  const more = { priority: 10 * (job - 1), needs: resources(cpus), ...periodic };
+  const work = workOf({ submitter: job < 2 ? 'ann' : 'bob', ...more });
   return assignmentOf(index, { id, job: JOBS[job]!, work, estimateMs, dueMs });
 }
 

@@ -86,6 +86,7 @@ function shares(pathOf: (one: Assignment) => string[], weightOf: (one: Assignmen
   };
 }
 
+const dueOf = ({ assignment: { work } }: Waits) => work.deadlineMs ?? work.periodMs ?? 1e15;
 const asTheyCame = () => sorted(() => 0);
 const risen = ({ assignment, sinceMs }: Waits, nowMs: number) => {
   return 10_000 * (assignment.work.priority ?? 0) + (nowMs - sinceMs);
@@ -96,6 +97,8 @@ export const TWINS: Record<DisciplineName, () => Twin> = {
   priority: () => sorted((a, b, nowMs) => risen(b, nowMs) - risen(a, nowMs)),
   sjf: () => sorted((a, b) => a.assignment.estimateMs - b.assignment.estimateMs),
   srtf: () => sorted((a, b) => a.assignment.estimateMs - b.assignment.estimateMs),
+  rm: () => sorted((a, b) => (a.assignment.work.periodMs ?? 1e15) - (b.assignment.work.periodMs ?? 1e15)),
+  dm: () => sorted((a, b) => dueOf(a) - dueOf(b)),
   edf: () => sorted((a, b) => (a.assignment.dueMs ?? 1e15) - (b.assignment.dueMs ?? 1e15)),
   'fair-share': () =>
     shares(

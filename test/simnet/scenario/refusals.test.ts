@@ -27,7 +27,7 @@ describe('a scenario that is wrong', () => {
     ],
     [
       'discipline = "none"',
-      "mine.toml:1: discipline: unknown discipline 'none' (there is fifo, priority, sjf, srtf, edf, fair-share, weighted-share",
+      "mine.toml:1: discipline: unknown discipline 'none' (there is fifo, priority, sjf, srtf, edf, rm, dm, fair-share, weighted-share",
     ],
     ['cold = "no"', "mine.toml:1: cold: 'no' is neither (write true or false)"],
     ['churn = 5', 'mine.toml:1: churn: 5 is not a rate of crashes (write "5%/min" or "3/min")'],
