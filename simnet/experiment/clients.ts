@@ -88,7 +88,7 @@ export class Clients {
     const lengths = tasks.map((task) => String(trace[task]?.durationMs ?? 0));
     const items = tasks.length > 1 ? { items: lengths } : {};
     const command = commandOf(first, tasks.length > 1 ? '{}' : (lengths[0] ?? '0'));
-    return submissionOf(id, command, { needs, ...how, ...key, ...timeout, ...items });
+    return submissionOf(id, command, { needs, ...how, ...key, ...timeout, ...items, ...first.says });
   }
 
   /** Shared by all that need the same. */
@@ -123,8 +123,8 @@ export class Clients {
 }
 
 /** What an array has in common; its tasks may differ in length, unless a timeout ends them. */
-function kindOf({ cpus, key = '', exitCode, fate, durationMs }: Arrival): string {
-  return `${fate === 'hangs' ? durationMs : ''} ${fate} ${exitCode} ${cpus} ${key}`;
+function kindOf({ cpus, key = '', exitCode, fate, durationMs, says }: Arrival): string {
+  return `${says?.name ?? ''} ${fate === 'hangs' ? durationMs : ''} ${fate} ${exitCode} ${cpus} ${key}`;
 }
 
 function commandOf({ fate, exitCode }: Arrival, length: string): string {

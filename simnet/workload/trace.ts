@@ -11,6 +11,17 @@ export interface Arrival {
   /** Tasks of one key like to run on one node. */
   readonly key?: string;
   readonly fate: Fate;
+  /** What else its submission says; tasks of one name are taken for alike. */
+  readonly says?: Says;
+}
+
+export interface Says {
+  readonly name: string;
+  readonly submitter?: string;
+  readonly priority?: number;
+  readonly deadlineMs?: number;
+  readonly periodMs?: number;
+  readonly runtimeMs?: number;
 }
 
 /** `kills`: it takes its whole node with it at its end, wherever it runs. */

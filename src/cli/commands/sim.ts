@@ -3,6 +3,7 @@ import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { findScenario, listScenarios, reserveFile, type FutureFile } from './sim-files.js';
 import planCommand from './sim-plan.js';
+import tableCommand from './sim-table.js';
 import { addSimOptions, overridesOf, type SimOptions } from './sim-options.js';
 import { startSimProgress } from './sim-progress.js';
 import { TRANSPORTS, type Transport } from './sim-protocol.js';
@@ -12,7 +13,10 @@ import { Simulation } from './sim-run.js';
 const WIDTH = 100;
 
 const command: CliCommand<SimOptions> = {
-  parts: { plan: { summary: 'place a known batch off line', command: planCommand } },
+  parts: {
+    plan: { summary: 'place a known batch off line', command: planCommand },
+    table: { summary: 'every policy and discipline under a dozen workloads', command: tableCommand },
+  },
 
   define(command) {
     command
@@ -31,6 +35,7 @@ const command: CliCommand<SimOptions> = {
       ['covey sim mine.toml --report mine.html', 'a scenario of your own'],
       ['covey sim --trace arrivals.csv --nodes 50', 'arrivals that were recorded elsewhere'],
       ['covey sim plan build.toml --svg build.svg', 'where a known batch should go: see `covey sim plan --help`'],
+      ['covey sim table', 'which policy and discipline to choose: see `covey sim table --help`'],
     );
   },
 
