@@ -40,8 +40,14 @@ export function createFramework(): FastifyInstance {
 
 function refuse(reply: FastifyReply, error: Error): FastifyReply {
   const problem = problemOf(error);
-  if (problem.status === 429) void reply.header('retry-after', '1');
+  if (problem.status === 429) void reply.header('retry-after', String(retryAfterS(error)));
   return reply.status(problem.status).type('application/problem+json').send(problem);
+}
+
+/** Whole seconds, as the header is. */
+function retryAfterS(error: Error): number {
+  const retryMs = error instanceof CoveyError ? Number(error.details?.['retryMs'] ?? 0) : 0;
+  return Math.max(1, Math.ceil(retryMs / 1000));
 }
 
 const ajv = new Ajv({ discriminator: true, strict: false });

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { formatAdmission, parseAdmission, type AdmissionLimit } from '../kernel/admission.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../kernel/disciplines.js';
 import { CoveyError } from '../kernel/errors.js';
 import { POLICIES, type PolicyName } from '../kernel/policies.js';
@@ -26,6 +27,8 @@ export interface UpOptions extends ResourceOptions {
   readonly lostAfter?: number;
   readonly discipline?: DisciplineName;
   readonly policy?: PolicyName;
+  readonly admission?: AdmissionLimit;
+  readonly shedAbove?: number;
   readonly logLevel: string;
   readonly retainFor?: number;
   readonly retainSize?: number;
@@ -39,6 +42,12 @@ export interface UpOptions extends ResourceOptions {
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 const LOST_AFTER = 'go on alone with a job, provisionally, once most of its replicas were dead so long (default 60s)';
+
+const ADMISSION =
+  'of each submitter take so many submissions, as token-bucket:10/s,burst=100; also leaky-bucket, sliding-window (default: all)';
+
+const SHED =
+  'refuse submissions of low priority while more than so many tasks wait for each CPU, of priority 0 above twice that (default: never)';
 
 const POLICY = 'how nodes are chosen for tasks of jobs submitted here that do not say (default bounded-ring)';
 
@@ -61,6 +70,8 @@ export function addUpOptions(command: Command): void {
   option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
   option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
+  option(command, '--admission <limit>', ADMISSION, parseAdmission);
+  option(command, '--shed-above <n>', SHED, amountUpTo(1_000_000, { above: 0 }));
   option(command, '--lost-after <time>', LOST_AFTER, parseDuration);
   option(command, '--function-workers <n>', 'keep so many workers for functions ready (default 0)', wholeNumber(0, 64));
   option(command, '--function-mem <size>', 'heap of a worker for functions (default 512M)', parseSize);
@@ -92,6 +103,8 @@ export function upArguments(options: UpOptions): readonly string[] {
     'retain-size': options.retainSize,
     'file-cache': options.fileCache,
     policy: options.policy,
+    admission: options.admission && formatAdmission(options.admission),
+    'shed-above': options.shedAbove,
     'function-workers': options.functionWorkers,
     'function-mem': options.functionMem,
   };

@@ -17,6 +17,7 @@ import type { NodeId } from '../kernel/ids.js';
 import { isLive, type MemberState } from '../membership/member.js';
 import { LOST_AFTER_MS } from '../tasks/replication/degraded.js';
 import { COVEY_SCRIPT, FUNCTION_WORKER, VERSION } from '../install.js';
+import type { AdmissionConfig } from './core/gateway/admission/admission.js';
 import { NodeCore } from './core/node-core.js';
 import type { Store, Transport } from './core/ports.js';
 import { BOOT_KEY, MEMBERS_KEY, readStored } from './core/stored.js';
@@ -57,6 +58,8 @@ export interface DaemonOptions extends Offered {
   readonly lostAfterMs?: number | undefined;
   /** How nodes are chosen for tasks of jobs submitted here that do not say. @default the bounded ring */
   readonly policy?: PolicyName | undefined;
+  /** What is taken of clients. @default all that can be placed */
+  readonly admission?: AdmissionConfig | undefined;
   /** Workers for functions that are kept ready, and the heap of each. */
   readonly functions?: { readonly workers?: number | undefined; readonly memBytes?: number | undefined };
   /** Bytes of files that are kept for tasks. @default 10 GiB */
@@ -215,6 +218,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     retention: options.retention,
     lostAfterMs: options.lostAfterMs,
     policy: options.policy,
+    admission: options.admission,
   });
   const driver = new Driver({
     ...{ core, transport, store, runner, now },

@@ -7,7 +7,7 @@ import type { Now } from '../../kernel/time.js';
 import { EXECUTOR_DEFAULTS } from '../../executor/config.js';
 import { Executor } from '../../executor/executor.js';
 import type { MembershipConfig } from '../../membership/config.js';
-import { isLive, type Profile } from '../../membership/member.js';
+import { isLive, isOnRing, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
 import { BoundedRing } from '../../placement/policies/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
@@ -30,6 +30,7 @@ import { ShardHome } from '../../tasks/shard-home.js';
 import type { ShardTag } from '../../tasks/shard-tags.js';
 import { Exchange, type Manner } from './exchange.js';
 import { ExecutorHost, type ExecutorTag, type OutputTag } from './executor-host.js';
+import { Admission, type AdmissionConfig } from './gateway/admission/admission.js';
 import { JobPlaces } from './gateway/places.js';
 import { Gateway, type GatewayTag } from './gateway/gateway.js';
 import { Outlet } from './outlet.js';
@@ -55,6 +56,8 @@ export interface NodeCoreOptions {
   readonly lostAfterMs?: number | undefined;
   /** Of jobs submitted here that do not say. @default the bounded ring */
   readonly policy?: PolicyName | undefined;
+  /** What is taken of clients. @default all that can be placed */
+  readonly admission?: AdmissionConfig | undefined;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
   readonly rings?: RingCache;
   /** How many changes are remembered for those who follow jobs. @default 8192, about a megabyte */
@@ -164,6 +167,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
       view,
       policy,
       defaultPolicy: options.policy,
+      admission: new Admission(options.admission ?? {}, () => waitingPerCpu(view)),
       membership,
       places,
       now: () => hooks.now(),
@@ -171,4 +175,12 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
       abstainsUntilMs: () => replication.abstainsUntilMs,
     }),
   };
+}
+
+/** Tasks that nobody runs yet, for each CPU that takes work, as far as is known here. */
+function waitingPerCpu(view: FlockView): number {
+  let cpus = 0;
+  for (const member of view.members()) if (isOnRing(member)) cpus += member.profile.capacity.cpus;
+  const { queued, waiting } = view.loads.totals;
+  return (queued + waiting) / Math.max(1, cpus);
 }

@@ -52,7 +52,9 @@ export class Gateway {
 
   request(client: number, request: ClientRequest): GatewayEffect[] {
     this.#out = [];
-    const running = { conversation: converse(this.scene, request), round: 0, answers: [], open: 0 };
+    // What the node asks of itself has been let in, or follows from what was.
+    const scene = client < 0 ? { ...this.scene, admission: undefined } : this.scene;
+    const running = { conversation: converse(scene, request), round: 0, answers: [], open: 0 };
     this.#running.set(client, running);
     this.#advance(client, running, []);
     return this.#out;

@@ -16,7 +16,7 @@ export function* submitWithNotices(scene: Scene, job: Submission): Conversation<
     const repeat = accepted.existed || job.repeat ? { repeat: {} } : {};
     const notice: Submission = { job: id, digest, isKeyed, spec, range: { first: 0, step: 1, count: 1 }, ...repeat };
     try {
-      yield* submit(scene, notice);
+      yield* submit({ ...scene, admission: undefined }, notice);
     } catch (error) {
       if (!(error instanceof CoveyError)) throw error;
       // It was there, and is kept no more: it has told.

@@ -4,6 +4,7 @@ import type { Now } from '../../../kernel/time.js';
 import type { Membership } from '../../../membership/membership.js';
 import type { BoundedRing } from '../../../placement/policies/bounded-ring.js';
 import type { FlockView } from '../../../placement/flock-view.js';
+import type { Admission } from './admission/admission.js';
 import type { JobPlaces } from './places.js';
 
 /** What a gateway's conversations look at. */
@@ -13,6 +14,8 @@ export interface Scene {
   readonly policy: BoundedRing;
   /** Of jobs that do not say; undefined: the bounded ring. */
   readonly defaultPolicy?: PolicyName | undefined;
+  /** What clients have to pass; absent for what the node itself submits. */
+  readonly admission?: Admission | undefined;
   readonly membership: Membership;
   readonly places: JobPlaces;
   now(): Now;

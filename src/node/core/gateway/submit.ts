@@ -40,6 +40,7 @@ export function* submit(scene: Scene, wished: Submission): Conversation<Accepted
   if (result?.found) return repeated(job, result.found);
   if (result?.isGone) throw gone(job);
   refuseUntaken(scene);
+  yield* admit(scene, job);
   const before = job.repeat?.tried ?? scene.places.tried(job.job);
   if (result && before === undefined && job.spec.contract === 'at-most-once') refuseUnsearched(scene, result);
   const fresh = { set: chooseHolders(scene.view, job.job), createdAtMs: scene.now().wallMs };
@@ -55,6 +56,12 @@ export function* submit(scene: Scene, wished: Submission): Conversation<Accepted
   const plan = planShards(scene.view, { id: job.job, tasks: job.range.count }, size);
   scene.places.noteTried(job.job, tried);
   return yield* create(scene, job, plan, tried, isClaimed);
+}
+
+/** What may have been taken before is not counted again, nor refused. */
+function* admit(scene: Scene, { spec, repeat }: Submission): Conversation<void> {
+  const afterMs = repeat === undefined ? (scene.admission?.admit(spec, scene.now().monoMs) ?? 0) : 0;
+  if (afterMs > 0) yield* pause(Math.ceil(afterMs));
 }
 
 /** With this node's own policy where it names none: whoever coordinates it goes by that. Its digest stays that of what was asked. */
