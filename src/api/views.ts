@@ -248,6 +248,7 @@ export function nodeView({ member, load, rttMs }: NodeInfo, self: NodeId): NodeV
     version: profile.version,
     cpus: profile.capacity.cpus,
     load: load ? { running: load.running, queued: load.queued, waiting: load.waiting, free: load.free } : null,
+    speed: profile.speed,
     resources: profile.capacity,
     labels: profile.labels,
     zone: profile.zone,

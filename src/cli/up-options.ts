@@ -78,7 +78,12 @@ export function addUpOptions(command: Command): void {
   option(command, '--retain-for <time>', 'keep finished jobs so long (default 7d, at least a day)', retention);
   option(command, '--retain-size <size>', 'of finished jobs keep so many bytes, the newest (default 1G)', parseSize);
   option(command, '--file-cache <size>', 'keep so many bytes of files for tasks (default 10G)', parseSize);
-  option(command, '--speed <x>', 'how fast it is beside others (default 1)', amountUpTo(1000, { above: 0 }));
+  option(
+    command,
+    '--speed <x>',
+    'how fast it is beside others (default: measured at the start, 1 is a usual core)',
+    amountUpTo(1000, { above: 0 }),
+  );
   repeated(command, '--resource <k=n>', 'offer so much of a countable resource', countable);
   repeated(command, '--label <k=v>', 'a label of this node', pair);
 }

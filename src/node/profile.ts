@@ -1,5 +1,6 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { VERSION } from '../install.js';
+import { calibrate } from './io/calibration.js';
 import type { Profile } from '../membership/member.js';
 import type { DisciplineName } from '../kernel/disciplines.js';
 import { CONTAINER } from '../kernel/resources.js';
@@ -14,7 +15,8 @@ export interface Offered {
     readonly custom: Readonly<Record<string, number>>;
   };
   readonly labels: Readonly<Record<string, string>>;
-  readonly speed: number;
+  /** Beside others; what is not said is measured. */
+  readonly speed?: number | undefined;
   readonly zone: string;
   readonly discipline?: DisciplineName | undefined;
 }
@@ -24,7 +26,7 @@ const CONTAINERS = 1e6;
 
 /** What others are told of a node. Without podman or docker it has no containers, whatever it is told to offer. */
 export function profileOf(options: Offered, addresses: readonly string[], hasEngine: boolean): Profile {
-  const { capacity, labels, zone, speed, discipline } = options;
+  const { capacity, labels, zone, speed = calibrate(), discipline } = options;
   return {
     addresses: [...addresses].slice(0, 8),
     capacity: {

@@ -137,6 +137,7 @@ describe('views', () => {
         version: '1',
         cpus: 4,
         load: null,
+        speed: 1,
         resources: capacity,
         labels: {},
         zone: 'z',

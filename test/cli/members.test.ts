@@ -30,12 +30,12 @@ describe('commands about members', () => {
         ...{ id: NODE, state: 'alive', self: true, addresses: [`/ip4/127.0.0.1/tcp/4700/p2p/${NODE}`], boot: 1 },
         ...{ version: '0.1.0', cpus: 2, load: { running: 1, queued: 2, waiting: 3, free: 0 }, draining: true },
         ...{ resources: { cpus: 2, memBytes: 2 ** 30, gpus: 1, custom: { disk: 3 } }, labels: { a: 'b' } },
-        ...{ zone: 'z', rttMs: 1.25 },
+        ...{ zone: 'z', rttMs: 1.25, speed: 1.5 },
       };
       daemon.answers('GET /v1/nodes', { nodes: [node] });
       const rows = (await run('nodes')).stdout.trim().split('\n');
       expect(rows[1]?.split(/ {2,}/)).to.deep.equal(
-        'fh3zLUJD*|alive, draining|127.0.0.1:4700|1|2|3|0|2|1G|gpus=1,disk=3|zone=z,a=b|1.3ms'.split('|'),
+        'fh3zLUJD*|alive, draining|127.0.0.1:4700|1|2|3|0|2|1.5|1G|gpus=1,disk=3|zone=z,a=b|1.3ms'.split('|'),
       );
       expect((await run('nodes', '--full')).stdout).to.contain(`${NODE}* `);
       expect(objects((await run('nodes', '--json')).stdout)).to.deep.equal([node]);

@@ -18,6 +18,7 @@ const NodeViewSchema = record({
   load: nullable(
     record({ running: Type.Number(), queued: Type.Number(), waiting: Type.Number(), free: Type.Number() }),
   ),
+  speed: meaning('Of a core, beside others: given, or measured at its start; 1 is a usual one.', Type.Number()),
   resources: ResourcesSchema,
   labels: textMap(1000, 4096),
   zone: string(),

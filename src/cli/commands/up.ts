@@ -42,7 +42,7 @@ export default command;
 async function readOptions({ globals, io }: Context, options: UpOptions): Promise<DaemonOptions> {
   const { listen = ['127.0.0.1:0'], join = [], cpus, mem, gpus, resource = [], http, label = [] } = options;
   return {
-    ...{ listen, join, http, speed: options.speed ?? 1, zone: options.zone ?? '', logLevel: options.logLevel },
+    ...{ listen, join, http, speed: options.speed, zone: options.zone ?? '', logLevel: options.logLevel },
     dataDir: dataDirectory(globals.data, io.env),
     capacity: { cpus, memBytes: mem, gpus, custom: Object.fromEntries(resource) },
     retention: {
