@@ -11,6 +11,8 @@ import type { JobOptions } from '../world/submission.js';
 /** One way of the switched network of a story that has healed, and a little. */
 const ANSWER_MS = 20_000;
 const LOOK_MS = 20;
+/** Of a task, where a node stops long ones for short ones: src/executor/queue/srtf.ts. */
+const PREEMPTIONS_MAX = 3;
 /** Of a disk, ms a write. */
 const SLOW = { lowMs: 25, highMs: 75, slowRate: 0, slowMs: 0 };
 
@@ -35,6 +37,10 @@ export class FairWeather {
     return this.flock.world.nowMs;
   }
 
+  get #preempts(): boolean {
+    return this.flock.ids.some((id) => this.flock.machine(id).profile.discipline === 'srtf');
+  }
+
   any(): NodeId {
     const { up } = this.flock;
     return this.prng.pick(up)?.id ?? ('n0' as NodeId);
@@ -49,7 +55,9 @@ export class FairWeather {
   }
 
   expect(expected: Expected): void {
-    this.add(asExpected(this.flock.history, expected, this.invariant));
+    const [least, most] = expected.attempts;
+    const attempts = [least, most + (this.#preempts ? PREEMPTIONS_MAX : 0)] as const;
+    this.add(asExpected(this.flock.history, { ...expected, attempts }, this.invariant));
   }
 
   submission(command: string, options: JobOptions = {}): Submission & { readonly op: 'submit' } {

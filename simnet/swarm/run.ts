@@ -6,6 +6,7 @@ import { Tap, type Truth } from '../history/tap.js';
 import { Flock } from '../world/flock.js';
 import type { ZoneLatency } from '../world/network-latency.js';
 import { Clients } from './clients.js';
+import { disciplineOf } from './draw-discipline.js';
 import { Healing } from './healing.js';
 import { historyMarks } from './marks-history.js';
 import { MessageMarks } from './marks-messages.js';
@@ -43,7 +44,7 @@ export function runStory(story: Story): Verdict {
   let letGo: (() => void) | undefined;
   const flock = new Flock({
     seed,
-    machineOf: (index) => machines[index % machines.length] ?? {},
+    machineOf: (index) => ({ ...machines[index % machines.length], ...disciplineOf(seed, index) }),
     zoneLatency: zonesApart(story),
     ...(story.lostAfterMs === undefined ? {} : { lostAfterMs: story.lostAfterMs }),
   });
