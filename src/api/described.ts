@@ -1,5 +1,6 @@
 import type { FastifySchema } from 'fastify';
 import { record, Type, type TSchema } from '../kernel/schema.js';
+import { QueueNameSchema, QueueSettingsSchema } from '../kernel/queues.js';
 import { REPEAT_HEADER } from '../kernel/repeat.js';
 import * as schema from './schema.js';
 import { meaning } from './schema/parts.js';
@@ -28,6 +29,7 @@ const JOB = { job: meaning('Id of a job.', Type.String()) };
 const TASK = { ...JOB, index: meaning('Index of a task.', whole(0, 2 ** 31)) };
 const STATE = optional('Only those in this state.', schema.state());
 const FLAG = Type.Unsafe<string>(Type.String({ enum: ['1', '0', 'true', 'false'] }));
+const QUEUE = { name: meaning('Letters, digits, and . _ - within.', QueueNameSchema) };
 const BLOB = { hash: meaning('SHA-256 of the bytes, in hexadecimal.', Type.String()) };
 const FAILED = { failed: optional('Only tasks that ended otherwise than well.', FLAG) };
 const KEY = {
@@ -177,6 +179,18 @@ export const ROUTES = {
     params: { node: meaning('Its id, or a unique beginning or end of that.', Type.String()) },
     query: { begin: optional('false only asks.', FLAG) },
     answer: schema.DrainingSchema,
+  }),
+  queues: described({ summary: 'The queues of the flock.', answer: schema.QueuesAnswerSchema }),
+  setQueue: described({
+    summary: 'Makes a queue, or sets all of it anew.',
+    params: QUEUE,
+    body: QueueSettingsSchema,
+    answer: schema.QueueViewSchema,
+  }),
+  removeQueue: described({
+    summary: 'Removes a queue; jobs that are in it go on.',
+    params: QUEUE,
+    answer: schema.QueueRemovedSchema,
   }),
   self: described({ summary: 'The daemon that answers.', answer: schema.SelfViewSchema }),
   leave: described({ summary: 'The daemon that answers begins to leave.', answer: schema.LeavingSchema }),

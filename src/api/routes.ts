@@ -11,6 +11,7 @@ import { ROUTES } from './described.js';
 import { Events } from './events.js';
 import { readAt, streamOutput, type Wanted } from './output.js';
 import { flag, headerOf, jobOf, placeOf, queryOf, stateOf, taskOf, whole } from './reading.js';
+import { queueRoutes } from './queues.js';
 import type {
   Cancelled,
   DoctorAnswer,
@@ -188,6 +189,7 @@ export function addRoutes(app: FastifyInstance, { driver, blobs, self, doctor, l
     return { nodes: nodes.map((node) => nodeView(node, me)) };
   });
 
+  queueRoutes(app, driver);
   app.get('/v1/ring', ROUTES.ring, async (request) => {
     const { key = '' } = queryOf(request);
     if (key === '')

@@ -9,4 +9,5 @@ export * from './schema/events.js';
 export * from './schema/jobs.js';
 export * from './schema/nodes.js';
 export * from './schema/problem.js';
+export * from './schema/queues.js';
 export * from './schema/results.js';

@@ -104,6 +104,7 @@ function specOf(body: SubmitBody, submitter: string): JobSpec {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(key === undefined ? {} : { key }),
     ...(policy === undefined ? {} : { policy }),
+    ...(body.queue === undefined ? {} : { queue: { name: body.queue } }),
     ...(body.held === true ? { held: true } : {}),
     ...perNodeOf(body),
     ...filesOf(body),

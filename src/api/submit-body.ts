@@ -1,5 +1,6 @@
 import { PrioritySchema } from '../kernel/priority.js';
 import { POLICIES } from '../kernel/policies.js';
+import { QueueNameSchema } from '../kernel/queues.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { count, list, oneOf, oneOfKinds, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { AFTER_MAX } from '../tasks/gate.js';
@@ -43,6 +44,8 @@ export const SubmitBodySchema = record({
   timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   /** What nodes go by whose queue has the discipline `priority` or `weighted-share`. @default 0 */
   priority: Type.Optional(PrioritySchema),
+  /** A queue of the flock, for nodes whose queue is `capacity`. */
+  queue: Type.Optional(QueueNameSchema),
   /** Such tasks come again so often, and each takes at most so long: for nodes whose queue is `rm` or `dm`. Both or none. */
   periodMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),
   runtimeMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366 * 86_400_000 })),

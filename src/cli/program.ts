@@ -42,6 +42,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   explain: { summary: 'say why a task is where it is', load: () => import('./commands/explain.js') },
   nodes: { summary: 'list the members of the flock', load: () => import('./commands/nodes.js') },
   top: { summary: 'watch nodes and what goes on', load: () => import('./commands/top.js') },
+  queue: { summary: 'set, list and remove queues of the flock', load: () => import('./commands/queue.js') },
   ring: { summary: 'say who would hold and run a key', load: () => import('./commands/ring.js') },
   doctor: { summary: 'check this node and say what is wrong', load: () => import('./commands/doctor.js') },
   drain: { summary: 'have a node take no work and hold nothing any more', load: () => import('./commands/drain.js') },

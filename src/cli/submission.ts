@@ -35,6 +35,7 @@ export interface SubmitOptions
   readonly contract?: NonNullable<SubmitBody['contract']>;
   readonly key?: string;
   readonly policy?: PolicyName;
+  readonly queue?: string;
   readonly id?: string;
   readonly dryRun?: boolean;
 }
@@ -64,7 +65,8 @@ export function addSubmitOptions(command: Command): void {
         'an attempt that is lost is started again, or never (it ends interrupted)',
       ).choices(['at-least-once', 'at-most-once']),
     )
-    .addOption(new Option('--policy <name>', 'how nodes are chosen for the tasks').choices(POLICIES));
+    .addOption(new Option('--policy <name>', 'how nodes are chosen for the tasks').choices(POLICIES))
+    .option('--queue <name>', 'a queue of the flock: covey queue ls');
   option(command, '--name <name>', 'a name for people', textUpTo(200));
   option(
     command,
@@ -116,6 +118,7 @@ export async function submission(io: Io, argv: readonly string[], options: Submi
       contract,
       key,
       policy,
+      queue: options.queue,
       perNode: options.perNode,
     }),
     ...limitsOf(options),

@@ -37,6 +37,7 @@ import { MapResults, type FunctionRef, type MapOptions } from './map.js';
 import { jobPath, taskPath, withQuery } from './paths.js';
 import type { Elsewhere, Peers } from './peers.js';
 import type { Abortable, JobsQuery, TasksQuery, WaitOptions } from './queries.js';
+import { FlockQueues } from './queues.js';
 import { submitSafely } from './submitting.js';
 
 /** What a daemon may take to answer, beyond the time it is asked to wait. */
@@ -60,11 +61,13 @@ export class Flock {
   readonly #peers: Peers;
   /** Files for tasks, and files that tasks left. */
   readonly files: FlockFiles;
+  readonly queues: FlockQueues;
 
   /** Made by `connect`. */
   constructor(peers: Peers) {
     this.#peers = peers;
     this.files = new FlockFiles(peers);
+    this.queues = new FlockQueues(peers);
   }
 
   /** What is being spoken to, for messages. */

@@ -3,7 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import type { Address } from './address.js';
 
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

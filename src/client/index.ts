@@ -29,6 +29,7 @@ export function connect(
 export { CoveyError, type ErrorCode } from '../kernel/errors.js';
 export { Flock } from './flock.js';
 export type { FlockFiles } from './files.js';
+export type { FlockQueues } from './queues.js';
 export type { Manifest, FileEntry, LinkEntry } from '../files/manifest.js';
 export type { JobsQuery, TasksQuery, WaitOptions } from './queries.js';
 export type { Event, EventsQuery } from './events.js';

@@ -1,4 +1,5 @@
 import type { JobId, NodeId, TaskId } from '../kernel/ids.js';
+import type { JobQueue } from '../kernel/queues.js';
 import type { PolicyName } from '../kernel/policies.js';
 import type { Resources } from '../kernel/resources.js';
 import type { AttemptId, Usage } from './runner.js';
@@ -30,6 +31,8 @@ export interface Work {
   readonly timeoutMs?: number | undefined;
   /** -100..100; absent: 0. */
   readonly priority?: number | undefined;
+  /** The queue of the flock that it was submitted to, and what was set of it then. */
+  readonly queue?: JobQueue | undefined;
   /** It comes again so often, and takes so long: what nodes whose queue is `rm` or `dm` test before they take it on. */
   readonly periodMs?: number | undefined;
   readonly runtimeMs?: number | undefined;

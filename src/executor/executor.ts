@@ -51,8 +51,8 @@ export class Executor {
     config: ExecutorConfig = EXECUTOR_DEFAULTS,
   ) {
     const emit = (effect: ExecutorEffect) => void this.#out.push(effect);
-    this.#queue = new TaskQueue(DISCIPLINES[config.discipline]);
     this.#running = new RunningAttempts(capacity);
+    this.#queue = new TaskQueue(DISCIPLINES[config.discipline], this.#running);
     this.#asks = new OpenAsks(this.#running, this.#timers, emit);
     this.#ends = new Ends(this.#timers, config.graceMs, emit);
     this.#room = new Room(capacity, admission, config, this);

@@ -1,7 +1,7 @@
 import { addResources, shortage, type Resources } from '../kernel/resources.js';
 import type { TaskId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
-import type { Assignment } from './assignment.js';
+import type { Assignment, Work } from './assignment.js';
 import type { Ending } from './outcome.js';
 import type { AttemptEnd, AttemptId, Progress } from './runner.js';
 
@@ -27,6 +27,7 @@ export class RunningAttempts {
   #reserved = 0;
   #free: Resources;
   #workMs = 0;
+  readonly #cpusByQueue = new Map<string, number>();
 
   constructor(private readonly capacity: Resources) {
     this.#free = capacity;
@@ -43,6 +44,15 @@ export class RunningAttempts {
   /** Sum of the estimates of what runs or has a place, in milliseconds. */
   get workMs(): number {
     return this.#workMs;
+  }
+
+  get cpus(): number {
+    return this.capacity.cpus;
+  }
+
+  /** CPUs that tasks of a queue of the flock hold; '' is that of those in none. */
+  heldBy(queue: string): number {
+    return this.#cpusByQueue.get(queue) ?? 0;
   }
 
   get(id: TaskId): Running | undefined {
@@ -94,6 +104,7 @@ export class RunningAttempts {
 
   #take({ work, estimateMs }: Assignment, hasPlace: boolean): void {
     if (hasPlace) this.#free = addResources(this.#free, work.needs, -1);
+    if (hasPlace) this.#count(work, work.needs.cpus);
     this.#workMs += estimateMs;
   }
 
@@ -101,7 +112,15 @@ export class RunningAttempts {
   #give({ work, estimateMs }: Assignment, hasPlace: boolean): void {
     const isEmpty = this.#attempts.size + this.#reserved === 0;
     if (hasPlace) this.#free = isEmpty ? this.capacity : addResources(this.#free, work.needs);
+    if (hasPlace) this.#count(work, -work.needs.cpus);
     this.#workMs = isEmpty ? 0 : this.#workMs - estimateMs;
+  }
+
+  #count({ queue }: Work, cpus: number): void {
+    const name = queue?.name ?? '';
+    const held = this.heldBy(name) + cpus;
+    if (held > 1e-9) this.#cpusByQueue.set(name, held);
+    else this.#cpusByQueue.delete(name);
   }
 
   /** Those that have a place of their own, and one for all that share one. */

@@ -9,6 +9,7 @@ export const DISCIPLINE_NAMES = [
   'dm',
   'fair-share',
   'weighted-share',
+  'capacity',
   'backfill',
 ] as const;
 export type DisciplineName = (typeof DISCIPLINE_NAMES)[number];

@@ -1,6 +1,7 @@
 import { NOTIFY_MAX } from '../kernel/notify.js';
 import { PrioritySchema } from '../kernel/priority.js';
 import { POLICIES } from '../kernel/policies.js';
+import { JobQueueSchema } from '../kernel/queues.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import { amount, bytes, count, list, oneOf, record, text, textMap, Type, type Static } from '../kernel/schema.js';
 import { StartSchema } from './gate.js';
@@ -64,6 +65,8 @@ export const JobSpecSchema = record({
   timeoutMs: Type.Optional(amount(366 * 86_400_000)),
   /** What nodes go by whose queue has the discipline `priority` or `weighted-share`. */
   priority: Type.Optional(PrioritySchema),
+  /** The queue of the flock that it is in: what nodes go by whose queue is `capacity`. */
+  queue: Type.Optional(JobQueueSchema),
   /** It comes again so often and takes so long: nodes whose queue is `rm` or `dm` take on no more than they keep up with. */
   periodMs: Type.Optional(amount(366 * 86_400_000)),
   runtimeMs: Type.Optional(amount(366 * 86_400_000)),

@@ -52,7 +52,7 @@ describe('the command line', () => {
     const { code, stderr } = await run('up', '--discipline', 'lifo');
     expect(code).to.equal(2);
     expect(stderr).to.match(
-      /--discipline.*lifo.*fifo, priority, sjf, srtf, edf, rm, dm, fair-share, weighted-share, backfill/,
+      /--discipline.*lifo.*fifo, priority, sjf, srtf, edf, rm, dm, fair-share, weighted-share, capacity, backfill/,
     );
   });
 

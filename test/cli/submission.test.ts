@@ -40,7 +40,7 @@ describe('submission', () => {
     await writeFile(join(dir, 'in'), 'hello');
     const options =
       '--name n --cwd sub --env A=1 --env B=x=y --env HOME --stdin in --cpus 1.5 --mem 2G --gpus 1 --resource disk=3 ' +
-      '--array 1-9:2 --priority -7 --period 3h --runtime 1m --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i --policy binpack';
+      '--array 1-9:2 --priority -7 --period 3h --runtime 1m --timeout 5m --retries 4 --retry-on 75,124 --max-parallel 2 --max-fails 0 --deadline 2h --contract at-most-once --key k --id i --policy binpack --queue nightly';
     expect(await body([...options.split(' '), '--', 'x'], { cwd: dir, env: { HOME: '/h' } })).to.deep.equal({
       name: 'n',
       argv: ['x'],
@@ -61,6 +61,7 @@ describe('submission', () => {
       contract: 'at-most-once',
       key: 'k',
       policy: 'binpack',
+      queue: 'nightly',
     });
   });
 

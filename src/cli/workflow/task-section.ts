@@ -64,6 +64,7 @@ export function readTask(name: string, section: Section): FileTask {
     contract: section.oneOf('contract', 'contract', ['at-least-once', 'at-most-once']),
     key: section.text('key'),
     policy: section.oneOf('policy', 'policy', POLICIES),
+    queue: section.text('queue'),
     hold: section.boolean('hold'),
     cron: section.text('cron'),
     tz: section.text('tz'),

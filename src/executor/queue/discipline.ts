@@ -8,7 +8,7 @@ export interface Discipline {
   enter(one: Waiting, now: Now): void;
   /** @param hasBegun - it starts; else it was cancelled, stolen or handed back */
   leave(one: Waiting, hasBegun: boolean): void;
-  /** What is to start next. */
+  /** What is to start next. Undefined: nothing, for now. */
   first(): Waiting | undefined;
   /** What may start in place of the first, for which there is no room yet. Absent: nothing may. */
   pass?(scene: Scene, now: Now): Waiting | undefined;
@@ -18,8 +18,17 @@ export interface Discipline {
   [Symbol.iterator](): IterableIterator<Waiting>;
 }
 
-/** @param arrivals - what waits, as it came; a task is there before it enters, and no more when it leaves */
-export type MakeDiscipline = (arrivals: Arrivals) => Discipline;
+/**
+ * @param arrivals - what waits, as it came; a task is there before it enters, and no more when it leaves
+ */
+export type MakeDiscipline = (arrivals: Arrivals, node: Shared) => Discipline;
+
+/** A node whose CPUs are shared by queues of the flock. */
+export interface Shared {
+  readonly cpus: number;
+  /** CPUs that tasks of a queue hold; '' is that of those in none. */
+  heldBy(queue: string): number;
+}
 
 /** What a node has room for now, and what it runs. */
 export interface Scene {

@@ -1,5 +1,6 @@
 import type { DisciplineName } from '../../kernel/disciplines.js';
 import { backfill } from './backfill.js';
+import { capacity } from './capacity.js';
 import type { MakeDiscipline } from './discipline.js';
 import { edf } from './edf.js';
 import { fairShare } from './fair-share.js';
@@ -20,5 +21,6 @@ export const DISCIPLINES: Readonly<Record<DisciplineName, MakeDiscipline>> = {
   dm,
   'fair-share': fairShare,
   'weighted-share': weightedShare,
+  capacity,
   backfill,
 };

@@ -111,10 +111,14 @@ export class Shares implements Discipline {
   }
 
   #costMs({ assignment }: Waiting): number {
-    const { estimateMs, work } = assignment;
-    const ms = estimateMs === 0 ? UNKNOWN_MS : Math.max(estimateMs, COST_MS_MIN);
-    return (ms * Math.max(work.needs.cpus, CPUS_MIN)) / this.sharing.weightOf(assignment);
+    return costMs(assignment) / this.sharing.weightOf(assignment);
   }
+}
+
+/** What a task is expected to take of a node: milliseconds of a CPU. */
+export function costMs({ estimateMs, work }: Assignment): number {
+  const ms = estimateMs === 0 ? UNKNOWN_MS : Math.max(estimateMs, COST_MS_MIN);
+  return ms * Math.max(work.needs.cpus, CPUS_MIN);
 }
 
 /** A flow whose tasks are gone through without being started. */

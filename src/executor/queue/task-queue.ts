@@ -2,15 +2,16 @@ import type { TaskId } from '../../kernel/ids.js';
 import type { Now } from '../../kernel/time.js';
 import type { Assignment } from '../assignment.js';
 import { Arrivals, type Waiting } from './arrivals.js';
-import type { Discipline, MakeDiscipline, Place, Scene } from './discipline.js';
+import type { Discipline, MakeDiscipline, Place, Scene, Shared } from './discipline.js';
 
 /** What waits to be started here, in the order of a discipline. */
 export class TaskQueue {
   readonly #arrivals = new Arrivals();
   readonly #discipline: Discipline;
 
-  constructor(discipline: MakeDiscipline) {
-    this.#discipline = discipline(this.#arrivals);
+  /** @param node - absent: one that has nothing to share */
+  constructor(discipline: MakeDiscipline, node: Shared = { cpus: 0, heldBy: () => 0 }) {
+    this.#discipline = discipline(this.#arrivals, node);
   }
 
   get size(): number {

@@ -9,6 +9,7 @@ import { Executor } from '../../executor/executor.js';
 import type { MembershipConfig } from '../../membership/config.js';
 import { isLive, isOnRing, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
+import { QueueTable } from '../../membership/queue-table.js';
 import { BoundedRing } from '../../placement/policies/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
 import { Placement } from '../../placement/placement.js';
@@ -35,7 +36,7 @@ import { JobPlaces } from './gateway/places.js';
 import { Gateway, type GatewayTag } from './gateway/gateway.js';
 import { Outlet } from './outlet.js';
 import { OwnLoad } from './own-load.js';
-import type { StoredState } from './stored.js';
+import { QUEUES_KEY, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
 
 export interface NodeCoreOptions {
@@ -157,8 +158,17 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     ask: (to, message, tag, how) => void hooks.ask(to, message, { owner: 'executor', tag }, how),
   });
   const places = new JobPlaces();
+  const queues = new QueueTable(
+    {
+      ...{ self, prng, hash, peers: () => members().filter((id) => id !== self) },
+      send: (to, message) => outlet.send(to, message),
+      store: (known) => outlet.commit([{ key: QUEUES_KEY, value: known }], { owner: 'members' }),
+      timer: (effect) => outlet.push(effect),
+    },
+    stored?.queues ?? [],
+  );
   return {
-    ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership },
+    ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership, queues },
     jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable, (node) => membership.get(node)?.state === 'left'),
@@ -170,6 +180,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
       admission: new Admission(options.admission ?? {}, () => waitingPerCpu(view)),
       membership,
       places,
+      queues,
       now: () => hooks.now(),
       storeRefusal: () => outlet.refusal,
       abstainsUntilMs: () => replication.abstainsUntilMs,

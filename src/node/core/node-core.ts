@@ -16,10 +16,7 @@ import type { Message } from './wire.js';
 import { statsOf } from './stats.js';
 import { Wiring } from './wiring.js';
 
-/**
- * In one step: a refusal makes more wait, which raises the own bound; where it had another reason, offers to itself would go on
- * for as long as there are epochs.
- */
+/** In one step: a refusal raises the own bound; where it had another reason, offers to itself would never end. */
 const REOPENED_MAX = 4;
 
 /**
@@ -160,8 +157,11 @@ export class NodeCore {
   }
 
   #onMessage(from: NodeId, message: Message): void {
-    const { membership, jobs, shards, host, outlet } = this.#machines;
+    const { membership, jobs, shards, host, outlet, queues } = this.#machines;
     switch (message.kind) {
+      case 'queue.digest':
+      case 'queue.tell':
+        return queues.hear(from, message);
       case 'swim.ping':
       case 'swim.ack':
       case 'swim.ping-req':
@@ -260,7 +260,7 @@ export class NodeCore {
   }
 
   #onTimer(event: TimerFired): void {
-    const { membership, jobs, shards, host, stealing, exchange, gateway } = this.#machines;
+    const { membership, jobs, shards, host, stealing, exchange, gateway, queues } = this.#machines;
     switch (event.timer.owner) {
       case 'node':
         if (this.#timers.fired(event.timer)) this.#departure.check(this.#now, 'overdue');
@@ -284,6 +284,8 @@ export class NodeCore {
         return this.#wiring.stealing(stealing.fired(event, this.#isIdle()));
       case 'gateway':
         return this.#wiring.gateway(gateway.fired(event));
+      case 'queues':
+        return queues.fired(event.timer);
       case 'changes':
         return this.#wiring.changes(this.#machines.changes.fired(event.timer));
       default:

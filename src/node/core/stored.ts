@@ -1,4 +1,5 @@
 import type { Entry, Put } from '../../kernel/effects.js';
+import type { Queue } from '../../kernel/queues.js';
 import type { Prng } from '../../kernel/prng.js';
 import type { Now } from '../../kernel/time.js';
 import type { MemberState } from '../../membership/member.js';
@@ -17,6 +18,9 @@ import {
 /** Where the member list is kept. */
 export const MEMBERS_KEY = 'node/members';
 
+/** Where the queues of the flock are kept. */
+export const QUEUES_KEY = 'node/queues';
+
 /** How often this node was started. */
 export const BOOT_KEY = 'node/boot';
 
@@ -29,6 +33,7 @@ export const LOST_KEY = 'node/lost';
 /** What a node finds on its disk when it starts. */
 export interface StoredState {
   readonly members: readonly MemberState[];
+  readonly queues: readonly Queue[];
   readonly registers: readonly StoredRegister[];
   /** What was recorded without a majority, and not proposed to one yet. */
   readonly degraded: readonly Put[];
@@ -42,6 +47,7 @@ export interface StoredState {
 
 export const NOTHING_STORED: StoredState = {
   members: [],
+  queues: [],
   registers: [],
   degraded: [],
   noted: undefined,
@@ -69,9 +75,18 @@ export function readStored(store: Readable): StoredState {
   });
   for (const id of suspects) registers.push({ id, core: undefined, ...reader.entriesOf(id), isBad: true });
   const members = (reader.one(MEMBERS_KEY) as readonly MemberState[] | undefined) ?? [];
+  const queues = (reader.one(QUEUES_KEY) as readonly Queue[] | undefined) ?? [];
   const noted = reader.one(LOSS_KEY) as StoredLoss | undefined;
   const degraded = reader.all(DEGRADED_PREFIX);
-  return { members, registers, degraded, noted, isLost: store.get(LOST_KEY) !== undefined, bad: [...reader.bad] };
+  return {
+    members,
+    queues,
+    registers,
+    degraded,
+    noted,
+    isLost: store.get(LOST_KEY) !== undefined,
+    bad: [...reader.bad],
+  };
 }
 
 /** How a node takes up what it found: bad values are removed, and a loss is noted, before it answers anybody. */

@@ -2,6 +2,7 @@ import type { LoadVector } from '../../kernel/load.js';
 import { LoadVectorSchema } from '../../kernel/load.js';
 import { answers, asked, count, record, Type, type Static } from '../../kernel/schema.js';
 import { MEMBERSHIP_MESSAGES, type MembershipMessage } from '../../membership/messages.js';
+import { QUEUE_MESSAGES, type QueueMessage } from '../../membership/queue-table.js';
 import { TASK_MESSAGES, type TaskMessage } from '../../tasks/messages.js';
 import { QUERY_MESSAGES, type QueryMessage } from '../../tasks/queries.js';
 import type { RegisterMessage } from '../../tasks/register/messages.js';
@@ -12,6 +13,7 @@ import type { Lane } from './ports.js';
 /** Everything that travels between nodes, by `kind`: what the codec checks on decode. */
 export const WIRE_SCHEMAS = {
   ...MEMBERSHIP_MESSAGES,
+  ...QUEUE_MESSAGES,
   ...TASK_MESSAGES,
   ...QUERY_MESSAGES,
   ...REPLICATION_MESSAGES,
@@ -42,12 +44,20 @@ interface LoadMessage {
 type NodeMessage = Static<(typeof WIRE_SCHEMAS)['node.drain' | 'node.draining']>;
 
 export type Message =
-  MembershipMessage | TaskMessage | QueryMessage | ReplicationMessage | RegisterMessage | NodeMessage | LoadMessage;
+  | MembershipMessage
+  | QueueMessage
+  | TaskMessage
+  | QueryMessage
+  | ReplicationMessage
+  | RegisterMessage
+  | NodeMessage
+  | LoadMessage;
 
 /** Kinds that may be large: they take the bulk lane, so that probes and grants never wait behind them. */
 const BULK: ReadonlySet<Message['kind']> = new Set<Message['kind']>([
   'swim.digest',
   'swim.states',
+  'queue.tell',
   'job.items',
   'job.create',
   'shard.create',

@@ -40,6 +40,7 @@ const EVERY = {
   overlap: 'skip',
   missed: 'run',
   priority: -10,
+  queue: 'nightly',
   period: '3h',
   runtime: '1m',
   retries: 2,

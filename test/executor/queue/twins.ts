@@ -110,5 +110,7 @@ export const TWINS: Record<DisciplineName, () => Twin> = {
       ({ job }) => [job],
       ({ work }) => 2 ** ((work.priority ?? 0) / 10),
     ),
+  // Tasks that are in no queue.
+  capacity: asTheyCame,
   backfill: asTheyCame,
 };

@@ -6,6 +6,7 @@ import type { Message } from '../wire.js';
 import type { Answer, Conversation, Question } from './conversation.js';
 import { abandon } from './abandon.js';
 import { drain } from './drain.js';
+import { inQueue, removeQueue, setQueue } from './queues.js';
 import { readChanges } from './changes.js';
 import { readOutput } from './output.js';
 import { hold } from './hold.js';
@@ -117,7 +118,7 @@ export class Gateway {
 function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
   switch (request.op) {
     case 'submit':
-      return yield* submitWithNotices(scene, request);
+      return yield* submitWithNotices(scene, inQueue(scene, request));
     case 'job':
       return yield* readJob(scene, request);
     case 'watch':
@@ -150,6 +151,12 @@ function* converse(scene: Scene, request: ClientRequest): Conversation<Value> {
       return readRing(scene, request);
     case 'nodes':
       return readNodes(scene);
+    case 'queues':
+      return scene.queues.list();
+    case 'queue-set':
+      return setQueue(scene, request);
+    case 'queue-remove':
+      return removeQueue(scene, request);
     case 'drain':
       return yield* drain(scene, request);
     default:

@@ -1,6 +1,7 @@
 import type { CoveyError } from '../../../kernel/errors.js';
 import type { JobId, NodeId } from '../../../kernel/ids.js';
 import type { LoadVector } from '../../../kernel/load.js';
+import type { Queue, QueueSettings } from '../../../kernel/queues.js';
 import type { Resources } from '../../../kernel/resources.js';
 import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
@@ -192,6 +193,9 @@ export interface Requests {
     gets: { readonly candidates: readonly Candidate[]; readonly hash: number };
   };
   nodes: { asks: Record<never, never>; gets: readonly NodeInfo[] };
+  queues: { asks: Record<never, never>; gets: readonly Queue[] };
+  'queue-set': { asks: { name: string; settings: QueueSettings }; gets: Queue };
+  'queue-remove': { asks: { name: string }; gets: object };
   /** `begin`: it is to take no work any more; else only what is still there is asked. */
   drain: { asks: { node: string; begin: boolean }; gets: Draining };
 }

@@ -1,6 +1,7 @@
 import type { NodeId } from '../../../kernel/ids.js';
 import type { PolicyName } from '../../../kernel/policies.js';
 import type { Now } from '../../../kernel/time.js';
+import type { QueueTable } from '../../../membership/queue-table.js';
 import type { Membership } from '../../../membership/membership.js';
 import type { BoundedRing } from '../../../placement/policies/bounded-ring.js';
 import type { FlockView } from '../../../placement/flock-view.js';
@@ -18,6 +19,7 @@ export interface Scene {
   readonly admission?: Admission | undefined;
   readonly membership: Membership;
   readonly places: JobPlaces;
+  readonly queues: QueueTable;
   now(): Now;
   /** Why this node's store takes no writes; undefined while it does. */
   storeRefusal(): string | undefined;

@@ -3,10 +3,14 @@ import type { Answer, Conversation, Question } from '../../../../../src/node/cor
 import { JobPlaces } from '../../../../../src/node/core/gateway/places.js';
 import type { Scene } from '../../../../../src/node/core/gateway/scene.js';
 import type { Liveness } from '../../../../../src/membership/member.js';
+import { Prng } from '../../../../../src/kernel/prng.js';
+import { QueueTable } from '../../../../../src/membership/queue-table.js';
 import { flockOf, member, node } from '../../../../placement/support.js';
 
 /** What a flock answers; undefined for a node that does not. */
 export type Flock = (question: Question) => object | undefined;
+
+const nothing = () => undefined;
 
 /** A gateway's conversations with a flock that a test plays. Asking takes no time unless nobody answers. */
 export class Stage {
@@ -28,6 +32,18 @@ export class Stage {
       policy,
       membership,
       places: new JobPlaces(),
+      queues: new QueueTable(
+        {
+          self: node(0),
+          prng: new Prng(1),
+          hash: () => 0,
+          peers: () => [],
+          send: nothing,
+          store: nothing,
+          timer: nothing,
+        },
+        [],
+      ),
       now,
       storeRefusal: () => undefined,
       abstainsUntilMs: () => this.abstainsUntilMs,
