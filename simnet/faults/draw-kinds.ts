@@ -1,8 +1,8 @@
 import type { Prng } from '../../src/kernel/prng.js';
-import type { Fault, FaultKind } from './fault.js';
+import type { Fault, MixedKind } from './fault.js';
 
 /** How one fault of each kind is drawn: times and sizes from what is hardly noticed to what takes everything apart. */
-export const DRAWS: Readonly<Record<FaultKind, (prng: Prng, nodes: readonly string[]) => Fault>> = {
+export const DRAWS: Readonly<Record<MixedKind, (prng: Prng, nodes: readonly string[]) => Fault>> = {
   crash: (prng, nodes) => ({ kind: 'crash', ...one(prng, nodes), ...down(prng), isDark: prng.chance(0.3) }),
   'crash-midway': (prng, nodes) => ({ kind: 'crash-midway', ...one(prng, nodes), ...down(prng) }),
   'power-loss': (prng) => ({ kind: 'power-loss', ...down(prng) }),

@@ -1,9 +1,9 @@
 import type { Prng } from '../../src/kernel/prng.js';
 import { DRAWS } from './draw-kinds.js';
-import type { FaultKind, TimedFault } from './fault.js';
+import type { MixedKind, TimedFault } from './fault.js';
 
 /** How often each kind of fault comes, on average, in a minute. */
-export type Mix = Readonly<Partial<Record<FaultKind, number>>>;
+export type Mix = Readonly<Partial<Record<MixedKind, number>>>;
 
 export interface DrawOptions {
   /** Ids of those that may be struck. */
@@ -18,10 +18,10 @@ export interface DrawOptions {
  * Kinds that no mix has. Bit flips strike one node of a story only (`swarm/lying-disk.ts`): no promise holds where more disks lie. A
  * torn tail leaves no trace where the disk lost the last sync alone, so no node can know of it, and no seed draws it.
  */
-export const UNMIXED_FAULTS: readonly FaultKind[] = ['bit-flip', 'torn-tail'];
+export const UNMIXED_FAULTS: readonly MixedKind[] = ['bit-flip', 'torn-tail'];
 
 /** All kinds that seeds draw: also `duplicate` and `reorder`, though a connection does neither; the machines stand both. */
-export const DRAWN_FAULTS: readonly FaultKind[] = (Object.keys(DRAWS) as FaultKind[]).filter(
+export const DRAWN_FAULTS: readonly MixedKind[] = (Object.keys(DRAWS) as MixedKind[]).filter(
   (kind) => !UNMIXED_FAULTS.includes(kind),
 );
 
@@ -36,7 +36,7 @@ const PER_MIN = [0.5, 1, 2, 4, 8];
  */
 export function drawMix(prng: Prng): Mix {
   shake(prng);
-  const mix: Partial<Record<FaultKind, number>> = {};
+  const mix: Partial<Record<MixedKind, number>> = {};
   for (const kind of DRAWN_FAULTS) {
     const isOn = prng.chance(0.5);
     const perMin = prng.pick(PER_MIN) ?? 1;
@@ -49,7 +49,7 @@ export function drawMix(prng: Prng): Mix {
 export function drawFaults(prng: Prng, { nodes, forMs, mix = drawMix(prng) }: DrawOptions): TimedFault[] {
   shake(prng);
   const faults: TimedFault[] = [];
-  for (const kind of Object.keys(DRAWS) as FaultKind[]) {
+  for (const kind of Object.keys(DRAWS) as MixedKind[]) {
     const expected = ((mix[kind] ?? 0) * forMs) / MINUTE_MS;
     const times = Math.floor(expected) + (prng.chance(expected % 1) ? 1 : 0);
     for (let i = 0; i < times; i++) {

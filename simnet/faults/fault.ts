@@ -31,7 +31,9 @@ export type ProcessFault =
   /** SIGSTOP, a sleeping laptop: nothing runs; messages and timers wait, then all of it comes at once. */
   | { readonly kind: 'pause'; readonly node: Whom; readonly forMs: number }
   /** Every step takes `factor` times as long as on a healthy machine; what happens meanwhile queues. */
-  | { readonly kind: 'slow-cpu'; readonly node: Whom; readonly factor: number; readonly forMs: number };
+  | { readonly kind: 'slow-cpu'; readonly node: Whom; readonly factor: number; readonly forMs: number }
+  /** All that is started there fails at once, as where a program or a mount is missing. */
+  | { readonly kind: 'fails-all'; readonly node: Whom; readonly forMs: number };
 
 /** Of the wall clock; the monotonic one goes on. */
 export type ClockFault =
@@ -74,6 +76,8 @@ export type DiskFault =
   | { readonly kind: 'torn-tail'; readonly node: Whom };
 
 export type FaultKind = Fault['kind'];
+/** Kinds that mixes know. Seeds draw the others by dice of their own: many seeds are kept for what they have found. */
+export type MixedKind = Exclude<FaultKind, 'fails-all'>;
 
 export interface TimedFault {
   /** From when the faults are scheduled. */
@@ -94,6 +98,8 @@ export function labelOf(fault: Fault): string {
       return `${fault.node} stands still for ${seconds(fault.forMs)}`;
     case 'slow-cpu':
       return `${fault.node} is ${fault.factor} times slower for ${seconds(fault.forMs)}`;
+    case 'fails-all':
+      return `${fault.node} fails all tasks for ${seconds(fault.forMs)}`;
     case 'clock-skew':
       return `${fault.node}'s clock is ${seconds(fault.byMs)} off for ${seconds(fault.forMs)}`;
     case 'clock-jump':

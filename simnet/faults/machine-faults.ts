@@ -16,6 +16,10 @@ export function disturbMachine(flock: Flock, holds: Holds, id: string, fault: Ma
       const machine = flock.machine(id);
       return holds.take(`slowness ${id}`, fault.factor, (factor = 1) => (machine.slowness = factor));
     }
+    case 'fails-all': {
+      const machine = flock.machine(id);
+      return holds.take(`failing ${id}`, true, (failsAll = false) => (machine.failsAll = failsAll));
+    }
     case 'clock-skew':
     case 'clock-jump':
       return disturbClock(flock, id, fault);

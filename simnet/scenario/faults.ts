@@ -31,6 +31,10 @@ const READERS = {
     const forMs = lasting(fault, scene);
     return each(fault, scene, (node) => ({ kind: 'slow-cpu', node, factor, forMs }));
   },
+  'fails-all': (fault, scene) => {
+    const forMs = lasting(fault, scene);
+    return each(fault, scene, (node) => ({ kind: 'fails-all', node, forMs }));
+  },
   'slow-fsync': (fault, scene) => {
     const writeMs = fault.duration('write') ?? 100;
     const forMs = lasting(fault, scene);

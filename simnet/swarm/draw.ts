@@ -1,6 +1,6 @@
 import { Prng } from '../../src/kernel/prng.js';
 import { DRAWN_FAULTS, drawFaults, drawMix, type Mix } from '../faults/draw.js';
-import type { FaultKind } from '../faults/fault.js';
+import type { MixedKind } from '../faults/fault.js';
 import { lies } from './lying-disk.js';
 import {
   ALONE,
@@ -87,7 +87,7 @@ export function drawStory(seed: number): Story {
 }
 
 /** Faults that leave every node up, heard and sure of who there is. */
-const GENTLE: readonly FaultKind[] = ['clock-skew', 'clock-jump', 'duplicate', 'reorder', 'slow-fsync'];
+const GENTLE: readonly MixedKind[] = ['clock-skew', 'clock-jump', 'duplicate', 'reorder', 'slow-fsync'];
 
 /** Mostly of all kinds; now and then what should hardly be felt, or much of a little. */
 function drawStoryMix(prng: Prng): Mix {

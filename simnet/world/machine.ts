@@ -42,6 +42,8 @@ export class Machine {
   skewMs = 0;
   /** By how much its steps take longer than on a healthy machine; 1 is healthy. */
   slowness = 1;
+  /** All that it starts fails at once. */
+  failsAll = false;
   readonly profile: Profile;
 
   constructor(

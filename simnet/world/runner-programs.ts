@@ -14,6 +14,8 @@ export interface Program {
 }
 
 const PLAIN: Program = { ms: 1, exitCode: 0, isStubborn: false, isPoison: false };
+/** What becomes of any command where its machine is not well. */
+export const FAILING: Program = { ...PLAIN, exitCode: 1 };
 
 /**
  * Commands are programs of this little language; what is drawn from a distribution comes as its number.

@@ -1,5 +1,5 @@
 import type { AttemptEnd, AttemptId, Runnable } from '../../src/executor/runner.js';
-import { programOf, type Program } from './runner-programs.js';
+import { FAILING, programOf, type Program } from './runner-programs.js';
 import type { World } from './world.js';
 
 /** What the runner needs of the process that it runs programs for. */
@@ -7,6 +7,8 @@ export interface RunnerHost {
   readonly hash: (text: string) => number;
   /** Of the machine: a program of 1 s takes 1 s / speed. */
   readonly speed: number;
+  /** Whatever is started fails at once. */
+  readonly failsAll: () => boolean;
   readonly wallMs: () => number;
   readonly ended: (attempt: AttemptId, end: AttemptEnd) => void;
   /** A program took the whole node with it. */
@@ -38,7 +40,7 @@ export class VirtualRunner {
   start(attempt: AttemptId, command: Runnable): void {
     const name = nameOf(attempt);
     if (this.#running.has(name)) throw new Error(`${name} is running already`);
-    const program = programOf(command, this.host.hash);
+    const program = this.host.failsAll() ? FAILING : programOf(command, this.host.hash);
     const running: Running = { attempt, program, startedAtMs: this.host.wallMs() };
     this.#running.set(name, running);
     if (program.ms === Infinity) return;

@@ -89,6 +89,7 @@ export class SimNode {
     this.runner = new VirtualRunner(world, {
       hash,
       speed: machine.profile.speed,
+      failsAll: () => machine.failsAll,
       wallMs: () => machine.now().wallMs,
       ended: (attempt, end) => {
         if (end.lost !== true) history.ended(attempt, world.nowMs);

@@ -88,6 +88,15 @@ describe('injecting faults', () => {
     expect(flock.machine('n2').slowness).to.equal(1);
   });
 
+  it('should have a node fail all that it starts, and end that', () => {
+    schedule([10, { kind: 'fails-all', node: 'n2', forMs: 100 }]);
+    const failing = () => flock.ids.filter((id) => flock.machine(id).failsAll);
+    until(50);
+    expect(failing()).to.deep.equal(['n2']);
+    until(111);
+    expect(failing()).to.deep.equal([]);
+  });
+
   it('should put clocks wrong, and right again', () => {
     schedule(
       [0, { kind: 'clock-skew', node: 'all', byMs: 5_000, forMs: 100 }],

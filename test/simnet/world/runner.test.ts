@@ -11,17 +11,20 @@ describe('the virtual runner', () => {
   let world: World;
   let ends: (Pick<AttemptEnd, 'exitCode' | 'lost'> & { readonly atMs: number })[];
   let poisoned: number[];
+  let isSick: boolean;
 
   beforeEach(() => {
     world = new World();
     ends = [];
     poisoned = [];
+    isSick = false;
   });
 
   const runner = (speed = 1) =>
     new VirtualRunner(world, {
       hash,
       speed,
+      failsAll: () => isSick,
       wallMs: () => 1_000_000 - world.nowMs,
       ended: (_attempt, { exitCode, lost, startedAtMs, finishedAtMs }) => {
         expect(finishedAtMs).to.be.at.least(startedAtMs);
@@ -46,6 +49,12 @@ describe('the virtual runner', () => {
       { atMs: 1_100, exitCode: 3 },
       { atMs: 2_001, exitCode: 127 },
     ]);
+  });
+
+  it('should fail whatever it starts on a machine that is not well', () => {
+    isSick = true;
+    run('sleep 200');
+    expect(ends).to.deep.equal([{ atMs: 1, exitCode: 1 }]);
   });
 
   it('should take one time of a range for one task', () => {
