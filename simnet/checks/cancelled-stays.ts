@@ -8,20 +8,13 @@ const invariant = 'cancelled-stays';
 /** How long after all has healed a cancel that was answered before may take to reach who runs the tasks. */
 const REACH_MS = 15_000;
 
-/**
- * An offer without an answer for so long may have been given up before the cancel came, and still be on its way: the stated
- * limit of today (pending.ts, `cancel-is-final`).
- */
-const GIVEN_UP_MS = 5_000;
-
 /** Names an attempt. */
 const nameOf = ({ task, epoch }: { readonly task: TaskId; readonly epoch: number }): string => `${task} ${epoch}`;
 
 /**
  * A task that was cancelled before it started never starts:
  * - once its coordinator knows the cancel on disk, it is offered to nobody, and what starts all the same had been offered before
- * - once its outcome is `cancelled`, it starts no more, unless under an epoch that was given up, or where its node was then
- *   held to be dead: a cancel is final once open offers are answered or their nodes dead (design.md section 6)
+ * - once its outcome is `cancelled`, it starts no more, unless where its node was then held to be dead: a cancel is final once open offers are answered or their nodes dead (design.md section 6)
  * - a cancel of a whole job, which its home answers for shards elsewhere, holds at the latest {@link REACH_MS} after the end
  *   of all faults
  */
@@ -53,18 +46,12 @@ function offeredAfter({ messages }: History): Finding[] {
 }
 
 function startedAfterOutcome({ attempts, durables, messages }: History): Finding[] {
-  const offeredMs = new Map<string, number>();
-  for (const { task, epoch, atMs } of messages.offers) {
-    const name = nameOf({ task, epoch });
-    if (!offeredMs.has(name)) offeredMs.set(name, atMs);
-  }
   const givenUp = new Set(messages.givenUp.map(nameOf));
   const ends = new Map(durables.records.filter(({ state }) => state === 'cancelled').map((end) => [end.task, end]));
   return attempts.flatMap(({ task, epoch, node, startMs }) => {
     const end = ends.get(task);
     if (!end || startMs <= end.atMs || epoch < end.epoch) return [];
-    const name = nameOf({ task, epoch });
-    if (givenUp.has(name) || end.atMs - (offeredMs.get(name) ?? Infinity) >= GIVEN_UP_MS) return [];
+    if (givenUp.has(nameOf({ task, epoch }))) return [];
     return [{ invariant, message: `${task} was cancelled, and started on ${node}`, atMs: startMs }];
   });
 }

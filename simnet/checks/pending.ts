@@ -13,13 +13,6 @@ const pending = 'is being built';
 /** Promises of design.md that are kept only in part so far; each becomes a check of this folder, or rids one of an excuse. */
 export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
   {
-    invariant: 'epochs-over-takeovers',
-    promise: 'an epoch stays stale over a takeover: an older attempt commits only if no later one was offered',
-    pending,
-    because:
-      'assignments are not hinted to the other replicas yet, and who held the later attempt may be dead when it is asked',
-  },
-  {
     invariant: 'sets-follow-who-leaves',
     promise: 'a node that leaves hands its registers to other nodes first: what it knows of a key is known without it',
     pending,
@@ -31,13 +24,5 @@ export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
       "a key of the user's is one job although nodes join or leave between two submissions, and those that knew it are dead",
     pending: 'is a stated limit',
     because: 'gateways ask as many nodes along the ring as may hold it, and newcomers stand between them (ADR 18)',
-  },
-  {
-    invariant: 'cancel-is-final',
-    promise:
-      'nothing starts after its outcome is `cancelled`, not even under an offer that was given up before the cancel',
-    pending,
-    because:
-      'a coordinator that gave up an offer does not wait for the answer to its revoke before it records a cancel',
   },
 ];

@@ -189,8 +189,8 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'unanswered-offer-not-revoked',
     file: 'src/tasks/offering.ts',
-    find: 'if (tasks.length === 0) return;\n    const message',
-    replace: 'return;\n    const message',
+    find: 'this.recording.revoke(shard, node, stale);',
+    replace: 'void stale;',
     breaks: 'an offer that was given up does not run on',
     told: 'lost-answer',
   },
@@ -257,5 +257,21 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     replace: 'spec.start !== undefined',
     breaks: 'nothing of a schedule itself starts',
     told: 'each-time-once',
+  },
+  {
+    name: 'cancel-does-not-wait-for-who-was-given-up',
+    file: 'src/tasks/recording.ts',
+    find: 'if (!calledBack) return write();',
+    replace: 'if (!calledBack || index >= 0) return write();',
+    breaks: 'nothing starts once its outcome is `cancelled`',
+    told: 'cancel-meets-late-offer',
+  },
+  {
+    name: 'unheard-attempt-is-not-on-record',
+    file: 'src/tasks/offering.ts',
+    find: 'if (unheard.length === 0) return tasks;',
+    replace: 'if (unheard.length >= 0) return tasks;',
+    breaks: 'an earlier attempt commits only where no later one was offered, over a takeover, too',
+    told: 'later-attempt-dies',
   },
 ];

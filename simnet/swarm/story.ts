@@ -86,6 +86,8 @@ export const TOLD_NAMES = [
   'key-of-the-absent',
   'freed-slots',
   'cancel-meets-failure',
+  'cancel-meets-late-offer',
+  'later-attempt-dies',
   'waves',
   'loads-known',
   'at-a-time',

@@ -43,8 +43,7 @@ export class Cancels {
   written(shard: Shard, tag: CancelTag): void {
     if (tag.index === undefined) shard.cancel();
     if (shard.mode === 'open') this.round.cancel(shard);
-    const task = tag.index === undefined ? undefined : shard.live.get(tag.index);
-    if (task?.phase === 'committing') {
+    if (tag.index !== undefined && this.round.isBeingRecorded(shard, tag.index)) {
       this.emit({ kind: 'write', register: shard.place.register, entries: [], tag });
     } else this.answers.state(tag, tag);
   }

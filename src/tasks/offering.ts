@@ -2,14 +2,15 @@ import type { AskEffect, LoadEffect, ReplyEffect, SendEffect } from '../kernel/e
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook, TimerEffect } from '../kernel/timers.js';
-import { submittedDueMs } from './deadlines.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
 import type { Placer } from './placer.js';
 import type { QueryMessage } from './queries.js';
+import type { Recording } from './recording.js';
 import type { RegisterWish } from './replication/effects.js';
 import { noteStep, type LiveTask } from './live-task.js';
 import type { Shard } from './shard.js';
-import type { ShardTag } from './shard-tags.js';
+import type { Given, ShardTag } from './shard-tags.js';
+import { offerOf } from './offer.js';
 import { Parcels, type Parcel } from './parcels.js';
 import { LIMITS } from './spec.js';
 
@@ -61,6 +62,7 @@ export class Offering {
 
   constructor(
     private readonly placer: Placer,
+    private readonly recording: Recording,
     private readonly timers: TimerBook,
     private readonly emit: (effect: ShardEffect) => void,
     private readonly config: OfferingConfig = OFFERING_DEFAULTS,
@@ -148,30 +150,8 @@ export class Offering {
     this.#offeredTotal += tasks.length;
   }
 
-  #send(shard: Shard, { tasks, to, startsNow }: Parcel): void {
-    const dueMs = submittedDueMs(shard.spec, shard.record.createdAtMs);
-    this.emit({
-      kind: 'ask',
-      to,
-      patience: this.config.offerMs,
-      tag: {
-        what: 'offer',
-        job: shard.record.job,
-        shard: shard.record.shard,
-        tasks: tasks.map(({ index, epoch }) => ({ index, epoch })),
-      },
-      message: {
-        kind: 'task.offer',
-        job: shard.record.job,
-        shard: shard.record.shard,
-        set: [...shard.place.set],
-        executorBoot: tasks[0]?.executorBoot ?? 0,
-        ...(startsNow ? { startsNow } : {}),
-        ...(dueMs === Infinity ? {} : { dueMs }),
-        spec: shard.spec,
-        tasks: tasks.map((task) => offeredTask(shard, task)),
-      },
-    });
+  #send(shard: Shard, parcel: Parcel): void {
+    this.emit({ kind: 'ask', to: parcel.to, patience: this.config.offerMs, ...offerOf(shard, parcel) });
   }
 
   /** Takes in the answer to an offer. Tasks that moved on meanwhile are left alone. */
@@ -180,7 +160,7 @@ export class Offering {
     const accepted = new Set(answer?.accepted);
     if (!answer || accepted.size < tag.tasks.length) this.#closed.add(node);
     if (!shard) return;
-    const stale: Attempt[] = [];
+    const stale: Given[] = [];
     for (const { index, epoch } of tag.tasks) {
       const task = shard.live.get(index);
       if (task?.epoch !== epoch || task.phase !== 'offered') {
@@ -212,14 +192,8 @@ export class Offering {
       shard.restUntilMs = now.monoMs + this.config.restMs;
     }
     this.recount(shard);
-    this.#revoke(tag, node, stale);
-  }
-
-  /** These epochs are given up, and an offer without an answer may have been taken up: they must not run on. */
-  #revoke({ job, shard }: OfferTag, to: NodeId, tasks: readonly Attempt[]): void {
-    if (tasks.length === 0) return;
-    const message = { kind: 'task.revoke' as const, job, shard, tasks: [...tasks] };
-    this.emit({ kind: 'ask', to, patience: 'alive', tag: { what: 'revoke', job, shard, tasks }, message });
+    // These epochs are given up, and an offer without an answer may have been taken up: they must not run on.
+    this.recording.revoke(shard, node, stale);
   }
 
   /** They had their turn: what comes next goes to others, and shards that nobody can take hold up none. */
@@ -244,7 +218,7 @@ export class Offering {
     for (const shard of this.#queue.keys()) {
       if (given >= n) break;
       if (!isFor(shard) || !this.placer.mayOffer(node, shard.spec.needs)) continue;
-      const tasks = waitingFor(shard, node, Math.min(n - given, this.config.batchMax));
+      const tasks = this.#offerable(shard, waitingFor(shard, node, Math.min(n - given, this.config.batchMax)));
       this.offer(shard, tasks, node, startsNow);
       given += tasks.length;
     }
@@ -254,13 +228,25 @@ export class Offering {
   /** Each task to the node that it is for, if that is there. */
   #placePinned(shard: Shard): boolean {
     let isAny = false;
-    for (const task of shard.take(LIMITS.shardTasksMax)) {
+    for (const task of this.#offerable(shard, shard.take(LIMITS.shardTasksMax))) {
       const node = shard.item(task.index) as NodeId | undefined;
       if (node === undefined || this.#closed.has(node) || !this.placer.mayOffer(node, shard.spec.needs)) continue;
       this.offer(shard, [task], node);
       isAny = true;
     }
     return isAny;
+  }
+
+  /**
+   * A task of which nobody has said that its attempt is over is not offered again before that is on record: else a successor,
+   * who knows nothing of this offer, could take the older attempt for the latest. What runs at most once has a grant on record.
+   */
+  #offerable(shard: Shard, tasks: LiveTask[]): LiveTask[] {
+    if (shard.runsAtMostOnce) return tasks;
+    const unheard = tasks.filter(({ epoch, isSpent }) => epoch > 0 && !isSpent);
+    if (unheard.length === 0) return tasks;
+    for (const task of unheard) this.recording.record(shard, task, 'pending');
+    return tasks.filter((task) => !unheard.includes(task));
   }
 
   #settle(node: NodeId, tasks: number): void {
@@ -294,7 +280,8 @@ export class Offering {
         shard.isTurnedAway = true;
         return false;
       }
-      const tasks = shard.take(Math.min(choice.room, this.config.batchMax));
+      const tasks = this.#offerable(shard, shard.take(Math.min(choice.room, this.config.batchMax)));
+      if (tasks.length === 0) continue;
       this.#assign(shard, tasks, choice.node);
       parcels.add(tasks, choice);
     }
@@ -309,12 +296,5 @@ function waitingFor(shard: Shard, node: NodeId, n: number): LiveTask[] {
   return own.slice(0, n);
 }
 
-type OfferTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;
-type Attempt = OfferTag['tasks'][number];
+type OfferTag = Extract<ShardTag, { readonly what: 'offer' }>;
 type OfferAnswer = Omit<TaskMessages['task.offered'], 're'>;
-
-function offeredTask(shard: Shard, task: LiveTask): TaskMessages['task.offer']['tasks'][number] {
-  const item = shard.item(task.index);
-  const { index, epoch, steals } = task;
-  return { index, epoch, attempt: task.attempts + 1, steals, ...(item === undefined ? {} : { item }) };
-}

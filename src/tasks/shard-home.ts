@@ -54,8 +54,8 @@ export class ShardHome {
     private readonly onChange?: ChangeSink,
   ) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
-    this.#offering = new Offering(placer, this.#timers, emit);
     const recording = new Recording(emit);
+    this.#offering = new Offering(placer, recording, this.#timers, emit);
     this.#grants = new Grants(recording, placer, this.#timers, emit);
     this.#round = new TaskRound(self, this.#offering, placer, recording, this.#grants, emit);
     this.#reports = new Reports(self, this.#timers, emit);
@@ -248,8 +248,8 @@ export class ShardHome {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
       if (shard?.mode === 'open') this.#round.endCancelled(shard);
       if (shard?.isHeld) this.#holds.recall(shard);
-    } else if (tag.what === 'revoke' && message?.kind === 'task.revoked' && shard) {
-      this.#round.disowned(shard, from, tag, message);
+    } else if (tag.what === 'revoke' && shard) {
+      this.#round.calledBack(shard, from, tag, message?.kind === 'task.revoked' ? message : undefined);
     }
     if (shard) this.#changed(shard);
   }

@@ -46,10 +46,9 @@ export type ShardTag =
       readonly hops: number;
       readonly final: FinalReport | undefined;
     })
-  | (Named & {
-      readonly what: 'offer' | 'revoke';
-      readonly tasks: readonly { readonly index: number; readonly epoch: number }[];
-    })
+  | (Named & { readonly what: 'offer'; readonly tasks: readonly Given[] })
+  /** `isAwaited`: what is cancelled ends once this is answered. */
+  | (Named & { readonly what: 'revoke'; readonly tasks: readonly Given[]; readonly isAwaited: boolean })
   /** A task's record; `result` is to be answered once it is durable. */
   | (Named & {
       readonly what: 'record';
@@ -64,6 +63,12 @@ export type ShardTag =
   | (Named & { readonly what: 'tasks'; readonly query: ListQuery })
   | (Named & { readonly what: 'task'; readonly query: OneQuery })
   | { readonly what: 'held'; readonly shards: readonly AskedShard[] };
+
+/** An attempt that a node was given. */
+export interface Given {
+  readonly index: number;
+  readonly epoch: number;
+}
 
 /** A shard of which somebody was asked what is held, and under which ballot. */
 export interface AskedShard extends Named {

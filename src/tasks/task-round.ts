@@ -123,6 +123,8 @@ export class TaskRound {
     if (boot === undefined) this.recording.revoke(shard, node, over, 'forever');
     for (const task of held) {
       noteStep(task, { node, what: 'lost' });
+      // What restarted runs nothing of before.
+      if (boot !== undefined) task.isSpent = true;
       if (isDoubted(task)) this.grants.doubt(shard, task);
       else if (task.phase === 'running') this.#countLoss(shard, task);
       else this.#release(shard, task);
@@ -130,10 +132,11 @@ export class TaskRound {
     return held.length > 0;
   }
 
-  /** The executor says that it does not hold these attempts, of those that were revoked. */
-  disowned(shard: Shard, node: NodeId, { tasks }: RevokeTag, told: Told): void {
-    const { unknown, boot } = told;
-    for (const { index, epoch } of tasks) {
+  /** The executor says which of the attempts that were revoked it does not hold; nothing where it died. */
+  calledBack(shard: Shard, node: NodeId, tag: RevokeTag, told: Told | undefined): void {
+    this.recording.answered(shard, tag);
+    const { unknown = [], boot } = told ?? {};
+    for (const { index, epoch } of tag.tasks) {
       const task = shard.live.get(index);
       if (!unknown.includes(index) || task?.epoch !== epoch) continue;
       if (this.grants.mayHaveBegun(shard, task) && boot !== task.executorBoot) {
@@ -201,6 +204,11 @@ export class TaskRound {
     for (const task of shard.live.values()) {
       if (task.phase === 'waiting' && isCancelled(shard, task)) this.recording.record(shard, task, 'cancelled');
     }
+  }
+
+  /** Whether its record is on its way; a cancel that waits for a node's word is not. */
+  isBeingRecorded(shard: Shard, index: number): boolean {
+    return shard.live.get(index)?.phase === 'committing' && !this.recording.isHeldUp(shard, index);
   }
 
   /** Notes that one task is to end. Returns what makes that durable, as far as its own record does not. */
@@ -278,7 +286,7 @@ function isWorthRetrying({ retryOn }: JobSpec, { how, exitCode }: Outcome): bool
   return retryOn === undefined || (code !== undefined && retryOn.includes(code));
 }
 
-type RevokeTag = Extract<ShardTag, { readonly what: 'offer' | 'revoke' }>;
+type RevokeTag = Extract<ShardTag, { readonly what: 'revoke' }>;
 
 /** The answer to a revoke. */
 type Told = Pick<TaskMessages['task.revoked'], 'unknown' | 'boot'>;

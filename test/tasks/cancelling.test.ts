@@ -51,6 +51,9 @@ describe('cancelling a shard', () => {
     home.answer('task.offer', 'y', undefined);
     home.sync();
     expect(home.record(0)?.state).to.equal('succeeded');
+    expect(home.record(1), 'which y may still start').to.equal(undefined);
+    home.answer('task.revoke', 'y', { kind: 'task.revoked', unknown: [1] });
+    home.sync();
     expect(home.record(1)?.state).to.equal('cancelled');
     expect(home.record(2), 'nothing to remember').to.equal(undefined);
   });

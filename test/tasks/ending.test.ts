@@ -58,6 +58,8 @@ describe('an attempt that ends', () => {
     home.open(1);
     home.pump();
     home.answer('task.offer', 'x', undefined);
+    expect(home.pump(), 'a successor is to know that it is over').to.deep.equal(['write 0 pending', 'arm rest']);
+    home.sync();
     expect(home.pump()).to.deep.equal(['offer y 0@1.2']);
     expect(home.result('x', 0, at(1, 1), 'failed')).to.deep.equal(['task.recorded to x']);
     home.accept('y');
@@ -104,14 +106,17 @@ describe('an attempt that is lost', () => {
     expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
   });
 
-  it('should cost nothing where it had not begun', () => {
+  it('should not count where it had not begun, and be on record before the next offer where it may have been told of', () => {
     const home = new Home({ x: 2, y: 2 });
     home.open(2);
     home.pump();
     home.accept('x', [0]);
     expect(home.step({ kind: 'peer-gone', node: node('x') })).to.deep.equal(['revoke x 0@1.1']);
     home.room.left.delete(node('x'));
-    expect(home.pump()).to.deep.equal(['offer y 1@1.3 0@1.4']);
+    expect(home.pump()).to.deep.equal(['write 0 pending', 'offer y 1@1.3']);
+    home.sync();
+    expect(home.record(0)).to.include({ epoch: at(1, 1), losses: 0 });
+    expect(home.pump()).to.deep.equal(['offer y 0@1.4']);
   });
 
   it('should fail for good the fifth time', () => {

@@ -168,6 +168,8 @@ describe('placing', () => {
     home.pump();
     home.answer('task.offer', 'x', undefined);
     home.home.reopen(node('x'));
+    home.pump();
+    home.sync();
     expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
     home.accept('x');
     home.answer('task.revoke', 'x', { kind: 'task.revoked', unknown: [0] });

@@ -28,6 +28,12 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'key-of-the-absent': { ...QUIET, machines: machines(5, 2), sequel: ['key-of-the-absent'] },
   'freed-slots': { ...QUIET, machines: machines(1, 4), sequel: ['freed-slots'] },
   'cancel-meets-failure': { ...QUIET, machines: machines(3, 2), sequel: ['cancel-meets-failure'] },
+  'cancel-meets-late-offer': {
+    ...QUIET,
+    machines: [...machines(2, 2), ...machines(1, 10)],
+    sequel: ['cancel-meets-late-offer'],
+  },
+  'later-attempt-dies': { ...QUIET, machines: machines(6, 4), sequel: ['later-attempt-dies'] },
   waves: { ...QUIET, machines: machines(3, 2), sequel: ['waves'] },
   'loads-known': { ...QUIET, machines: machines(4, 2), sequel: ['loads-known'] },
   'at-a-time': { ...QUIET, machines: machines(5, 4), sequel: ['at-a-time'] },

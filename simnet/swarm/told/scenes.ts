@@ -3,6 +3,7 @@ import type { ToldName } from '../story.js';
 import { atATime, deadlineMoved, heldBack } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
+import { cancelMeetsLateOffer, laterAttemptDies } from './given-up.js';
 import { keyOfTheAbsent, newcomersKey } from './keys.js';
 import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
 import {
@@ -34,6 +35,8 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'key-of-the-absent': keyOfTheAbsent,
   'freed-slots': freedSlots,
   'cancel-meets-failure': cancelMeetsFailure,
+  'cancel-meets-late-offer': cancelMeetsLateOffer,
+  'later-attempt-dies': laterAttemptDies,
   waves,
   'loads-known': loadsKnown,
   'at-a-time': atATime,

@@ -180,7 +180,8 @@ export class Grantor {
 
   /** Answers the latest revoke: it is not held there. */
   unknown(boot = BOOT): this {
-    const tag = { what: 'revoke' as const, job: JOB, shard: 0, tasks: [{ index: 0, epoch: this.epoch }] };
+    const tasks = [{ index: 0, epoch: this.epoch }];
+    const tag = { what: 'revoke' as const, job: JOB, shard: 0, tasks, isAwaited: true };
     const message = { kind: 'task.revoked' as const, boot, unknown: [0] };
     return this.step({ kind: 'reply', from: E, tag, message });
   }
