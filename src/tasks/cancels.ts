@@ -1,4 +1,4 @@
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { Shard } from './shard.js';
 import type { ShardAnswers } from './shard-answers.js';
 import { entryOf, type ShardName, type ShardTable } from './shard-table.js';

@@ -3,7 +3,7 @@ import type { Now } from '../kernel/time.js';
 import type { TimerBook } from '../kernel/timers.js';
 import type { LiveTask } from './live-task.js';
 import type { TaskMessages } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { Placer } from './placer.js';
 import type { Outcome } from './record.js';
 import { isCancelled, unheardOutcome, type Recording } from './recording.js';

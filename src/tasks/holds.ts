@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessages } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { Shard } from './shard.js';
 import type { ShardAnswers } from './shard-answers.js';
 import { entryOf, type ShardTable } from './shard-table.js';

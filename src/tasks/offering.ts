@@ -1,26 +1,16 @@
-import type { AskEffect, LoadEffect, ReplyEffect, SendEffect } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
-import type { TimerBook, TimerEffect } from '../kernel/timers.js';
-import type { TaskMessage, TaskMessages } from './messages.js';
+import type { TimerBook } from '../kernel/timers.js';
+import type { TaskMessages } from './messages.js';
 import type { Placer } from './placer.js';
-import type { QueryMessage } from './queries.js';
 import type { Recording } from './recording.js';
-import type { RegisterWish } from './replication/effects.js';
 import { noteStep, type LiveTask } from './live-task.js';
 import type { Shard } from './shard.js';
+import type { ShardEffect } from './shard-events.js';
 import type { Given, ShardTag } from './shard-tags.js';
 import { offerOf } from './offer.js';
 import { Parcels, type Parcel } from './parcels.js';
 import { LIMITS } from './spec.js';
-
-export type ShardEffect =
-  | SendEffect<TaskMessage>
-  | AskEffect<TaskMessage, ShardTag>
-  | ReplyEffect<TaskMessage | QueryMessage>
-  | RegisterWish<ShardTag>
-  | LoadEffect<ShardTag>
-  | TimerEffect;
 
 export interface OfferingConfig {
   /** Tasks in one offer: bounds the message and what a lost one delays. */

@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { LiveTask } from './live-task.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { Outcome, TaskRecord } from './record.js';
 import type { Written } from './register/messages.js';
 import type { Shard } from './shard.js';

@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import { HELD_SHARDS_MAX, type TaskMessages } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import { FIRST_N } from './register/ballot.js';
 import { shardName } from './replication/names.js';
 import type { Shard } from './shard.js';

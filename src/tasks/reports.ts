@@ -2,7 +2,7 @@ import type { NodeId } from '../kernel/ids.js';
 import type { TimerBook } from '../kernel/timers.js';
 import { nextAsked } from './asking.js';
 import type { TaskMessages } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { Progress } from './progress.js';
 import type { Shard } from './shard.js';
 import type { ShardTag } from './shard-tags.js';

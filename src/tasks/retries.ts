@@ -1,6 +1,6 @@
 import { isTerminal } from '../kernel/states.js';
 import type { TaskMessages } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import { indexAt } from './range.js';
 import type { TaskRecord } from './record.js';
 import { MESSAGE_ENTRIES_MAX, type Written } from './register/messages.js';

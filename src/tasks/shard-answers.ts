@@ -1,12 +1,11 @@
 import type { Loaded, ReplyEffect } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessage } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { AboutTasks, ShardEffect } from './shard-events.js';
 import type { QueryMessage, QueryMessages } from './queries.js';
 import type { RegisterId } from './register/head.js';
 import type { Place } from './replication/effects.js';
 import type { Places } from './replication/places.js';
-import type { AboutTasks } from './shard-events.js';
 import type { Shard } from './shard.js';
 import { answerTasks, queryTag, recordsIn } from './shard-queries.js';
 import type { ShardName, ShardTable } from './shard-table.js';

@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessages } from './messages.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { RegisterId } from './register/head.js';
 import { SHARD, shardName, SPEC } from './replication/names.js';
 import type { Places } from './replication/places.js';

@@ -1,8 +1,17 @@
-import type { Answered, Loaded, MessageEvent, PeerEvent } from '../kernel/effects.js';
-import type { TimerFired } from '../kernel/timers.js';
+import type {
+  Answered,
+  AskEffect,
+  Loaded,
+  LoadEffect,
+  MessageEvent,
+  PeerEvent,
+  ReplyEffect,
+  SendEffect,
+} from '../kernel/effects.js';
+import type { TimerEffect, TimerFired } from '../kernel/timers.js';
 import type { TaskMessage, TaskMessages } from './messages.js';
-import type { QueryMessages } from './queries.js';
-import type { RegisterNews } from './replication/effects.js';
+import type { QueryMessage, QueryMessages } from './queries.js';
+import type { RegisterNews, RegisterWish } from './replication/effects.js';
 import type { ShardTag } from './shard-tags.js';
 
 /** What executors tell of tasks. */
@@ -20,3 +29,11 @@ export type ShardEvent =
   | Loaded<ShardTag>
   | PeerEvent
   | TimerFired;
+
+export type ShardEffect =
+  | SendEffect<TaskMessage>
+  | AskEffect<TaskMessage, ShardTag>
+  | ReplyEffect<TaskMessage | QueryMessage>
+  | RegisterWish<ShardTag>
+  | LoadEffect<ShardTag>
+  | TimerEffect;

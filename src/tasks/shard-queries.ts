@@ -4,7 +4,7 @@ import { majorityOf, type ReplicaSet } from './register/replica-set.js';
 import type { Degradation } from './replication/effects.js';
 import type { RegisterId } from './register/head.js';
 import { TASK_PREFIX } from './replication/names.js';
-import type { ShardEffect } from './offering.js';
+import type { ShardEffect } from './shard-events.js';
 import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
 import { indexAt, ordinalOf } from './range.js';
 import type { Outcome, Run, TaskRecord } from './record.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { TimerBook } from '../../src/kernel/timers.js';
-import type { ShardEffect } from '../../src/tasks/offering.js';
+import type { ShardEffect } from '../../src/tasks/shard-events.js';
 import { Reports } from '../../src/tasks/reports.js';
 import { Shard } from '../../src/tasks/shard.js';
 import type { ShardTag } from '../../src/tasks/shard-tags.js';

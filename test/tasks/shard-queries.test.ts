@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ShardEffect } from '../../src/tasks/offering.js';
+import type { ShardEffect } from '../../src/tasks/shard-events.js';
 import type { QueryMessages } from '../../src/tasks/queries.js';
 import { at } from './support/brief.js';
 import { JOB, node } from './support/fixtures.js';

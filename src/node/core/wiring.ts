@@ -11,7 +11,7 @@ import type { JobEffect } from '../../tasks/job-events.js';
 import type { ReplicationEffect, ReplicationEvent } from '../../tasks/replication/events.js';
 import type { RegisterId } from '../../tasks/register/head.js';
 import { JOB, SHARD } from '../../tasks/replication/names.js';
-import type { ShardEffect } from '../../tasks/offering.js';
+import type { ShardEffect } from '../../tasks/shard-events.js';
 import type { ExchangeEffect, Manner } from './exchange.js';
 import type { GatewayEffect } from './gateway/gateway.js';
 import { InnerClients } from './inner-clients.js';

@@ -1,5 +1,5 @@
 import type { Counts } from '../../../src/kernel/states.js';
-import type { ShardEffect } from '../../../src/tasks/offering.js';
+import type { ShardEffect } from '../../../src/tasks/shard-events.js';
 import type { TaskRecord } from '../../../src/tasks/record.js';
 import { SHARD, TASK_PREFIX } from '../../../src/tasks/replication/names.js';
 import type { ShardRecord } from '../../../src/tasks/shard-record.js';

@@ -1,11 +1,10 @@
 import type { TimerToken } from '../../../src/kernel/timers.js';
 import type { Now } from '../../../src/kernel/time.js';
 import type { TaskMessages } from '../../../src/tasks/messages.js';
-import type { ShardEffect } from '../../../src/tasks/offering.js';
+import type { ShardEffect, ShardEvent } from '../../../src/tasks/shard-events.js';
 import type { Outcome, TaskRecord } from '../../../src/tasks/record.js';
 import { SHARD, SPEC, TASK_PREFIX } from '../../../src/tasks/replication/names.js';
 import type { Places } from '../../../src/tasks/replication/places.js';
-import type { ShardEvent } from '../../../src/tasks/shard-events.js';
 import { ShardHome } from '../../../src/tasks/shard-home.js';
 import type { ShardRecord } from '../../../src/tasks/shard-record.js';
 import type { JobSpec } from '../../../src/tasks/spec.js';
