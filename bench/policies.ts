@@ -4,6 +4,7 @@ import { nodeId, type NodeId } from '../src/kernel/ids.js';
 import { QUEUE_MAX } from '../src/kernel/load.js';
 import { POLICIES, type PolicyName } from '../src/kernel/policies.js';
 import { Prng } from '../src/kernel/prng.js';
+import { Breakers } from '../src/placement/breakers.js';
 import { FlockView } from '../src/placement/flock-view.js';
 import { Placement } from '../src/placement/placement.js';
 import { BoundedRing } from '../src/placement/policies/bounded-ring.js';
@@ -66,7 +67,7 @@ function placementOf(flock: Flock, rings: RingCache): Placing {
     view.loads.note({ node: id, boot: 1, seq: 1, waiting: 0, slots: CPUS, draining: false, ...held });
     if (offers.size < ON_OFFER && prng.chance(0.1)) offers.set(id, 1 + prng.below(2));
   }
-  return { placement: new Placement(view, new BoundedRing(view), prng, () => 400), offers };
+  return { placement: new Placement(view, new BoundedRing(view), prng, () => 400, new Breakers(() => 0)), offers };
 }
 
 /** The median over batches of choices, each for another key. */

@@ -17,4 +17,28 @@ export const PLACEMENT_MUTANTS: readonly Mutant[] = [
     breaks: 'an idle node finds work that waits elsewhere',
     told: 'waves',
   },
+  {
+    name: 'breaker-never-closes',
+    file: 'src/placement/breakers.ts',
+    find: 'breaker.passed += 1;',
+    replace: 'breaker.passed += 0;',
+    breaks: 'a node that failed everything gets its part of the work again once it is well',
+    told: 'fails-all',
+  },
+  {
+    name: 'breaker-never-opens',
+    file: 'src/placement/breakers.ts',
+    find: 'this.#breakers.set(node, {',
+    replace: 'if (nowMs < 0) this.#breakers.set(node, {',
+    breaks: 'a node that fails everything gets next to no work',
+    told: 'fails-all',
+  },
+  {
+    name: 'breaker-blames-the-node-for-the-task',
+    file: 'src/placement/breakers.ts',
+    find: 'return ends < this.config.votesMin ? 0 : ratios / nodes;',
+    replace: 'return 0 * ratios * nodes;',
+    breaks: 'a job that fails on every node costs no node its work',
+    told: 'fails-all',
+  },
 ];

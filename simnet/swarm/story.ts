@@ -94,6 +94,7 @@ export const TOLD_NAMES = [
   'held-back',
   'deadline-moved',
   'each-time-once',
+  'fails-all',
 ] as const;
 export type ToldName = (typeof TOLD_NAMES)[number];
 export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE | ToldName;

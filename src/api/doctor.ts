@@ -171,6 +171,7 @@ function flockChecks(patient: Patient): DoctorCheck[] {
       `another version than ${VERSION}: ${names(strange)}`,
       'finish the upgrade',
     ),
+    breakersCheck(core.stats()['shunned'] ?? 0),
     copiesCheck(others.filter(({ state }) => state !== 'left').length + 1),
     majorityCheck(patient, away.length),
   ];
@@ -189,6 +190,17 @@ function majorityCheck({ core, lostAfterMs }: Patient, away: number): DoctorChec
   const hint = `bring others back, or \`covey abandon\` what waits for those that never come; till then at-most-once work waits, and at-least-once work goes on ${since}: now ${alone} records`;
   const isWhole = isAny && away < majorityOf(REPLICAS_MAX);
   return check('majority', isWhole, 'a majority of the replicas of everything is up', what, hint);
+}
+
+/** As this node sees it; each coordinator has its own breakers. */
+function breakersCheck(shunned: number): DoctorCheck {
+  return check(
+    'breakers',
+    shunned === 0,
+    'no node fails what others do',
+    `${shunned} ${shunned === 1 ? 'node fails' : 'nodes fail'} tasks that others do not, and ${shunned === 1 ? 'gets' : 'get'} no work of this node but for trials`,
+    'see `covey explain` of a task for which, and `covey logs` of a failed one for why: a full disk, a missing program, a bad mount',
+  );
 }
 
 /** Not wrong, but to be known: what a majority of so few members can mean. */

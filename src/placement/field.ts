@@ -1,3 +1,4 @@
+import type { NodeId } from '../kernel/ids.js';
 import { QUEUE_MAX } from '../kernel/load.js';
 import { isBounded } from '../kernel/policies.js';
 import type { Prng } from '../kernel/prng.js';
@@ -27,10 +28,12 @@ export class PlacesField implements Field {
     private readonly view: FlockView,
     private readonly table: Places,
     private readonly demand: Demand,
+    /** Nodes that get nothing now. */
+    shut: Iterable<NodeId>,
     readonly prng: Prng,
     readonly workMs: number,
   ) {
-    this.places = table.now(demand.offers);
+    this.places = table.now(demand.offers, shut);
     this.cpus = demand.needs.cpus;
     this.#isBounded = isBounded(demand.policy);
     this.#isPlain = Object.keys(demand.needs.custom).length === 0;
@@ -46,9 +49,9 @@ export class PlacesField implements Field {
     }
   }
 
-  canRun({ isOpen, capacity }: Place): boolean {
+  canRun({ isOpen, isShut, capacity }: Place): boolean {
     const { needs } = this.demand;
-    if (!isOpen) return false;
+    if (!isOpen || isShut) return false;
     // Nearly always enough to look at, and much cheaper.
     const isEnough = needs.cpus <= capacity.cpus && needs.memBytes <= capacity.memBytes && needs.gpus <= capacity.gpus;
     return (isEnough && this.#isPlain) || shortage(needs, capacity) === undefined;

@@ -2,7 +2,8 @@ import type { NodeId } from '../kernel/ids.js';
 import type { PolicyName } from '../kernel/policies.js';
 import type { Prng } from '../kernel/prng.js';
 import type { Resources } from '../kernel/resources.js';
-import type { Choice, Demand, Placer } from '../tasks/placer.js';
+import type { Choice, Demand, Placer, Shunned } from '../tasks/placer.js';
+import type { Breakers } from './breakers.js';
 import { PlacesField } from './field.js';
 import type { FlockView } from './flock-view.js';
 import { Places } from './places.js';
@@ -45,14 +46,26 @@ export class Placement implements Placer {
     private readonly ring: BoundedRing,
     private readonly prng: Prng,
     private readonly workMs: (name: string) => number,
+    private readonly breakers: Breakers,
   ) {}
 
   choose(demand: Demand): Choice | undefined {
-    const { policy: name = 'bounded-ring' } = demand;
-    if (name === 'bounded-ring') return this.ring.choose(demand);
+    const { policy = 'bounded-ring' } = demand;
+    const choice = policy === 'bounded-ring' ? this.ring.choose(demand, this.breakers) : this.#pick(policy, demand);
+    if (!choice || this.breakers.isClosed(choice.node)) return choice;
+    this.breakers.picked(choice.node);
+    return { ...choice, room: 1 };
+  }
+
+  #pick(name: Exclude<PolicyName, 'bounded-ring'>, demand: Demand): Choice | undefined {
     const policy = this.#policies[name];
     this.#places ??= new Places(this.view);
-    const field = new PlacesField(this.view, this.#places, demand, this.prng, this.#workOf(demand));
+    const makeField = (places: Places, shut: Iterable<NodeId>) =>
+      new PlacesField(this.view, places, demand, shut, this.prng, this.#workOf(demand));
+    let field = makeField(this.#places, this.breakers.shut());
+    // Where no other node could run it, one that fails is better than none.
+    if (this.breakers.size > 0 && !field.places.some((place) => field.canRun(place)))
+      field = makeField(this.#places, []);
     const place = policy.pick(field);
     if (!place) return undefined;
     policy.picked?.(place, field);
@@ -68,7 +81,19 @@ export class Placement implements Placer {
   }
 
   mayOffer(node: NodeId, needs: Resources): boolean {
+    return this.breakers.isClosed(node) && this.mayPin(node, needs);
+  }
+
+  mayPin(node: NodeId, needs: Resources): boolean {
     return this.ring.mayOffer(node, needs);
+  }
+
+  ended(node: NodeId, name: string, isFailure: boolean): void {
+    this.breakers.ended(node, name, isFailure);
+  }
+
+  shunned(): readonly Shunned[] {
+    return this.breakers.list();
   }
 
   bootOf(node: NodeId): number {

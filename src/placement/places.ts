@@ -23,6 +23,8 @@ export interface Place {
   workMs: number;
   /** Tasks on offer to it. */
   offered: number;
+  /** It fails what others do. */
+  isShut: boolean;
   /** Of weighted round-robin. */
   credit: number;
 }
@@ -36,6 +38,7 @@ export class Places {
   #list: readonly Place[] = [];
   #byId = new Map<NodeId, Place>();
   #marked: readonly Place[] = [];
+  #shut: readonly Place[] = [];
 
   constructor(private readonly view: FlockView) {
     view.loads.watch((vector) => this.#hear(vector));
@@ -45,9 +48,13 @@ export class Places {
     return this.#byId.get(id);
   }
 
-  /** @param offers - tasks on offer, by node */
-  now(offers: ReadonlyMap<NodeId, number>): readonly Place[] {
+  /**
+   * @param offers - tasks on offer, by node
+   * @param shut - nodes that get nothing
+   */
+  now(offers: ReadonlyMap<NodeId, number>, shut: Iterable<NodeId>): readonly Place[] {
     if (this.#version !== this.view.version) this.#build();
+    this.#shutOnly(shut);
     for (const place of this.#marked) place.offered = 0;
     const marked: Place[] = [];
     for (const [id, tasks] of offers) {
@@ -58,6 +65,12 @@ export class Places {
     }
     this.#marked = marked;
     return this.#list;
+  }
+
+  #shutOnly(nodes: Iterable<NodeId>): void {
+    for (const place of this.#shut) place.isShut = false;
+    this.#shut = Array.from(nodes, (id) => this.#byId.get(id) ?? []).flat();
+    for (const place of this.#shut) place.isShut = true;
   }
 
   #build(): void {
@@ -72,6 +85,7 @@ export class Places {
       return place;
     });
     this.#marked = [];
+    this.#shut = [];
     this.#version = this.view.version;
   }
 
@@ -99,6 +113,7 @@ function placeOf(id: NodeId, member: MemberState | undefined, share: number, cre
     free: capacity.cpus,
     workMs: 0,
     offered: 0,
+    isShut: false,
     credit,
   };
 }

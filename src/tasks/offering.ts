@@ -220,7 +220,7 @@ export class Offering {
     let isAny = false;
     for (const task of this.#offerable(shard, shard.take(LIMITS.shardTasksMax))) {
       const node = shard.item(task.index) as NodeId | undefined;
-      if (node === undefined || this.#closed.has(node) || !this.placer.mayOffer(node, shard.spec.needs)) continue;
+      if (node === undefined || this.#closed.has(node) || !this.placer.mayPin(node, shard.spec.needs)) continue;
       this.offer(shard, [task], node);
       isAny = true;
     }

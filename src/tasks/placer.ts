@@ -27,6 +27,15 @@ export interface Choice {
   readonly startsNow: boolean;
 }
 
+/** A node that gets no work of this coordinator, since it fails what others do: how tasks ended there before that was seen. */
+export interface Shunned {
+  readonly node: NodeId;
+  readonly ended: number;
+  readonly failed: number;
+  /** Until it is tried again, in milliseconds; absent: it is being tried. */
+  readonly forMs?: number;
+}
+
 /** Chooses nodes for tasks; the placement room stands behind it. */
 export interface Placer {
   /** The next node to be offered such tasks; undefined where none is known to have room. */
@@ -35,6 +44,11 @@ export interface Placer {
   freeSlots(node: NodeId): number;
   /** Whether tasks may be offered to this very node now (it asked for them). */
   mayOffer(node: NodeId, needs: Resources): boolean;
+  /** The same of tasks that are for no other node: how it did with earlier ones does not count. */
+  mayPin(node: NodeId, needs: Resources): boolean;
+  /** An attempt at a task of that name has ended at a node. */
+  ended(node: NodeId, name: string, isFailure: boolean): void;
+  shunned(): readonly Shunned[];
   /** The boot that this node knows of; 0 where the node is unknown. */
   bootOf(node: NodeId): number;
 }

@@ -92,6 +92,16 @@ const ProgressSchema = record({
 });
 export type Progress = Static<typeof ProgressSchema>;
 
+/** More nodes that fail are not told of. */
+export const SHUNNED_MAX = 64;
+
+const ShunnedSchema = record({
+  node: NodeIdSchema,
+  ended: count(),
+  failed: count(),
+  forMs: Type.Optional(amount()),
+});
+
 /** More of one task: where it went and what it last said. */
 export const TaskMoreSchema = record({
   path: list(StepSchema, PATH_STEPS_MAX),
@@ -113,6 +123,8 @@ export const TaskMoreSchema = record({
   isCommitting: Type.Optional(Type.Boolean()),
   /** It may not start before that is recorded. */
   isAtMostOnce: Type.Optional(Type.Boolean()),
+  /** Nodes that get nothing of its coordinator, since they fail what others do. */
+  shunned: Type.Optional(list(ShunnedSchema, SHUNNED_MAX)),
   /** Tasks that wait at this shard's home, of all its shards. */
   waiting: count(),
   /** What a function returned, as JSON. */

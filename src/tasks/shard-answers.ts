@@ -1,6 +1,7 @@
 import type { Loaded, ReplyEffect } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessage } from './messages.js';
+import type { Placer } from './placer.js';
 import type { AboutTasks, ShardEffect } from './shard-events.js';
 import type { QueryMessage, QueryMessages } from './queries.js';
 import type { RegisterId } from './register/head.js';
@@ -20,6 +21,7 @@ export class ShardAnswers {
   constructor(
     private readonly table: ShardTable,
     private readonly places: Places,
+    private readonly placer: Placer,
     private readonly waiting: () => number,
     private readonly emit: (effect: ShardEffect) => void,
   ) {}
@@ -90,7 +92,8 @@ export class ShardAnswers {
     if (!shard) return plain;
     const { set, degraded } = shard.place;
     const isProvisional = (index: number) => this.places.isProvisional(register, index);
-    return { ...plain, isProvisional, hindrance: this.places.hindrance(set, degraded !== undefined) };
+    const shunned = this.placer.shunned();
+    return { ...plain, isProvisional, shunned, hindrance: this.places.hindrance(set, degraded !== undefined) };
   }
 
   #placeOf({ job, shard }: ShardName): Place {

@@ -59,7 +59,7 @@ export class ShardHome {
     this.#grants = new Grants(recording, placer, this.#timers, emit);
     this.#round = new TaskRound(self, this.#offering, placer, recording, this.#grants, emit);
     this.#reports = new Reports(self, this.#timers, emit);
-    this.#answers = new ShardAnswers(this.#table, places, () => this.unplaced, emit);
+    this.#answers = new ShardAnswers(this.#table, places, placer, () => this.unplaced, emit);
     this.#retries = new Retries(places, this.#table, this.#round, this.#answers, emit);
     const changed = (shard: Shard) => void this.#changed(shard);
     this.#cancels = new Cancels(this.#table, this.#round, this.#answers, changed, emit);

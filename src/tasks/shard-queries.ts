@@ -4,8 +4,9 @@ import { majorityOf, type ReplicaSet } from './register/replica-set.js';
 import type { Degradation } from './replication/effects.js';
 import type { RegisterId } from './register/head.js';
 import { TASK_PREFIX } from './replication/names.js';
+import type { Shunned } from './placer.js';
 import type { ShardEffect } from './shard-events.js';
-import type { QueryMessages, TaskInfo, TaskMore } from './queries.js';
+import { SHUNNED_MAX, type QueryMessages, type TaskInfo, type TaskMore } from './queries.js';
 import { indexAt, ordinalOf } from './range.js';
 import type { Outcome, Run, TaskRecord } from './record.js';
 import { shownState } from './live-task.js';
@@ -46,6 +47,8 @@ interface Around {
   readonly isProvisional?: (index: number) => boolean;
   /** What keeps anything of the shard from being recorded. */
   readonly hindrance?: string | undefined;
+  /** Nodes that get nothing of this coordinator. */
+  readonly shunned?: readonly Shunned[];
 }
 
 /**
@@ -147,7 +150,7 @@ function taskMore(
   shard: Shard | undefined,
   record: TaskRecord | undefined,
   of: ShardRecord,
-  { waiting, register, hindrance }: Around,
+  { waiting, register, hindrance, shunned = [] }: Around,
 ): TaskMore {
   const outcome = record?.outcome;
   const live = shard?.live.get(index);
@@ -159,6 +162,7 @@ function taskMore(
     key: of.key ?? register,
     ...(shard ? { needs: shard.spec.needs } : {}),
     ...(shard?.place.degraded ? { degraded: degradationOf(shard.place.degraded, shard.place.set) } : {}),
+    ...(shunned.length === 0 ? {} : { shunned: shunned.slice(0, SHUNNED_MAX) }),
     waiting,
     ...(outcome?.result === undefined ? {} : { result: outcome.result }),
     stdoutTail: outcome?.stdoutTail ?? NOTHING,

@@ -226,6 +226,9 @@ export class TaskRound {
   #decide(shard: Shard, task: LiveTask, outcome: Outcome, answer: Asker): void {
     const { how } = outcome;
     const isUnwanted = isCancelled(shard, task);
+    if (task.executor !== undefined && !isUnwanted && how !== 'cancelled') {
+      this.placer.ended(task.executor, shard.spec.name, how !== 'succeeded');
+    }
     const isCut = how === 'lost' || (how === 'cancelled' && outcome.startedAtMs !== undefined && !isUnwanted);
     if (isCut && shard.runsAtMostOnce) return this.grants.interrupt(shard, task, outcome, answer);
     if (how === 'lost') return this.#countLoss(shard, task, outcome.reason, answer);

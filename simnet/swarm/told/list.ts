@@ -40,6 +40,7 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'held-back': { ...QUIET, machines: machines(4, 2), sequel: ['held-back'] },
   'deadline-moved': { ...QUIET, machines: machines(4, 2), sequel: ['deadline-moved'] },
   'each-time-once': { ...QUIET, machines: machines(5, 2), sequel: ['each-time-once'] },
+  'fails-all': { ...QUIET, machines: machines(5, 4), sequel: ['fails-all'] },
 };
 
 export function isTold(name: string): name is ToldName {

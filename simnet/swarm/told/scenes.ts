@@ -1,5 +1,6 @@
 import type { FairWeather } from '../fair-weather.js';
 import type { ToldName } from '../story.js';
+import { failsAll } from './failing.js';
 import { atATime, deadlineMoved, heldBack } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
@@ -43,4 +44,5 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'held-back': heldBack,
   'deadline-moved': deadlineMoved,
   'each-time-once': eachTimeOnce,
+  'fails-all': failsAll,
 };

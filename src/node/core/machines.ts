@@ -10,6 +10,7 @@ import type { MembershipConfig } from '../../membership/config.js';
 import { isLive, isOnRing, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
 import { QueueTable } from '../../membership/queue-table.js';
+import { Breakers } from '../../placement/breakers.js';
 import { BoundedRing } from '../../placement/policies/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
 import { Placement } from '../../placement/placement.js';
@@ -137,8 +138,9 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
   const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
   const onChange: ChangeSink = (change) => changes.note(change);
+  const breakers = new Breakers(() => hooks.now().monoMs);
   const workMs = (name: string) => executor.estimates.of(name) * profile.speed;
-  const placement = new Placement(view, policy, prng, workMs);
+  const placement = new Placement(view, policy, prng, workMs, breakers);
   const shards = new ShardHome(self, placement, replication.places, members, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({
@@ -168,7 +170,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     stored?.queues ?? [],
   );
   return {
-    ...{ outlet, view, policy, executor, host, replication, changes, shards, ownLoad, membership, queues },
+    ...{ outlet, view, policy, breakers, executor, host, replication, changes, shards, ownLoad, membership, queues },
     jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable, (node) => membership.get(node)?.state === 'left'),

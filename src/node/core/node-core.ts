@@ -302,10 +302,10 @@ export class NodeCore {
 
   /** Half of what waits here, tasks without an executor first: those cost no hand-back. */
   #onSteal(thief: NodeId, message: TaskMessages['steal.ask']): void {
-    const { shards, host, ownLoad, outlet } = this.#machines;
+    const { shards, host, ownLoad, outlet, breakers } = this.#machines;
     this.#wiring.hear(message.load);
     const { queued, waiting } = ownLoad.vector;
-    const wanted = fairLoot(queued + waiting, message.load);
+    const wanted = breakers.isClosed(thief) ? fairLoot(queued + waiting, message.load) : 0;
     const { given, effects } = shards.giveTo(thief, wanted);
     this.#wiring.shards(effects);
     const fromQueue = given < wanted ? host.giveTo(thief, wanted - given, this.#now) : 0;

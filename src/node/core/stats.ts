@@ -2,7 +2,7 @@ import type { Machines } from './machines.js';
 
 /** Numbers of one node for health and metrics. */
 export function statsOf(machines: Machines): Readonly<Record<string, number>> {
-  const { ownLoad, exchange, gateway, stealing, membership, shards, replication, outlet } = machines;
+  const { ownLoad, breakers, exchange, gateway, stealing, membership, shards, replication, outlet } = machines;
   const { running, queued, waiting, free } = ownLoad.vector;
   const { alive } = membership.counts;
   const { unfinished } = shards;
@@ -12,6 +12,7 @@ export function statsOf(machines: Machines): Readonly<Record<string, number>> {
     clients: gateway.size,
     stolen: stealing.stolen,
     degraded: replication.survivor.size,
+    shunned: breakers.size,
   };
   return { running, queued, waiting, unfinished, free, alive, held: outlet.held, ...sizes };
 }

@@ -94,7 +94,7 @@ export class Wiring {
   }
 
   #onMember(before: MemberState | undefined, after: MemberState): void {
-    const { view, shards, exchange } = this.machines;
+    const { view, shards, exchange, breakers } = this.machines;
     view.update(after);
     if (after.id === this.#self) return;
     const isNews = before?.state !== after.state || before.draining !== after.draining;
@@ -113,6 +113,7 @@ export class Wiring {
             ? { kind: 'peer-here', node }
             : undefined;
     if (!event) return;
+    if (event.kind !== 'peer-here') breakers.forget(node);
     this.shards(shards.step(event, this.#now()));
     if (event.kind !== 'peer-gone') this.exchange(exchange.returned(node, this.#now()));
   }

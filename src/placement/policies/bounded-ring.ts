@@ -2,7 +2,8 @@ import type { NodeId } from '../../kernel/ids.js';
 import { loadOf, QUEUE_MAX } from '../../kernel/load.js';
 import { lackOf, shortage, type Resources } from '../../kernel/resources.js';
 import { loadBound } from '../../ring/bounded-load.js';
-import type { Choice, Demand, Placer } from '../../tasks/placer.js';
+import type { Choice, Demand } from '../../tasks/placer.js';
+import type { Breakers } from '../breakers.js';
 import type { FlockView } from '../flock-view.js';
 import { allWorkMs, roomOf, startable, workBoundMs } from '../room.js';
 
@@ -27,14 +28,21 @@ export interface Standing {
 }
 
 /** The default policy: filter, then walk the ring from the key's place to the first node with room (design.md section 7). */
-export class BoundedRing implements Placer {
+export class BoundedRing {
   constructor(private readonly view: FlockView) {}
 
-  choose(demand: Demand): Choice | undefined {
+  choose(demand: Demand, breakers?: Pick<Breakers, 'lets' | 'size'>): Choice | undefined {
+    const { choice, isAny } = this.#walk(demand, breakers?.size === 0 ? undefined : breakers);
+    // Where no other node could run it, one that fails is better than none.
+    return isAny ? choice : this.#walk(demand).choice;
+  }
+
+  /** `isAny`: there is a node that could run it, with room or without. */
+  #walk(demand: Demand, breakers?: Pick<Breakers, 'lets'>): { readonly choice?: Choice; readonly isAny: boolean } {
     let candidates = 0;
     let below: Choice | undefined;
     for (const node of this.view.ring.walk(demand.key)) {
-      if (this.#filter(node, demand.needs) !== undefined) continue;
+      if (this.#filter(node, demand.needs) !== undefined || breakers?.lets(node) === false) continue;
       if (++candidates > CANDIDATES_MAX) break;
       if (demand.closed(node)) continue;
       const offered = demand.offers.get(node) ?? 0;
@@ -42,11 +50,11 @@ export class BoundedRing implements Placer {
       const left = Math.min(this.#room(node, fits), ROOM_MAX) - offered;
       if (left < 1) continue;
       const slots = Math.min(left, fits - offered);
-      if (demand.seeksSlot && slots >= 1) return { node, room: slots, startsNow: true };
+      if (demand.seeksSlot && slots >= 1) return { choice: { node, room: slots, startsNow: true }, isAny: true };
       below ??= { node, room: left, startsNow: false };
       if (!demand.seeksSlot) break;
     }
-    return below;
+    return { isAny: candidates > 0, ...(below ? { choice: below } : {}) };
   }
 
   freeSlots(node: NodeId): number {

@@ -2,6 +2,7 @@ import type { NodeId } from '../../../src/kernel/ids.js';
 import type { LoadVector } from '../../../src/kernel/load.js';
 import type { PolicyName } from '../../../src/kernel/policies.js';
 import { Prng } from '../../../src/kernel/prng.js';
+import { Breakers } from '../../../src/placement/breakers.js';
 import { Placement } from '../../../src/placement/placement.js';
 import type { Demand } from '../../../src/tasks/placer.js';
 import { demandOf, flockOf, load, member, node, resources, type MemberOptions } from '../support.js';
@@ -12,11 +13,16 @@ export interface Some extends MemberOptions {
 }
 
 /** Nodes 0, 1, … as they are given, and whoever places among them. */
-export function placementOf(nodes: readonly Some[], seed = 1, workMs: (name: string) => number = () => 0) {
+export function placementOf(
+  nodes: readonly Some[],
+  seed = 1,
+  workMs: (name: string) => number = () => 0,
+  breakers = new Breakers(() => 0),
+) {
   const { view, policy: ring } = flockOf(0);
   nodes.forEach(({ cpus, ...options }, i) => view.update(member(node(i), { capacity: resources(cpus), ...options })));
   nodes.forEach(({ cpus, load: said }, i) => said && load(view, node(i), { slots: cpus, ...said }));
-  return { view, ring, placement: new Placement(view, ring, new Prng(seed), workMs) };
+  return { view, ring, placement: new Placement(view, ring, new Prng(seed), workMs, breakers) };
 }
 
 /** Where one task after the other goes, each being on offer when the next is placed. */

@@ -46,6 +46,9 @@ export class Grantor {
       choose: () => ({ node: this.room, room: 1, startsNow: false }),
       freeSlots: () => 0,
       mayOffer: () => true,
+      mayPin: () => true,
+      ended: () => undefined,
+      shunned: () => [],
       bootOf: (name: typeof E) => this.boots.get(name) ?? 0,
     };
     const places = { placeOf: () => ({ kind: 'here' as const }), shardRegister: () => REGISTER };

@@ -3,7 +3,7 @@ import { loadOf } from '../../../src/kernel/load.js';
 import type { TimerToken } from '../../../src/kernel/timers.js';
 import type { TaskMessage } from '../../../src/tasks/messages.js';
 import type { ShardEffect, ShardEvent } from '../../../src/tasks/shard-events.js';
-import type { Demand, Placer } from '../../../src/tasks/placer.js';
+import type { Demand, Placer, Shunned } from '../../../src/tasks/placer.js';
 import type { Outcome, TaskRecord } from '../../../src/tasks/record.js';
 import { shardName, taskEntry } from '../../../src/tasks/replication/names.js';
 import { ShardHome } from '../../../src/tasks/shard-home.js';
@@ -51,6 +51,24 @@ class Room implements Placer {
 
   mayOffer(id: NodeId): boolean {
     return !this.absent.has(id);
+  }
+
+  mayPin(id: NodeId): boolean {
+    return this.mayOffer(id);
+  }
+
+  /** How attempts ended, as it was told: `node name`, with `failed` where they did. */
+  readonly ends: string[] = [];
+
+  ended(id: NodeId, name: string, isFailure: boolean): void {
+    this.ends.push(`${id} ${name}${isFailure ? ' failed' : ''}`);
+  }
+
+  /** Nodes that it says get nothing. */
+  avoided: readonly Shunned[] = [];
+
+  shunned(): readonly Shunned[] {
+    return this.avoided;
   }
 
   bootOf(id: NodeId): number {

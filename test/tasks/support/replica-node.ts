@@ -157,6 +157,9 @@ export class ReplicaNode {
       },
       freeSlots: () => prng.below(2),
       mayOffer: (id) => !this.beliefs.isGone(id),
+      mayPin: (id) => !this.beliefs.isGone(id),
+      ended: () => undefined,
+      shunned: () => [],
       bootOf: (id) => this.beliefs.bootOf(id),
     };
   }

@@ -185,9 +185,9 @@ const ANY = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
 
 export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Requests['explain']['gets']> {
   const task = yield* readTask(scene, query);
-  const { key, needs = ANY } = task.more;
-  const candidates = candidatesFor(scene.view, scene.policy, key, needs);
-  return { ...task, candidates, filtered: filteredBy(scene.view, scene.policy, needs) };
+  const { key, needs = ANY, shunned } = task.more;
+  const candidates = candidatesFor(scene.view, scene.policy, key, needs, shunned);
+  return { ...task, candidates, filtered: filteredBy(scene.view, scene.policy, needs, shunned) };
 }
 
 /** Cancels a job, or one task of it, durably; what runs is ended. */
