@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Explanation, RingView } from '../../src/api/schema.js';
 import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
@@ -65,19 +65,23 @@ describe('a flock of five daemons', function () {
 
   it('should run a task again whose executor died', async () => {
     const log = flock.path('files', 'attempts');
-    const command = ['sh', '-c', 'echo "$COVEY_INDEX $COVEY_EPOCH $COVEY_NODE" >> "$0"; sleep 3', log];
+    const go = flock.path('files', 'go');
+    const script = 'echo "$COVEY_INDEX $COVEY_EPOCH $COVEY_NODE" >> "$0"; until [ -e "$1" ]; do sleep 0.1; done';
+    const command = ['sh', '-c', script, log, go];
     const { job } = await submit(['--key', 'elsewhere', '--array', '1-20', '--', ...command]);
     const home = (await flock.json<RingView>(['ring', job])).candidates[0]?.node;
-    const { task, executor } = await until('a task runs where nothing is decided about it', async () => {
+    const find = async () => {
       for (const { id, index, state, executor: on } of (await show(job)).tasks) {
         if (state !== 'running' || on === null || on === flock.id(0) || on === home) continue;
         const { coordinator } = await flock.json<Explanation>(['explain', id]);
         if (coordinator !== on) return { task: { id, index }, executor: NODES.findIndex((n) => flock.id(n) === on) };
       }
       return undefined;
-    });
+    };
+    const { task, executor } = await until('a task runs where nothing is decided about it', find, 40_000);
     const dead = flock.id(executor);
     await flock.kill9(executor);
+    writeFileSync(go, '');
 
     const again = await until(
       'the task has run again',
