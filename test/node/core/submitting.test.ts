@@ -41,6 +41,9 @@ describe('submitting', () => {
     const flock = Flock.formed(4, { wire: strict });
     const job = flock.submit('n1', 'sleep 20-200', { tasks: 200, key: 'hot', timeoutMs: 100, retries: 1 });
     flock.world.run(1_000);
+    // What waits there is handed back.
+    const [full] = flock.up.filter(({ core }) => (core.stats()['queued'] ?? 0) > 0);
+    flock.request(full!.id, { op: 'drain', node: full!.id, begin: true });
     flock.node('n3').die();
     flock.world.run(1_000);
     flock.start('n3');

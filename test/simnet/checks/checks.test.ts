@@ -96,7 +96,6 @@ const CASES: Cases = {
     kept: [
       made().offer(1, 5).cancelNoted(10).offer(1, 12).attempt(1, 'n2', 15),
       made().record('cancelled', 2, 10).attempt(1, 'n2', 15),
-      made().offer(1, 5).record('cancelled', 1, 5_006).attempt(1, 'n2', 6_000),
       made().offer(1, 9).givenUp(1, 4_000).record('cancelled', 1, 4_001).attempt(1, 'n2', 6_000),
       made().cancel().rest(90_000, 30_000).attempt(1, 'n2', 40_000),
     ],
