@@ -168,6 +168,7 @@ function summaryOf({ job, task, more, candidates, filtered }: Explained): string
   const way = [
     [times('refused'), 'refused'],
     [times('stolen'), 'stolen'],
+    [times('preempted'), 'stopped for a shorter task'],
     [times('lost'), 'lost'],
   ]
     .filter(([n]) => n !== 0)

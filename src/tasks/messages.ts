@@ -130,7 +130,7 @@ export const TASK_MESSAGES = {
     boot: count(),
     unknown: list(index, LIMITS.shardTasksMax),
   }),
-  /** The executor has stopped holding these queued tasks; `to` asked for them by stealing. */
+  /** The executor has stopped holding these tasks; `to` asked for them by stealing. `preempted`: they ran. */
   'task.handback': record({
     kind: Type.Literal('task.handback'),
     ...asked,
@@ -138,6 +138,7 @@ export const TASK_MESSAGES = {
     shard,
     tasks: list(AttemptSchema, LIMITS.shardTasksMax),
     to: Type.Optional(NodeIdSchema),
+    preempted: Type.Optional(Type.Boolean()),
   }),
   /** Under which ballot: whoever was deposed takes nothing back. Without one all tasks of the shard have ended. */
   'task.takenback': record({ kind: Type.Literal('task.takenback'), ...answers, ballot: Type.Optional(ballotNumber) }),

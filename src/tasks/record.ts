@@ -12,7 +12,7 @@ export const PATH_STEPS_MAX = 12;
 /** One step of a task's way to its executor. */
 export const StepSchema = record({
   node: NodeIdSchema,
-  what: oneOf('accepted', 'refused', 'stolen', 'lost'),
+  what: oneOf('accepted', 'refused', 'stolen', 'preempted', 'lost'),
   load: Type.Optional(amount()),
   bound: Type.Optional(amount()),
   reason: Type.Optional(text(300)),

@@ -94,6 +94,7 @@ export class TaskRound {
       return isHeld && (isPlaced(task) || task.phase === 'doubted') ? [task] : [];
     });
     for (const task of given) {
+      if (message.preempted === true) noteStep(task, { node: from, what: 'preempted' });
       task.isSpent = true;
       this.#release(shard, task);
     }

@@ -162,6 +162,17 @@ describe('a task that is handed back', () => {
     expect(home.pump(), 'a thief that has changed its mind').to.deep.equal(['offer x 0@1.3']);
   });
 
+  it('should keep on record that it was stopped for a shorter one', () => {
+    const home = running();
+    const tasks = [{ index: 0, epoch: at(1, 1) }];
+    home.hear('x', { kind: 'task.handback', job: JOB, shard: 0, tasks, preempted: true });
+    expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
+    home.accept('x');
+    home.result('x', 0, at(1, 2), 'succeeded');
+    home.sync();
+    expect(home.record(0)?.path.map(({ what }) => what)).to.deep.equal(['accepted', 'preempted', 'accepted']);
+  });
+
   it('should wait for anyone where its node leaves', () => {
     const home = running();
     expect(back(home)).to.deep.equal(['task.takenback to x']);

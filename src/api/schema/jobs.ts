@@ -161,7 +161,7 @@ export interface Retried extends View<typeof RetriedSchema> {}
 
 const PlacementStepSchema = record({
   node: string(),
-  what: oneOf('accepted', 'refused', 'stolen', 'lost'),
+  what: oneOf('accepted', 'refused', 'stolen', 'preempted', 'lost'),
   load: Type.Optional(meaning("The target's own load and bound when it answered.", Type.Number())),
   bound: Type.Optional(Type.Number()),
   reason: Type.Optional(string()),

@@ -279,8 +279,9 @@ export class ExecutorHost {
           this.#tell(effect, 0, 0);
           break;
         case 'handback': {
-          const { to, set, job, shard, tasks, thief } = effect;
-          const message = { kind: 'task.handback' as const, job, shard, tasks: [...tasks] };
+          const { to, set, job, shard, tasks, thief, preempted } = effect;
+          const stopped = preempted === undefined ? {} : { preempted };
+          const message = { kind: 'task.handback' as const, job, shard, tasks: [...tasks], ...stopped };
           const handback = thief === undefined ? message : { ...message, to: thief };
           const tag = { what: 'handback' as const, message: handback, set, hops: 0 };
           this.wires.ask(to, handback, tag, { patience: 'alive' });
