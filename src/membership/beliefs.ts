@@ -19,6 +19,7 @@ import type { Origin, View } from './view.js';
 
 /** From whom a state was heard: the member itself, the flock's news, or the comparison of two views. */
 export type Via = 'itself' | 'rumour' | 'sync';
+type Report = Omit<Rumour, 'member'>;
 export type Changed = (before: MemberState | undefined, after: MemberState, via: Via | 'self') => void;
 
 /** The one door through which this node changes what it believes of a member. */
@@ -56,10 +57,17 @@ export class Beliefs {
     this.#tell({ member, slot: 0 });
   }
 
-  /** @returns whether it was news */
-  hear(claim: MemberState, via: Via, slot?: number): boolean {
+  /**
+   * @param report - of a rumour
+   * @returns whether it was news
+   */
+  hear(claim: MemberState, via: Via, report?: Report): boolean {
     if (claim.id === this.view.self) return this.answer(claim);
     const held = this.view.get(claim.id);
+    const slot = report?.slot;
+    if (report?.unheard === true && (!held || this.view.originOf(claim.id) === 'stored')) {
+      return held !== undefined && compareStates(claim, held) === 0 && this.#confirm(held, report.slot);
+    }
     if (held && this.view.originOf(claim.id) === 'stored') {
       if (compareIncarnation(claim, held) < 0) return false;
     } else if (held) {
@@ -108,12 +116,12 @@ export class Beliefs {
   /** This node's own probe of a member failed. */
   accuse(id: NodeId): void {
     const held = this.view.get(id);
-    if (!held || !isLive(held) || this.view.originOf(id) === 'stored') return;
+    if (!held || !isLive(held)) return;
     if (held.state === 'alive') this.#believe({ ...held, state: 'suspect' }, 'heard', 'self');
     const suspicion = known(this.#suspicions.get(id), `the suspicion of ${id}`);
     if (suspicion.reported) return;
     suspicion.reported = true;
-    const rumour = { member: known(this.view.get(id), id), slot: this.#slot() };
+    const rumour = this.#suspicionOf(known(this.view.get(id), id), this.#slot());
     if (this.#confirm(rumour.member, rumour.slot)) this.#tell(rumour);
   }
 
@@ -193,8 +201,12 @@ export class Beliefs {
     const suspicion = this.#suspicions.get(member.id);
     if (!suspicion?.confirm(slot)) return false;
     this.outbox.arm(suspectTimer(member.id), Math.max(0, suspicion.deadlineMs - this.outbox.nowMs));
-    this.#rumours.add({ member, slot });
+    this.#rumours.add(this.#suspicionOf(member, slot));
     return true;
+  }
+
+  #suspicionOf(member: MemberState, slot: number): Rumour {
+    return this.view.originOf(member.id) === 'stored' ? { member, slot, unheard: true } : { member, slot };
   }
 
   #tell(rumour: Rumour): void {

@@ -231,7 +231,7 @@ export class Membership {
   }
 
   #hearAll(rumours: readonly Rumour[]): void {
-    for (const { member, slot } of rumours) this.#beliefs.hear(member, 'rumour', slot);
+    for (const rumour of rumours) this.#beliefs.hear(rumour.member, 'rumour', rumour);
   }
 
   #onTimer(token: TimerToken): void {

@@ -13,6 +13,8 @@ const RumourSchema = record({
   member: MemberStateSchema,
   /** Tells the reporters of a suspicion apart, see docs/membership.md; 0 for any other state. */
   slot: count(SLOTS - 1),
+  /** The reporter knows the member from its disk only: its suspicion counts with those that know it too. */
+  unheard: Type.Optional(Type.Literal(true)),
 });
 export type Rumour = Static<typeof RumourSchema>;
 
@@ -68,7 +70,8 @@ export type MembershipMessage = { [Kind in keyof Messages]: Static<Messages[Kind
 export type MessageOf<Kind extends keyof Messages> = Static<Messages[Kind]>;
 
 /** Rumours are the same by (subject, incarnation, state), suspicions also by slot. */
-export function rumourId({ member, slot }: Rumour): string {
+export function rumourId({ member, slot, unheard }: Rumour): string {
   const standing = `${member.id}/${member.boot}.${member.n}/${member.state}`;
-  return member.state === 'suspect' ? `${standing}/${slot}` : standing;
+  if (member.state !== 'suspect') return standing;
+  return unheard ? `${standing}/${slot}/unheard` : `${standing}/${slot}`;
 }

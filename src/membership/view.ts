@@ -8,8 +8,8 @@ import { isLive, type Liveness, type MemberState } from './member.js';
 /**
  * How this node came by what it believes of a member:
  * `heard` in this boot, the usual case;
- * `stored` by an earlier boot and not heard of since: shown as suspect, told to nobody, and given up for any word that is
- * not older;
+ * `stored` by an earlier boot and not heard of since: shown as suspect, and given up for any word that is not older. Of it
+ * a suspicion only is told, which counts with those that know the member as well, and is nothing to others;
  * `stranger`: dead or left before it was heard of, remembered and told to nobody, so that the long dead are not passed
  * from newcomer to newcomer for ever.
  */

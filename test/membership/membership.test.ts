@@ -154,6 +154,25 @@ describe('membership machine', () => {
     ]);
   });
 
+  it('should count what others suspect who know a member from their disk only', () => {
+    const unheard = (slot: number) => ({ member: state('a', 'suspect'), slot, unheard: true as const });
+    const remembered = ['a', 'b', 'c', 'd'].map((name) => state(name));
+    const solo = new Solo({ boot: 2, remembered });
+    solo.step({ kind: 'start' });
+    solo.gossip(unheard(1));
+    const leftMs = arms(solo.gossip(unheard(2)))['suspect/a'];
+    expect(leftMs, 'as if it had been alive').to.be.below(24_000);
+    solo.fire('suspect/a', leftMs);
+    expect(solo.gossip(unheard(3)), 'too late').to.deep.equal([]);
+    expect(solo.machine.get(a)?.state).to.equal('dead');
+
+    const stranger = knowing(['b']);
+    expect(stranger.gossip(unheard(1)), 'it may be long forgotten').to.deep.equal([]);
+    const acquainted = knowing(['a', 'b']);
+    acquainted.gossip(unheard(1));
+    expect(acquainted.machine.get(a)?.state, 'and may refute').to.equal('suspect');
+  });
+
   it('should store members soon after a lasting change, not after a suspicion', () => {
     const solo = knowing(['a', 'b']);
     const members = [state('me'), state('a'), state('b')];

@@ -116,6 +116,19 @@ for (const seed of SEEDS) {
       flock.runUntil('all are back', 3000, agree(flock, ids, 4));
     });
 
+    it('should bury together who alone does not come back from a power loss', () => {
+      const { flock, ids } = flockOf(20, { seed });
+      flock.run(5000);
+      for (const id of ids) flock.crash(id);
+      flock.run(1000);
+      const back = ids.slice(1);
+      for (const id of back) flock.start(id);
+      const [gone] = ids as [NodeId];
+      flock.runUntil('it is dead to all', 20_000, all(flock, back, gone, 'dead'));
+      flock.start(gone);
+      flock.runUntil('it is back', 5000, agree(flock, ids, 20));
+    });
+
     it('should not let a node that stood still bury its peers', () => {
       const { flock, ids } = flockOf(5, { seed });
       flock.run(5000);
