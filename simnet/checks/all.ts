@@ -12,6 +12,7 @@ import { loadBound } from './load-bound.js';
 import { noInvention } from './no-invention.js';
 import { oneJobPerKey, oneSetPerId, twins } from './one-job-per-key.js';
 import { oneOutcome } from './one-outcome.js';
+import { setsFollowWhoLeaves } from './sets-follow-who-leaves.js';
 import { slots } from './slots.js';
 import { staleEpochs } from './stale-epochs.js';
 import { stealsConserve } from './steals-conserve.js';
@@ -29,6 +30,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'true-outcome': trueOutcome,
   'one-job-per-key': oneJobPerKey,
   'one-set-per-id': oneSetPerId,
+  'sets-follow-who-leaves': setsFollowWhoLeaves,
   'no-invention': noInvention,
   'cancelled-stays': cancelledStays,
   'durable-cancels': durableCancels,

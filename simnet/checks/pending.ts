@@ -8,16 +8,8 @@ export interface PendingInvariant {
   readonly because: string;
 }
 
-const pending = 'is being built';
-
 /** Promises of design.md that are kept only in part so far; each becomes a check of this folder, or rids one of an excuse. */
 export const PENDING_INVARIANTS: readonly PendingInvariant[] = [
-  {
-    invariant: 'sets-follow-who-leaves',
-    promise: 'a node that leaves hands its registers to other nodes first: what it knows of a key is known without it',
-    pending,
-    because: 'sets move off who leaves, but moves that meet are not clean yet (docs/simnet.md, "Open")',
-  },
   {
     invariant: 'key-over-joins',
     promise:

@@ -1,6 +1,7 @@
 import type { Put } from '../../src/kernel/effects.js';
 import type { JobId, NodeId, TaskId } from '../../src/kernel/ids.js';
 import type { AttemptId } from '../../src/executor/runner.js';
+import type { RegisterId } from '../../src/tasks/register/head.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import { Durables, jobOf } from './durables.js';
 import type { ClientLog, MessageLog, Phases, Sample } from './log.js';
@@ -17,6 +18,16 @@ export interface Attempt {
   exitCode?: number | undefined;
 }
 
+/** A node left of its own will. */
+export interface Departure {
+  readonly node: NodeId;
+  readonly atMs: number;
+  /** Registers of which it is a replica still, by the last set that any disk names, and a majority of that set. */
+  readonly kept: readonly RegisterId[];
+  /** How many it says that nobody took in time. */
+  readonly told: number;
+}
+
 /** Sees each step of each node: what happened to it, and what of its wishes comes to pass. */
 export type Watcher = (node: NodeId, event: NodeEvent, effects: readonly NodeEffect[], atMs: number) => void;
 
@@ -27,10 +38,9 @@ export type Watcher = (node: NodeId, event: NodeEvent, effects: readonly NodeEff
 export class History {
   readonly attempts: Attempt[] = [];
   readonly deaths: { readonly node: NodeId; readonly atMs: number }[] = [];
-  /** Nodes that left of their own will, with what their disks hold. */
   /** First starts of nodes that the flock did not begin with. */
   readonly arrivals: { readonly node: NodeId; readonly atMs: number }[] = [];
-  readonly departures: { readonly node: NodeId; readonly atMs: number }[] = [];
+  readonly departures: Departure[] = [];
   readonly durables = new Durables();
   readonly clients: ClientLog = { submissions: [], cancels: [], reads: [] };
   readonly messages: MessageLog = {

@@ -63,6 +63,19 @@ export class ReplicaSets {
     return generations.flatMap(([generation, sets]) => sets.map((set) => ({ generation, set })));
   }
 
+  /** Registers of which this node's disk names the last set, with the node in it, and a majority of that set the same. */
+  keptBy(node: NodeId): RegisterId[] {
+    return [...this.#named].flatMap(([register, named]) => {
+      const last = Math.max(...(this.#known.get(register)?.keys() ?? []));
+      const set = this.#known
+        .get(register)
+        ?.get(last)
+        ?.find((each) => each.join() === named.get(node));
+      const agreeing = set?.filter((member) => named.get(member) === set.join()) ?? [];
+      return set?.includes(node) === true && agreeing.length >= majorityOf(set) ? [register] : [];
+    });
+  }
+
   /** The set of this generation of which these nodes are a majority. Of two that overlap it is the one that their heads name. */
   ruledBy(register: RegisterId, { generation }: Version, nodes: ReadonlySet<NodeId>): ReplicaSet | undefined {
     const sets = this.#known.get(register)?.get(generation) ?? [];

@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.js';
 /** Of the core that joins the machines: requests, writes, gateways, leaving. */
 export const NODE_MUTANTS: readonly Mutant[] = [
   {
+    name: 'leaves-with-its-records',
+    file: 'src/node/core/departure.ts',
+    find: 'executor.isIdle && isNothing(this.#held())',
+    replace: 'executor.isIdle',
+    breaks: 'a node that leaves hands its registers to others first',
+  },
+  {
     name: 'requests-sent-once',
     file: 'src/node/core/exchange.ts',
     find: 'pending.resendAtMs <= now.monoMs &&',

@@ -53,7 +53,7 @@ export function runStory(story: Story): Verdict {
     watch(flock, reached, marks);
     noteArrivals(flock, machines.length);
     flock.onDeath((node, death) => {
-      if (death === 'left') flock.history.departures.push({ node, atMs: flock.world.nowMs });
+      if (death === 'left') noteDeparture(flock, node);
     });
     for (let i = 0; i < machines.length; i++) flock.start(`n${i}`);
     const healing = new Healing(flock, story, findings);
@@ -118,6 +118,12 @@ function noteArrivals(flock: Flock, begun: number): void {
     known.add(node);
     history.arrivals.push({ node, atMs: world.nowMs });
   };
+}
+
+function noteDeparture(flock: Flock, node: NodeId): void {
+  const { history, world } = flock;
+  const kept = history.durables.sets.keptBy(node);
+  history.departures.push({ node, atMs: world.nowMs, kept, told: flock.node(node).recordsLeft });
 }
 
 /** That the node has in all. */

@@ -81,6 +81,8 @@ export function leaving(fair: FairWeather): void {
   flock.world.run(1_000);
   const others = flock.beliefsOf(leaver).filter((belief) => belief !== 'left');
   if (others.length > 0) fair.say(`${leaver} has left, and is ${others.join(', ')} for some`);
+  const kept = flock.history.durables.sets.keptBy(leaver);
+  if (kept.length > 0) fair.say(`${leaver} left as a replica of ${kept.join(', ')}`);
   fair.add(startsNothing(flock.history, leaver, fromMs, fair.nowMs, fair.invariant));
   flock.revive(leaver);
   fair.allBack();

@@ -57,6 +57,8 @@ export class SimNode {
   steps = 0;
   hasJoined = false;
   hasLeft = false;
+  /** What it holds still although it left. */
+  recordsLeft = 0;
   #isUp = true;
   /** It dies after so many effects of the first step that has more. */
   #effectsLeft = Infinity;
@@ -242,6 +244,7 @@ export class SimNode {
         return;
       case 'left':
         this.hasLeft = true;
+        this.recordsLeft = effect.records;
         return world.after(LAST_WORDS_MS, () => this.die(false, 'left'));
       case 'outdated':
         if (this.options.machine.disk.hasLied) return this.die(false, 'outdated');

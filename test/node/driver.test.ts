@@ -191,7 +191,7 @@ describe('driver', () => {
   });
 
   it('should resolve its leaving when the core has left, and when it cannot leave any more', async () => {
-    drive(({ kind }) => (kind === 'leave' ? [{ kind: 'left' }] : []));
+    drive(({ kind }) => (kind === 'leave' ? [{ kind: 'left', records: 0 }] : []));
     driver.start();
     await driver.leave();
     drive(() => []);

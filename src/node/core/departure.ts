@@ -62,14 +62,15 @@ export class Departure {
     }
     this.#state = 'left';
     this.wiring.membership(membership.step({ kind: 'leave' }, now));
-    outlet.push({ kind: 'left' });
+    outlet.push({ kind: 'left', records: this.machines.replication.held() });
   }
 
   /** What is to go before this node may. */
   #held(): Omit<Standing, 'unfinished'> {
     const { executor, exchange, replication } = this.machines;
     const handing = exchange.count(({ owner }) => owner === 'executor');
-    return { running: executor.running, queued: executor.queued, handing, records: replication.held() };
+    const records = replication.heirs === 0 ? 0 : replication.held();
+    return { running: executor.running, queued: executor.queued, handing, records };
   }
 
   #refuseWork(now: Now): void {

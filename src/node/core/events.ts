@@ -68,7 +68,7 @@ export type NodeEffect =
     }
   | { readonly kind: 'answer'; readonly client: number; readonly result: ClientResult }
   | { readonly kind: 'joined' }
-  /** Nothing is held any more and the flock has been told. */
-  | { readonly kind: 'left' }
+  /** The flock has been told. `records`: registers of which it is a replica still, as nobody has taken its place, or not in time. */
+  | { readonly kind: 'left'; readonly records: number }
   /** Peers know a later boot of this node: it must not go on from an older disk. */
   | { readonly kind: 'outdated'; readonly boot: number };

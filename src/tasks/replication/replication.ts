@@ -88,9 +88,9 @@ export class Replication<Tag> {
     return this.#registers.replica.abstention.newbornsUntilMs;
   }
 
-  /** Registers that this node still holds, of which somebody else could take its place. */
+  /** Registers of which this node is a replica still. */
   held(): number {
-    return this.heirs === 0 ? 0 : countHeld(this.#registers.replica, this.#self);
+    return countHeld(this.#registers.replica, this.#self);
   }
 
   step(event: ReplicationEvent<Tag>, now: Now): ReplicationEffect<Tag>[] {

@@ -68,6 +68,10 @@ const CASES: Cases = {
     kept: [made().created('n1', 4)],
     broken: [['was taken by n1 and by n2', made().submit().created('n1', 4).created('n2', 40)]],
   },
+  'sets-follow-who-leaves': {
+    kept: [sound(), sound().left([], 0), sound().left(['j'], 1)],
+    broken: [['n1 left as a replica of j, and says that it keeps 0', sound().left(['j'], 0)]],
+  },
   'acked-durability': {
     kept: [made().submit({ durability: { replicas: 3, acked: 2, set: 3, disks: 2 } })],
     broken: [
@@ -263,7 +267,7 @@ describe('the judge of a history', () => {
     for (const change of ['arrivals', 'departures'] as const) {
       const { history } = sound().submit({ isKeyed: true }).created('n2', 30).attempt(1, 'n3', 90);
       expect(judge(history)).to.not.deep.equal([]);
-      history[change].push({ node: node('n4'), atMs: 20 });
+      history[change].push({ node: node('n4'), atMs: 20, kept: [], told: 0 });
       expect(judge(history)).to.deep.equal([]);
     }
   });

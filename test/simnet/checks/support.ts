@@ -1,5 +1,6 @@
 import { ballotOf } from '../../../src/tasks/register/epochs.js';
 import type { JobId, NodeId, TaskId } from '../../../src/kernel/ids.js';
+import type { RegisterId } from '../../../src/tasks/register/head.js';
 import { noCounts, type TaskState } from '../../../src/kernel/states.js';
 import type { Recorded } from '../../../simnet/history/durables.js';
 import { History } from '../../../simnet/history/history.js';
@@ -25,6 +26,11 @@ export class Made {
     const set = [node(at)];
     durables.created.push({ atMs, node: node(at), job: JOB, digest, generation: 0, set });
     if (first) durables.contests.push({ job: JOB, first, second: { set, atMs } });
+    return this;
+  }
+
+  left(kept: readonly RegisterId[], told: number): this {
+    this.history.departures.push({ node: node('n1'), atMs: 50, kept, told });
     return this;
   }
 
