@@ -67,7 +67,9 @@ function placementOf(flock: Flock, rings: RingCache): Placing {
     view.loads.note({ node: id, boot: 1, seq: 1, waiting: 0, slots: CPUS, draining: false, ...held });
     if (offers.size < ON_OFFER && prng.chance(0.1)) offers.set(id, 1 + prng.below(2));
   }
-  return { placement: new Placement(view, new BoundedRing(view), prng, () => 400, new Breakers(() => 0)), offers };
+  const breakers = new Breakers(() => 0);
+  const known = { view, ring: new BoundedRing(view), breakers, prng, workMs: () => 400, nowMs: () => 0 };
+  return { placement: new Placement(known), offers };
 }
 
 /** The median over batches of choices, each for another key. */

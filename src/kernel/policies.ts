@@ -7,6 +7,7 @@ export const POLICIES = [
   'random',
   'least-loaded',
   'least-connections',
+  'least-response-time',
   'two-choices',
   'spread',
   'binpack',
@@ -20,6 +21,7 @@ const UNBOUNDED: ReadonlySet<PolicyName> = new Set([
   'round-robin',
   'weighted-round-robin',
   'random',
+  'least-response-time',
   'min-completion',
 ]);
 

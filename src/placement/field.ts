@@ -32,6 +32,7 @@ export class PlacesField implements Field {
     shut: Iterable<NodeId>,
     readonly prng: Prng,
     readonly workMs: number,
+    private readonly nowMs: number,
   ) {
     this.places = table.now(demand.offers, shut);
     this.cpus = demand.needs.cpus;
@@ -40,6 +41,10 @@ export class PlacesField implements Field {
     const { totals } = view.loads;
     this.#total = totals.running + totals.queued + totals.waiting;
     this.#allMs = allWorkMs(totals);
+  }
+
+  responseMs(): (place: Place) => number {
+    return this.table.responseMs(this.nowMs);
   }
 
   *walk(): Iterable<Place> {

@@ -2,7 +2,7 @@ import type { NodeId } from '../kernel/ids.js';
 import type { PolicyName } from '../kernel/policies.js';
 import type { Prng } from '../kernel/prng.js';
 import type { Resources } from '../kernel/resources.js';
-import type { Choice, Demand, Placer, Shunned } from '../tasks/placer.js';
+import type { Choice, Demand, End, Placer, Shunned } from '../tasks/placer.js';
 import type { Breakers } from './breakers.js';
 import { PlacesField } from './field.js';
 import type { FlockView } from './flock-view.js';
@@ -10,6 +10,7 @@ import { Places } from './places.js';
 import { BINPACK } from './policies/binpack.js';
 import type { BoundedRing } from './policies/bounded-ring.js';
 import { LEAST_CONNECTIONS } from './policies/least-connections.js';
+import { LEAST_RESPONSE_TIME } from './policies/least-response-time.js';
 import { LEAST_LOADED } from './policies/least-loaded.js';
 import { MIN_COMPLETION } from './policies/min-completion.js';
 import type { Policy } from './policies/policy.js';
@@ -23,6 +24,18 @@ import { WeightedRoundRobin } from './policies/weighted-round-robin.js';
 /** Work of a task of which nothing is known, where nothing is known of any other either; what waits is then only counted. */
 const UNKNOWN_MS = 1;
 
+/** What nodes are chosen by. */
+export interface Known {
+  readonly view: FlockView;
+  readonly ring: BoundedRing;
+  readonly breakers: Breakers;
+  readonly prng: Prng;
+  /** How long tasks of a name are expected to run at speed 1, in milliseconds; 0 where nothing is known. */
+  workMs(name: string): number;
+  /** Monotonic. */
+  nowMs(): number;
+}
+
 /** Chooses nodes by the policy that a job names; the bounded ring is the default, and knows what no policy decides. */
 export class Placement implements Placer {
   readonly #policies: Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>> = {
@@ -32,6 +45,7 @@ export class Placement implements Placer {
     random: RANDOM,
     'least-loaded': LEAST_LOADED,
     'least-connections': LEAST_CONNECTIONS,
+    'least-response-time': LEAST_RESPONSE_TIME,
     'two-choices': TWO_CHOICES,
     spread: SPREAD,
     binpack: BINPACK,
@@ -40,31 +54,25 @@ export class Placement implements Placer {
   /** Few nodes ever need it. */
   #places: Places | undefined;
 
-  /** @param workMs - how long tasks of a name are expected to run at speed 1, in milliseconds; 0 where nothing is known */
-  constructor(
-    private readonly view: FlockView,
-    private readonly ring: BoundedRing,
-    private readonly prng: Prng,
-    private readonly workMs: (name: string) => number,
-    private readonly breakers: Breakers,
-  ) {}
+  constructor(private readonly known: Known) {}
 
   choose(demand: Demand): Choice | undefined {
     const { policy = 'bounded-ring' } = demand;
-    const choice = policy === 'bounded-ring' ? this.ring.choose(demand, this.breakers) : this.#pick(policy, demand);
-    if (!choice || this.breakers.isClosed(choice.node)) return choice;
-    this.breakers.picked(choice.node);
+    const choice = policy === 'bounded-ring' ? this.#ring.choose(demand, this.#breakers) : this.#pick(policy, demand);
+    if (!choice || this.#breakers.isClosed(choice.node)) return choice;
+    this.#breakers.picked(choice.node);
     return { ...choice, room: 1 };
   }
 
   #pick(name: Exclude<PolicyName, 'bounded-ring'>, demand: Demand): Choice | undefined {
     const policy = this.#policies[name];
-    this.#places ??= new Places(this.view);
+    const { view, prng } = this.known;
+    this.#places ??= new Places(view);
     const makeField = (places: Places, shut: Iterable<NodeId>) =>
-      new PlacesField(this.view, places, demand, shut, this.prng, this.#workOf(demand));
-    let field = makeField(this.#places, this.breakers.shut());
+      new PlacesField(view, places, demand, shut, prng, this.#workOf(demand), this.nowMs());
+    let field = makeField(this.#places, this.#breakers.shut());
     // Where no other node could run it, one that fails is better than none.
-    if (this.breakers.size > 0 && !field.places.some((place) => field.canRun(place)))
+    if (this.#breakers.size > 0 && !field.places.some((place) => field.canRun(place)))
       field = makeField(this.#places, []);
     const place = policy.pick(field);
     if (!place) return undefined;
@@ -76,34 +84,50 @@ export class Placement implements Placer {
     };
   }
 
+  nowMs(): number {
+    return this.known.nowMs();
+  }
+
   freeSlots(node: NodeId): number {
-    return this.ring.freeSlots(node);
+    return this.#ring.freeSlots(node);
   }
 
   mayOffer(node: NodeId, needs: Resources): boolean {
-    return this.breakers.isClosed(node) && this.mayPin(node, needs);
+    return this.#breakers.isClosed(node) && this.mayPin(node, needs);
   }
 
   mayPin(node: NodeId, needs: Resources): boolean {
-    return this.ring.mayOffer(node, needs);
+    return this.#ring.mayOffer(node, needs);
   }
 
-  ended(node: NodeId, name: string, isFailure: boolean): void {
-    this.breakers.ended(node, name, isFailure);
+  ended({ node, name, isFailure, offeredAtMs }: End): void {
+    this.#breakers.ended(node, name, isFailure);
+    // A node that fails at once is not quick.
+    if (isFailure || offeredAtMs === undefined) return;
+    const nowMs = this.nowMs();
+    this.#places?.responded(node, nowMs - offeredAtMs, nowMs);
   }
 
   shunned(): readonly Shunned[] {
-    return this.breakers.list();
+    return this.#breakers.list();
   }
 
   bootOf(node: NodeId): number {
-    return this.ring.bootOf(node);
+    return this.#ring.bootOf(node);
+  }
+
+  get #ring(): BoundedRing {
+    return this.known.ring;
+  }
+
+  get #breakers(): Breakers {
+    return this.known.breakers;
   }
 
   /** What is known of tasks of the name, else the mean of what the flock has. */
   #workOf({ name }: Demand): number {
-    const { running, queued, workMs } = this.view.loads.totals;
+    const { running, queued, workMs } = this.known.view.loads.totals;
     const mean = running + queued > 0 ? workMs / (running + queued) : 0;
-    return this.workMs(name) || mean || UNKNOWN_MS;
+    return this.known.workMs(name) || mean || UNKNOWN_MS;
   }
 }

@@ -3,6 +3,7 @@ import type { LoadVector } from '../kernel/load.js';
 import { NOTHING, type Resources } from '../kernel/resources.js';
 import type { MemberState } from '../membership/member.js';
 import type { FlockView } from './flock-view.js';
+import { ResponseTimes } from './response-times.js';
 
 /** A node on the ring with what is believed of its load, its numbers side by side: a thousand are looked through at once. */
 export interface Place {
@@ -27,6 +28,9 @@ export interface Place {
   isShut: boolean;
   /** Of weighted round-robin. */
   credit: number;
+  /** Of what tasks took there: src/placement/response-times.ts. */
+  responseSumMs: number;
+  responseWeight: number;
 }
 
 /** A node may declare no CPUs at all: src/placement/flock-view.ts. */
@@ -39,6 +43,7 @@ export class Places {
   #byId = new Map<NodeId, Place>();
   #marked: readonly Place[] = [];
   #shut: readonly Place[] = [];
+  readonly #responses = new ResponseTimes();
 
   constructor(private readonly view: FlockView) {
     view.loads.watch((vector) => this.#hear(vector));
@@ -46,6 +51,16 @@ export class Places {
 
   get(id: NodeId): Place | undefined {
     return this.#byId.get(id);
+  }
+
+  /** A task has ended well at a node, so long after it was offered to it. */
+  responded(id: NodeId, tookMs: number, nowMs: number): void {
+    const place = this.#byId.get(id);
+    if (place) this.#responses.note(place, tookMs, nowMs, this.#list);
+  }
+
+  responseMs(nowMs: number): (place: Place) => number {
+    return this.#responses.expected(nowMs);
   }
 
   /**
@@ -78,7 +93,7 @@ export class Places {
     const before = this.#byId;
     this.#byId = new Map();
     this.#list = ring.members.map(({ id }) => {
-      const place = placeOf(id, this.view.member(id), ring.share(id), before.get(id)?.credit ?? 0);
+      const place = placeOf(id, this.view.member(id), ring.share(id), before.get(id));
       this.#byId.set(id, place);
       const said = loads.of(id);
       if (said) this.#hear(said);
@@ -99,7 +114,7 @@ export class Places {
   }
 }
 
-function placeOf(id: NodeId, member: MemberState | undefined, share: number, credit: number): Place {
+function placeOf(id: NodeId, member: MemberState | undefined, share: number, before?: Place): Place {
   const capacity = member?.profile.capacity ?? NOTHING;
   return {
     id,
@@ -114,6 +129,8 @@ function placeOf(id: NodeId, member: MemberState | undefined, share: number, cre
     workMs: 0,
     offered: 0,
     isShut: false,
-    credit,
+    credit: before?.credit ?? 0,
+    responseSumMs: before?.responseSumMs ?? 0,
+    responseWeight: before?.responseWeight ?? 0,
   };
 }

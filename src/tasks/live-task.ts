@@ -26,6 +26,8 @@ export interface LiveTask {
   isNoted: boolean;
   /** Its record says, or is about to, that this attempt may start. */
   grant: Grant | undefined;
+  /** By this coordinator; monotonic. */
+  offeredAtMs: number | undefined;
   startedAtMs: number | undefined;
   path: Step[];
   run: number;
@@ -61,6 +63,7 @@ export function newTask(index: number): LiveTask {
     cancelled: false,
     isNoted: false,
     grant: undefined,
+    offeredAtMs: undefined,
     startedAtMs: undefined,
     path: [],
     run: 1,

@@ -127,12 +127,14 @@ export class Offering {
   /** From here on they count as on offer to the node. */
   #assign(shard: Shard, tasks: readonly LiveTask[], to: NodeId): void {
     const executorBoot = this.placer.bootOf(to);
+    const offeredAtMs = this.placer.nowMs();
     for (const task of tasks) {
       shard.move(task, 'offered');
       task.epoch = shard.nextEpoch();
       task.isSpent = false;
       task.executor = to;
       task.executorBoot = executorBoot;
+      task.offeredAtMs = offeredAtMs;
       task.startedAtMs = undefined;
     }
     this.recount(shard);

@@ -36,6 +36,16 @@ export interface Shunned {
   readonly forMs?: number;
 }
 
+/** An attempt at a task has ended at a node. */
+export interface End {
+  readonly node: NodeId;
+  /** Of the task. */
+  readonly name: string;
+  readonly isFailure: boolean;
+  /** When this coordinator offered it to the node; absent where another one did. */
+  readonly offeredAtMs: number | undefined;
+}
+
 /** Chooses nodes for tasks; the placement room stands behind it. */
 export interface Placer {
   /** The next node to be offered such tasks; undefined where none is known to have room. */
@@ -46,8 +56,9 @@ export interface Placer {
   mayOffer(node: NodeId, needs: Resources): boolean;
   /** The same of tasks that are for no other node: how it did with earlier ones does not count. */
   mayPin(node: NodeId, needs: Resources): boolean;
-  /** An attempt at a task of that name has ended at a node. */
-  ended(node: NodeId, name: string, isFailure: boolean): void;
+  /** By the clock that offers are stamped with; monotonic. */
+  nowMs(): number;
+  ended(end: End): void;
   shunned(): readonly Shunned[];
   /** The boot that this node knows of; 0 where the node is unknown. */
   bootOf(node: NodeId): number;

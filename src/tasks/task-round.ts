@@ -64,6 +64,7 @@ export class TaskRound {
     if (task.executor !== undefined && isPlaced(task) && task.epoch < epoch) {
       this.recording.revoke(shard, task.executor, [task]);
     }
+    if (task.epoch !== epoch) task.offeredAtMs = undefined;
     task.epoch = epoch;
     task.executor = message.ranOn ?? from;
     const isNewStart = task.phase !== 'running' && task.startedAtMs === undefined;
@@ -170,6 +171,7 @@ export class TaskRound {
     task.epoch = held.epoch;
     task.isNoted = false;
     task.isSpent = false;
+    task.offeredAtMs = undefined;
     task.executor = node;
     task.executorBoot = boot;
     if (task.grant) Object.assign(task.grant, { isOwn: true });
@@ -228,7 +230,8 @@ export class TaskRound {
     const { how } = outcome;
     const isUnwanted = isCancelled(shard, task);
     if (task.executor !== undefined && !isUnwanted && how !== 'cancelled') {
-      this.placer.ended(task.executor, shard.spec.name, how !== 'succeeded');
+      const { executor: node, offeredAtMs } = task;
+      this.placer.ended({ node, name: shard.spec.name, isFailure: how !== 'succeeded', offeredAtMs });
     }
     const isCut = how === 'lost' || (how === 'cancelled' && outcome.startedAtMs !== undefined && !isUnwanted);
     if (isCut && shard.runsAtMostOnce) return this.grants.interrupt(shard, task, outcome, answer);

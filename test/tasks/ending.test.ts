@@ -53,6 +53,18 @@ describe('an attempt that ends', () => {
     expect(home.result('x', 0, at(1, 1), 'succeeded'), 'its loss is committed').to.deep.equal(['task.recorded to x']);
   });
 
+  it('should be told to whoever places, with the time since its offer where that was made here', () => {
+    const home = new Home({ x: 3 });
+    home.open(3, { name: 'work' });
+    home.pump();
+    home.accept('x');
+    home.room.clockMs = 300;
+    home.result('x', 0, at(1, 1), 'succeeded');
+    home.result('x', 1, at(1, 2), 'failed');
+    home.result('y', 2, at(2, 1), 'succeeded');
+    expect(home.room.ends).to.deep.equal(['x work after 300 ms', 'x work failed after 300 ms', 'y work']);
+  });
+
   it('should be dropped once a later attempt was offered', () => {
     const home = new Home({ x: 1, y: 1 });
     home.open(1);

@@ -138,9 +138,10 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
   const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
   const onChange: ChangeSink = (change) => changes.note(change);
-  const breakers = new Breakers(() => hooks.now().monoMs);
+  const nowMs = () => hooks.now().monoMs;
+  const breakers = new Breakers(nowMs);
   const workMs = (name: string) => executor.estimates.of(name) * profile.speed;
-  const placement = new Placement(view, policy, prng, workMs, breakers);
+  const placement = new Placement({ view, ring: policy, prng, workMs, breakers, nowMs });
   const shards = new ShardHome(self, placement, replication.places, members, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({

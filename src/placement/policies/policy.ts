@@ -11,6 +11,8 @@ export interface Field {
   readonly cpus: number;
   /** How long such a task is expected to run at speed 1, in milliseconds; above 0. */
   readonly workMs: number;
+  /** How long a task is to be expected to take at a node, from its offer to its end; in milliseconds, 1 where nothing is known. */
+  responseMs(): (place: Place) => number;
   /** The nodes in the order in which they follow the task's key on the ring. */
   walk(): Iterable<Place>;
   /** Whether a node can run the task at all: alive, not draining, large enough. */

@@ -21,6 +21,8 @@ const WORK_MS = 700;
 const SCORES: Partial<Record<PolicyName, (told: Told, needs: number) => number>> = {
   'least-loaded': ({ load, offered, cpus }) => (load.running + load.queued + offered) / cpus,
   'least-connections': ({ load, offered }) => (load.running + offered) * 10_000 + load.queued,
+  // Of whose response times nothing is known.
+  'least-response-time': ({ load, offered, cpus }) => 1 + (load.running + load.queued + offered) / cpus,
   spread: ({ load, offered, cpus }, needs) => (cpus - load.free + (load.queued + offered) * needs) / cpus,
   binpack: ({ load, offered, cpus }, needs) =>
     canStart(load, offered, needs)

@@ -22,7 +22,9 @@ export function placementOf(
   const { view, policy: ring } = flockOf(0);
   nodes.forEach(({ cpus, ...options }, i) => view.update(member(node(i), { capacity: resources(cpus), ...options })));
   nodes.forEach(({ cpus, load: said }, i) => said && load(view, node(i), { slots: cpus, ...said }));
-  return { view, ring, placement: new Placement(view, ring, new Prng(seed), workMs, breakers) };
+  const clock = { nowMs: 0 };
+  const placement = new Placement({ view, ring, breakers, prng: new Prng(seed), workMs, nowMs: () => clock.nowMs });
+  return { view, ring, placement, clock };
 }
 
 /** Where one task after the other goes, each being on offer when the next is placed. */

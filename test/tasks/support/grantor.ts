@@ -47,6 +47,7 @@ export class Grantor {
       freeSlots: () => 0,
       mayOffer: () => true,
       mayPin: () => true,
+      nowMs: () => this.monoMs,
       ended: () => undefined,
       shunned: () => [],
       bootOf: (name: typeof E) => this.boots.get(name) ?? 0,

@@ -3,7 +3,7 @@ import { loadOf } from '../../../src/kernel/load.js';
 import type { TimerToken } from '../../../src/kernel/timers.js';
 import type { TaskMessage } from '../../../src/tasks/messages.js';
 import type { ShardEffect, ShardEvent } from '../../../src/tasks/shard-events.js';
-import type { Demand, Placer, Shunned } from '../../../src/tasks/placer.js';
+import type { Demand, End, Placer, Shunned } from '../../../src/tasks/placer.js';
 import type { Outcome, TaskRecord } from '../../../src/tasks/record.js';
 import { shardName, taskEntry } from '../../../src/tasks/replication/names.js';
 import { ShardHome } from '../../../src/tasks/shard-home.js';
@@ -57,11 +57,18 @@ class Room implements Placer {
     return this.mayOffer(id);
   }
 
-  /** How attempts ended, as it was told: `node name`, with `failed` where they did. */
+  /** How attempts ended, as it was told: `node name`, with `failed` where they did, and how long after their offer. */
   readonly ends: string[] = [];
 
-  ended(id: NodeId, name: string, isFailure: boolean): void {
-    this.ends.push(`${id} ${name}${isFailure ? ' failed' : ''}`);
+  clockMs = 0;
+
+  nowMs(): number {
+    return this.clockMs;
+  }
+
+  ended({ node: id, name, isFailure, offeredAtMs }: End): void {
+    const tookMs = offeredAtMs === undefined ? undefined : this.nowMs() - offeredAtMs;
+    this.ends.push(`${id} ${name}${isFailure ? ' failed' : ''}${tookMs ? ` after ${tookMs} ms` : ''}`);
   }
 
   /** Nodes that it says get nothing. */

@@ -158,6 +158,7 @@ export class ReplicaNode {
       freeSlots: () => prng.below(2),
       mayOffer: (id) => !this.beliefs.isGone(id),
       mayPin: (id) => !this.beliefs.isGone(id),
+      nowMs: () => this.around.now().monoMs,
       ended: () => undefined,
       shunned: () => [],
       bootOf: (id) => this.beliefs.bootOf(id),
