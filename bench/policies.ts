@@ -85,6 +85,7 @@ async function usPerChoice({ placement, offers }: Placing, policy: PolicyName): 
         name: 'work',
         policy,
         needs,
+        batch: 1 + (i & 7),
         closed: (node) => closed.has(node),
         offers,
         seeksSlot: false,

@@ -9,6 +9,7 @@ export const POLICIES = [
   'least-connections',
   'least-response-time',
   'two-choices',
+  'batch-sampling',
   'spread',
   'binpack',
   'min-completion',

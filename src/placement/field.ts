@@ -17,6 +17,8 @@ const SLACK = 1e-9;
 export class PlacesField implements Field {
   readonly places: readonly Place[];
   readonly cpus: number;
+  readonly key: string;
+  readonly batch: number;
   readonly #isBounded: boolean;
   /** The task needs nothing of a kind of its own. */
   readonly #isPlain: boolean;
@@ -36,6 +38,8 @@ export class PlacesField implements Field {
   ) {
     this.places = table.now(demand.offers, shut);
     this.cpus = demand.needs.cpus;
+    this.key = demand.key;
+    this.batch = demand.batch;
     this.#isBounded = isBounded(demand.policy);
     this.#isPlain = Object.keys(demand.needs.custom).length === 0;
     const { totals } = view.loads;

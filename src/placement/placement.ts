@@ -7,6 +7,7 @@ import type { Breakers } from './breakers.js';
 import { PlacesField } from './field.js';
 import type { FlockView } from './flock-view.js';
 import { Places } from './places.js';
+import { BatchSampling } from './policies/batch-sampling.js';
 import { BINPACK } from './policies/binpack.js';
 import type { BoundedRing } from './policies/bounded-ring.js';
 import { LEAST_CONNECTIONS } from './policies/least-connections.js';
@@ -47,6 +48,7 @@ export class Placement implements Placer {
     'least-connections': LEAST_CONNECTIONS,
     'least-response-time': LEAST_RESPONSE_TIME,
     'two-choices': TWO_CHOICES,
+    'batch-sampling': new BatchSampling(),
     spread: SPREAD,
     binpack: BINPACK,
     'min-completion': MIN_COMPLETION,

@@ -264,6 +264,7 @@ export class Offering {
         name: shard.spec.name,
         policy: shard.spec.policy,
         needs: shard.spec.needs,
+        batch: shard.waiting,
         closed: (node) => this.#closed.has(node),
         offers: this.#offered,
         seeksSlot: shard.spec.key === undefined && this.#waiting <= this.config.fewMax,

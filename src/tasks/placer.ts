@@ -11,6 +11,8 @@ export interface Demand {
   /** How a node is chosen; absent: by default. */
   readonly policy?: PolicyName | undefined;
   readonly needs: Resources;
+  /** Tasks that are to be placed, this one among them. */
+  readonly batch: number;
   /** Nodes that refused lately, or that hold offers enough. */
   readonly closed: (node: NodeId) => boolean;
   /** Tasks offered to nodes that these have not answered yet. */

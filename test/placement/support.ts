@@ -48,5 +48,6 @@ export function load(view: FlockView, id: NodeId, more: Partial<LoadVector>): vo
 }
 
 export function demandOf(key: string, more: Partial<Demand> = {}): Demand {
-  return { key, name: 'work', needs: resources(1), closed: () => false, offers: new Map(), seeksSlot: false, ...more };
+  const open = { closed: () => false, offers: new Map(), seeksSlot: false };
+  return { key, name: 'work', needs: resources(1), batch: 1, ...open, ...more };
 }

@@ -7,6 +7,10 @@ export interface Field {
   /** The nodes on the ring, in the order of their ids. */
   readonly places: readonly Place[];
   readonly prng: Prng;
+  /** Of the task: where it stands on the ring. */
+  readonly key: string;
+  /** Tasks that are to be placed of the same shard, this one among them; at least 1. */
+  readonly batch: number;
   /** CPUs that the task needs; 0: next to nothing. */
   readonly cpus: number;
   /** How long such a task is expected to run at speed 1, in milliseconds; above 0. */
@@ -30,7 +34,7 @@ export interface Field {
 export interface Policy {
   /** What is believed of loads decides: where that is wrong the node is to refuse, and the next is asked. */
   readonly looksAtLoad: boolean;
-  /** The node to be offered the task, which {@link Field.takes} it; undefined where there is none. Changes nothing. */
+  /** The node to be offered the task, which {@link Field.takes} it; undefined where there is none. Remembers no more than a draw. */
   pick(field: Field): Place | undefined;
   /** The pick is followed: for policies with a memory. */
   picked?(place: Place, field: Field): void;
@@ -46,7 +50,16 @@ const DRAWS_MAX = 16;
  * the same
  */
 export function least(field: Field, scoreOf: (place: Place) => number, start = anyIndex(field)): Place | undefined {
-  const { places } = field;
+  return leastOf(field.places, field, scoreOf, start);
+}
+
+/** The same of some nodes only; of equals the first from an index of theirs on. */
+export function leastOf(
+  places: readonly Place[],
+  field: Field,
+  scoreOf: (place: Place) => number,
+  start = 0,
+): Place | undefined {
   let best: Place | undefined;
   let lowest = Infinity;
   for (let i = 0, next = start; i < places.length; i++, next++) {
