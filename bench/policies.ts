@@ -1,5 +1,6 @@
 import { do_not_optimize as keep, measure } from 'mitata';
 import xxhash from 'xxhash-wasm';
+import { COST_WEIGHTS } from '../src/kernel/cost-weights.js';
 import { nodeId, type NodeId } from '../src/kernel/ids.js';
 import { QUEUE_MAX } from '../src/kernel/load.js';
 import { POLICIES, type PolicyName } from '../src/kernel/policies.js';
@@ -68,8 +69,11 @@ function placementOf(flock: Flock, rings: RingCache): Placing {
     if (offers.size < ON_OFFER && prng.chance(0.1)) offers.set(id, 1 + prng.below(2));
   }
   const breakers = new Breakers(() => 0);
-  const known = { view, ring: new BoundedRing(view), breakers, prng, workMs: () => 400, nowMs: () => 0 };
-  return { placement: new Placement(known), offers };
+  const placement = new Placement({
+    ...{ view, ring: new BoundedRing(view), breakers, prng, costWeights: COST_WEIGHTS },
+    ...{ workMs: () => 400, nowMs: () => 0, roundTripMs: () => 3 },
+  });
+  return { placement, offers };
 }
 
 /** The median over batches of choices, each for another key. */

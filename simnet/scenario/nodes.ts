@@ -7,6 +7,8 @@ export interface NodeSpec {
   /** A task of 1 s takes 1 s / speed. */
   readonly speed: number;
   readonly zone: string;
+  /** `cost` and `energy` of its group, where they are given. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 interface Group extends NodeSpec {
@@ -15,6 +17,7 @@ interface Group extends NodeSpec {
 
 const NODES_MAX = 20_000;
 const CPUS = { min: 0.001, max: 100_000, like: 2 };
+const AMOUNT = { min: 0, max: 1e6, like: 1 };
 const SPEED = { min: 0.001, max: 1_000, like: 1 };
 
 /** The machines: `nodes` of them, all alike, dealt to `zones`, or to `[[groups]]` by their shares. */
@@ -43,8 +46,10 @@ function readGroup(group: Section, others: NodeSpec): Group {
   const cpus = group.number('cpus', CPUS) ?? others.cpus;
   const speed = group.number('speed', SPEED) ?? others.speed;
   const zone = group.read('zone', readZone) ?? others.zone;
+  const amounts = { cost: group.number('cost', AMOUNT), energy: group.number('energy', AMOUNT) };
   group.end();
-  return { share, cpus, speed, zone };
+  const labels = Object.entries(amounts).flatMap(([name, n]) => (n === undefined ? [] : [[name, String(n)] as const]));
+  return { share, cpus, speed, zone, ...(labels.length > 0 ? { labels: Object.fromEntries(labels) } : {}) };
 }
 
 /** Groups stand one after the other, each as large as its share. */

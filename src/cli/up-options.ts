@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { formatAdmission, parseAdmission, type AdmissionLimit } from '../kernel/admission.js';
+import { COST_WEIGHTS, formatCostWeights, parseCostWeights, type CostWeights } from '../kernel/cost-weights.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../kernel/disciplines.js';
 import { CoveyError } from '../kernel/errors.js';
 import { POLICIES, type PolicyName } from '../kernel/policies.js';
@@ -27,6 +28,7 @@ export interface UpOptions extends ResourceOptions {
   readonly lostAfter?: number;
   readonly discipline?: DisciplineName;
   readonly policy?: PolicyName;
+  readonly costWeights?: CostWeights;
   readonly admission?: AdmissionLimit;
   readonly shedAbove?: number;
   readonly logLevel: string;
@@ -49,6 +51,8 @@ const ADMISSION =
 const SHED =
   'refuse submissions of low priority while more than so many tasks wait for each CPU, of priority 0 above twice that (default: never)';
 
+const COST = `what the policy cost weighs for jobs that it coordinates (default ${formatCostWeights(COST_WEIGHTS)})`;
+
 const POLICY = 'how nodes are chosen for tasks of jobs submitted here that do not say (default bounded-ring)';
 
 export function addUpOptions(command: Command): void {
@@ -70,6 +74,7 @@ export function addUpOptions(command: Command): void {
   option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
   option(command, '--gpus <n>', 'offer so many GPUs', amountUpTo(CPUS_MAX));
+  option(command, '--cost-weights <weights>', COST, parseCostWeights);
   option(command, '--admission <limit>', ADMISSION, parseAdmission);
   option(command, '--shed-above <n>', SHED, amountUpTo(1_000_000, { above: 0 }));
   option(command, '--lost-after <time>', LOST_AFTER, parseDuration);
@@ -108,6 +113,7 @@ export function upArguments(options: UpOptions): readonly string[] {
     'retain-size': options.retainSize,
     'file-cache': options.fileCache,
     policy: options.policy,
+    'cost-weights': options.costWeights && formatCostWeights(options.costWeights),
     admission: options.admission && formatAdmission(options.admission),
     'shed-above': options.shedAbove,
     'function-workers': options.functionWorkers,

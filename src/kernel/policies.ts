@@ -13,6 +13,7 @@ export const POLICIES = [
   'spread',
   'binpack',
   'min-completion',
+  'cost',
 ] as const;
 export type PolicyName = (typeof POLICIES)[number];
 
@@ -24,6 +25,7 @@ const UNBOUNDED: ReadonlySet<PolicyName> = new Set([
   'random',
   'least-response-time',
   'min-completion',
+  'cost',
 ]);
 
 /** Whether a node takes no more of such tasks than its bound (design.md section 5); of others it takes what its queue holds. */

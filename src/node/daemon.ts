@@ -11,6 +11,7 @@ import { createTaskRunner } from '../executor/io/task-runner.js';
 import { nextTime } from '../cron.js';
 import type { Runner, RunnerEvents } from '../executor/runner.js';
 import { CoveyError } from '../kernel/errors.js';
+import type { CostWeights } from '../kernel/cost-weights.js';
 import type { PolicyName } from '../kernel/policies.js';
 import { Prng } from '../kernel/prng.js';
 import type { NodeId } from '../kernel/ids.js';
@@ -58,6 +59,8 @@ export interface DaemonOptions extends Offered {
   readonly lostAfterMs?: number | undefined;
   /** How nodes are chosen for tasks of jobs submitted here that do not say. @default the bounded ring */
   readonly policy?: PolicyName | undefined;
+  /** What the policy `cost` goes by, for jobs that are coordinated here. */
+  readonly costWeights?: CostWeights | undefined;
   /** What is taken of clients. @default all that can be placed */
   readonly admission?: AdmissionConfig | undefined;
   /** Workers for functions that are kept ready, and the heap of each. */
@@ -218,6 +221,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     retention: options.retention,
     lostAfterMs: options.lostAfterMs,
     policy: options.policy,
+    costWeights: options.costWeights,
     admission: options.admission,
   });
   const driver = new Driver({

@@ -6,7 +6,8 @@ import { shortage } from '../kernel/resources.js';
 import { loadBound } from '../ring/bounded-load.js';
 import type { Demand } from '../tasks/placer.js';
 import type { FlockView } from './flock-view.js';
-import type { Place, Places } from './places.js';
+import type { Place } from './place.js';
+import type { Places } from './places.js';
 import { allWorkMs, roomOf, startable, workBoundMs } from './room.js';
 import type { Field } from './policies/policy.js';
 
@@ -49,6 +50,10 @@ export class PlacesField implements Field {
 
   responseMs(): (place: Place) => number {
     return this.table.responseMs(this.nowMs);
+  }
+
+  measureRoundTrips(): void {
+    this.table.measureRoundTrips(this.nowMs);
   }
 
   *walk(): Iterable<Place> {

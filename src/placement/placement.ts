@@ -1,3 +1,4 @@
+import type { CostWeights } from '../kernel/cost-weights.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { PolicyName } from '../kernel/policies.js';
 import type { Prng } from '../kernel/prng.js';
@@ -10,6 +11,7 @@ import { Places } from './places.js';
 import { BatchSampling } from './policies/batch-sampling.js';
 import { BINPACK } from './policies/binpack.js';
 import type { BoundedRing } from './policies/bounded-ring.js';
+import { Cost } from './policies/cost.js';
 import { LEAST_CONNECTIONS } from './policies/least-connections.js';
 import { LEAST_RESPONSE_TIME } from './policies/least-response-time.js';
 import { LEAST_LOADED } from './policies/least-loaded.js';
@@ -33,30 +35,23 @@ export interface Known {
   readonly prng: Prng;
   /** How long tasks of a name are expected to run at speed 1, in milliseconds; 0 where nothing is known. */
   workMs(name: string): number;
+  /** As measured, in milliseconds; undefined where it was not. */
+  roundTripMs(node: NodeId): number | undefined;
+  /** Of the policy `cost`. */
+  readonly costWeights: CostWeights;
   /** Monotonic. */
   nowMs(): number;
 }
 
 /** Chooses nodes by the policy that a job names; the bounded ring is the default, and knows what no policy decides. */
 export class Placement implements Placer {
-  readonly #policies: Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>> = {
-    ring: RING,
-    'round-robin': new RoundRobin(),
-    'weighted-round-robin': new WeightedRoundRobin(),
-    random: RANDOM,
-    'least-loaded': LEAST_LOADED,
-    'least-connections': LEAST_CONNECTIONS,
-    'least-response-time': LEAST_RESPONSE_TIME,
-    'two-choices': TWO_CHOICES,
-    'batch-sampling': new BatchSampling(),
-    spread: SPREAD,
-    binpack: BINPACK,
-    'min-completion': MIN_COMPLETION,
-  };
+  readonly #policies: Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>>;
   /** Few nodes ever need it. */
   #places: Places | undefined;
 
-  constructor(private readonly known: Known) {}
+  constructor(private readonly known: Known) {
+    this.#policies = policiesOf(known);
+  }
 
   choose(demand: Demand): Choice | undefined {
     const { policy = 'bounded-ring' } = demand;
@@ -69,7 +64,7 @@ export class Placement implements Placer {
   #pick(name: Exclude<PolicyName, 'bounded-ring'>, demand: Demand): Choice | undefined {
     const policy = this.#policies[name];
     const { view, prng } = this.known;
-    this.#places ??= new Places(view);
+    this.#places ??= new Places(view, (node) => this.known.roundTripMs(node));
     const makeField = (places: Places, shut: Iterable<NodeId>) =>
       new PlacesField(view, places, demand, shut, prng, this.#workOf(demand), this.nowMs());
     let field = makeField(this.#places, this.#breakers.shut());
@@ -132,4 +127,22 @@ export class Placement implements Placer {
     const mean = running + queued > 0 ? workMs / (running + queued) : 0;
     return this.known.workMs(name) || mean || UNKNOWN_MS;
   }
+}
+
+function policiesOf({ costWeights }: Known): Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>> {
+  return {
+    ring: RING,
+    'round-robin': new RoundRobin(),
+    'weighted-round-robin': new WeightedRoundRobin(),
+    random: RANDOM,
+    'least-loaded': LEAST_LOADED,
+    'least-connections': LEAST_CONNECTIONS,
+    'least-response-time': LEAST_RESPONSE_TIME,
+    'two-choices': TWO_CHOICES,
+    'batch-sampling': new BatchSampling(),
+    spread: SPREAD,
+    binpack: BINPACK,
+    'min-completion': MIN_COMPLETION,
+    cost: new Cost(costWeights),
+  };
 }

@@ -1,40 +1,9 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { LoadVector } from '../kernel/load.js';
-import { NOTHING, type Resources } from '../kernel/resources.js';
-import type { MemberState } from '../membership/member.js';
 import type { FlockView } from './flock-view.js';
+import { placeOf, type Place } from './place.js';
 import { ResponseTimes } from './response-times.js';
-
-/** A node on the ring with what is believed of its load, its numbers side by side: a thousand are looked through at once. */
-export interface Place {
-  readonly id: NodeId;
-  /** Alive, and not draining. */
-  readonly isOpen: boolean;
-  readonly capacity: Resources;
-  /** CPUs; above 0. */
-  readonly slots: number;
-  /** Its part of the ring's weight, 0..1. */
-  readonly share: number;
-  readonly speed: number;
-  running: number;
-  queued: number;
-  /** CPUs that nobody has. */
-  free: number;
-  /** Estimated work queued and running, in milliseconds of one CPU. */
-  workMs: number;
-  /** Tasks on offer to it. */
-  offered: number;
-  /** It fails what others do. */
-  isShut: boolean;
-  /** Of weighted round-robin. */
-  credit: number;
-  /** Of what tasks took there: src/placement/response-times.ts. */
-  responseSumMs: number;
-  responseWeight: number;
-}
-
-/** A node may declare no CPUs at all: src/placement/flock-view.ts. */
-const SLOTS_MIN = 2 ** -6;
+import { RoundTrips } from './round-trips.js';
 
 /** The nodes on the ring, by id; made when it is first asked for, and again when the members have changed. */
 export class Places {
@@ -44,8 +13,14 @@ export class Places {
   #marked: readonly Place[] = [];
   #shut: readonly Place[] = [];
   readonly #responses = new ResponseTimes();
+  readonly #roundTrips: RoundTrips;
 
-  constructor(private readonly view: FlockView) {
+  /** @param roundTripMs - as measured; undefined where it was not */
+  constructor(
+    private readonly view: FlockView,
+    roundTripMs: (node: NodeId) => number | undefined,
+  ) {
+    this.#roundTrips = new RoundTrips(roundTripMs);
     view.loads.watch((vector) => this.#hear(vector));
   }
 
@@ -61,6 +36,10 @@ export class Places {
 
   responseMs(nowMs: number): (place: Place) => number {
     return this.#responses.expected(nowMs);
+  }
+
+  measureRoundTrips(nowMs: number): void {
+    this.#roundTrips.read(this.#list, nowMs);
   }
 
   /**
@@ -112,25 +91,4 @@ export class Places {
     place.free = free;
     place.workMs = workMs;
   }
-}
-
-function placeOf(id: NodeId, member: MemberState | undefined, share: number, before?: Place): Place {
-  const capacity = member?.profile.capacity ?? NOTHING;
-  return {
-    id,
-    isOpen: member?.state === 'alive' && !member.draining,
-    capacity,
-    slots: Math.max(capacity.cpus, SLOTS_MIN),
-    share,
-    speed: member?.profile.speed ?? 1,
-    running: 0,
-    queued: 0,
-    free: capacity.cpus,
-    workMs: 0,
-    offered: 0,
-    isShut: false,
-    credit: before?.credit ?? 0,
-    responseSumMs: before?.responseSumMs ?? 0,
-    responseWeight: before?.responseWeight ?? 0,
-  };
 }

@@ -1,4 +1,4 @@
-import type { Place } from './places.js';
+import type { Place } from './place.js';
 
 /** What was heard so long ago counts half of what is heard now. Milliseconds. */
 const HALF_LIFE_MS = 10_000;

@@ -54,10 +54,12 @@ describe('a node as a process', () => {
       upArguments({
         ...{ listen: ['127.0.0.1:1'], join: ['a:1', 'b:2'], label: [['k', 'v=w']], resource: [['disk', 3]] },
         ...{ http: 'localhost:8', mem: 1024, cpus: 0.5, logLevel: 'info', detach: true },
+        costWeights: { latency: 1, cost: 2, energy: 0 },
       }),
     ).to.have.members([
       ...['--listen=127.0.0.1:1', '--join=a:1', '--join=b:2', '--label=k=v=w', '--resource=disk=3'],
       ...['--http=localhost:8', '--mem=1024', '--cpus=0.5', '--log-level=info'],
+      '--cost-weights=latency=1,cost=2,energy=0',
     ]);
   });
 });

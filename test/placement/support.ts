@@ -20,11 +20,14 @@ export interface MemberOptions {
   readonly capacity?: Resources;
   readonly boot?: number;
   readonly speed?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly zone?: string;
 }
 
 export function member(id: NodeId, options: MemberOptions = {}): MemberState {
   const { state = 'alive', draining = false, capacity = resources(1), boot = 1, speed = 1 } = options;
-  const profile = { addresses: [], capacity, labels: {}, zone: '', speed, version: '0' };
+  const { labels = {}, zone = '' } = options;
+  const profile = { addresses: [], capacity, labels, zone, speed, version: '0' };
   return { id, boot, n: 0, state, draining, profile };
 }
 

@@ -53,6 +53,7 @@ async function readOptions({ globals, io }: Context, options: UpOptions): Promis
     lostAfterMs: options.lostAfter,
     discipline: options.discipline,
     policy: options.policy,
+    costWeights: options.costWeights,
     admission: { limit: options.admission, shedAbove: options.shedAbove },
     fileBytesMax: options.fileCache,
     functions: { workers: options.functionWorkers, memBytes: options.functionMem },

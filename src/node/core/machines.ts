@@ -1,4 +1,5 @@
 import type { Request } from '../../kernel/effects.js';
+import { COST_WEIGHTS, type CostWeights } from '../../kernel/cost-weights.js';
 import type { Hash32 } from '../../kernel/hash.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { PolicyName } from '../../kernel/policies.js';
@@ -58,6 +59,8 @@ export interface NodeCoreOptions {
   readonly lostAfterMs?: number | undefined;
   /** Of jobs submitted here that do not say. @default the bounded ring */
   readonly policy?: PolicyName | undefined;
+  /** What the policy `cost` goes by, for jobs that are coordinated here. */
+  readonly costWeights?: CostWeights | undefined;
   /** What is taken of clients. @default all that can be placed */
   readonly admission?: AdmissionConfig | undefined;
   /** Nodes in one process that share it share the rings of members on whom they agree. @default one of its own */
@@ -141,7 +144,10 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const nowMs = () => hooks.now().monoMs;
   const breakers = new Breakers(nowMs);
   const workMs = (name: string) => executor.estimates.of(name) * profile.speed;
-  const placement = new Placement({ view, ring: policy, prng, workMs, breakers, nowMs });
+  const placement = new Placement({
+    ...{ view, ring: policy, prng, workMs, breakers, nowMs, costWeights: options.costWeights ?? COST_WEIGHTS },
+    roundTripMs: (node) => (node === self ? 0 : membership.roundTripMs(node)),
+  });
   const shards = new ShardHome(self, placement, replication.places, members, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({

@@ -1,5 +1,5 @@
 import { known } from '../../kernel/assert.js';
-import type { Place } from '../places.js';
+import type { Place } from '../place.js';
 import { least, leastOf, relativeLoad, type Field, type Policy } from './policy.js';
 
 /** Nodes looked at for each task. */

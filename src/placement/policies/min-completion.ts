@@ -1,4 +1,4 @@
-import type { Place } from '../places.js';
+import type { Place } from '../place.js';
 import { least, type Field, type Policy } from './policy.js';
 
 /** A node that says it has no speed is slow, not endlessly so. */
@@ -13,10 +13,15 @@ export const MIN_COMPLETION: Policy = {
   pick: (field) => least(field, (place) => completionMs(place, field)),
 };
 
+/** How long the task would run there, in milliseconds. */
+export function runMs({ speed }: Place, { workMs }: Field): number {
+  return workMs / Math.max(speed, SPEED_MIN);
+}
+
 /** Milliseconds from now. A node's own word on its work counts; where it knows of none its tasks are taken to be like this one. */
-function completionMs(place: Place, field: Field): number {
-  const { running, queued, offered, workMs, slots, speed } = place;
-  const ownMs = field.workMs / Math.max(speed, SPEED_MIN);
+export function completionMs(place: Place, field: Field): number {
+  const { running, queued, offered, workMs, slots } = place;
+  const ownMs = runMs(place, field);
   if (field.starts(place)) return ownMs;
   const heldMs = workMs > 0 ? workMs : (running + queued) * ownMs;
   return (heldMs + offered * ownMs) / slots + ownMs;

@@ -1,6 +1,6 @@
 import { known } from '../../kernel/assert.js';
 import type { Prng } from '../../kernel/prng.js';
-import type { Place } from '../places.js';
+import type { Place } from '../place.js';
 
 /** One decision: what is to be placed, and the flock as it is believed to be. */
 export interface Field {
@@ -17,6 +17,8 @@ export interface Field {
   readonly workMs: number;
   /** How long a task is to be expected to take at a node, from its offer to its end; in milliseconds, 1 where nothing is known. */
   responseMs(): (place: Place) => number;
+  /** Has {@link Place.roundTripMs} of all places read, where that is to be used. */
+  measureRoundTrips(): void;
   /** The nodes in the order in which they follow the task's key on the ring. */
   walk(): Iterable<Place>;
   /** Whether a node can run the task at all: alive, not draining, large enough. */

@@ -1,6 +1,6 @@
 import { known } from '../../kernel/assert.js';
 import { compareText, type NodeId } from '../../kernel/ids.js';
-import type { Place } from '../places.js';
+import type { Place } from '../place.js';
 import { firstFrom, type Field, type Policy } from './policy.js';
 
 /** One node after the other, in the order of their ids. Each coordinator has its own turn, which begins anywhere. */

@@ -1,4 +1,4 @@
-import type { Place } from '../places.js';
+import type { Place } from '../place.js';
 import type { Field, Policy } from './policy.js';
 
 /**

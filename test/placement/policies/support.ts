@@ -1,9 +1,10 @@
+import { COST_WEIGHTS } from '../../../src/kernel/cost-weights.js';
 import type { NodeId } from '../../../src/kernel/ids.js';
 import type { LoadVector } from '../../../src/kernel/load.js';
 import type { PolicyName } from '../../../src/kernel/policies.js';
 import { Prng } from '../../../src/kernel/prng.js';
 import { Breakers } from '../../../src/placement/breakers.js';
-import { Placement } from '../../../src/placement/placement.js';
+import { Placement, type Known } from '../../../src/placement/placement.js';
 import type { Demand } from '../../../src/tasks/placer.js';
 import { demandOf, flockOf, load, member, node, resources, type MemberOptions } from '../support.js';
 
@@ -18,12 +19,16 @@ export function placementOf(
   seed = 1,
   workMs: (name: string) => number = () => 0,
   breakers = new Breakers(() => 0),
+  more: Partial<Known> = {},
 ) {
   const { view, policy: ring } = flockOf(0);
   nodes.forEach(({ cpus, ...options }, i) => view.update(member(node(i), { capacity: resources(cpus), ...options })));
   nodes.forEach(({ cpus, load: said }, i) => said && load(view, node(i), { slots: cpus, ...said }));
   const clock = { nowMs: 0 };
-  const placement = new Placement({ view, ring, breakers, prng: new Prng(seed), workMs, nowMs: () => clock.nowMs });
+  const placement = new Placement({
+    ...{ view, ring, breakers, prng: new Prng(seed), workMs, nowMs: () => clock.nowMs },
+    ...{ roundTripMs: () => undefined, costWeights: COST_WEIGHTS, ...more },
+  });
   return { view, ring, placement, clock };
 }
 

@@ -22,8 +22,8 @@ describe('a scenario that is wrong', () => {
     ['arrival = 0', 'mine.toml:1: arrival: 0 is no load'],
     ['arrival = "often"', "mine.toml:1: arrival: 'often' is no way to arrive"],
     [
-      'policy = "best"',
-      "mine.toml:1: policy: unknown policy 'best' (there is bounded-ring, ring, round-robin, weighted-round-robin,",
+      'policy = "whatever"',
+      "mine.toml:1: policy: unknown policy 'whatever' (there is bounded-ring, ring, round-robin, weighted-round-robin,",
     ],
     [
       'discipline = "none"',

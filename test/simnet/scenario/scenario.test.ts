@@ -34,6 +34,8 @@ describe('a scenario', () => {
     expect(nodes[0]).to.deep.equal({ cpus: 4, speed: 1, zone: 'core' });
     expect(nodes[9]).to.deep.equal({ cpus: 1, speed: 0.5, zone: 'edge' });
     expect(scenarioOf(`nodes = 1\n${text}`).nodes).to.have.length(1);
+    const [dear] = scenarioOf('[[groups]]\nshare = 1\ncost = 0.5\nenergy = 90\n').nodes;
+    expect(dear?.labels).to.deep.equal({ cost: '0.5', energy: '90' });
   });
 
   it('should choose the nodes that a fault names', () => {
