@@ -3,7 +3,7 @@ import xxhash from 'xxhash-wasm';
 import { COST_WEIGHTS } from '../src/kernel/cost-weights.js';
 import { nodeId, type NodeId } from '../src/kernel/ids.js';
 import { QUEUE_MAX } from '../src/kernel/load.js';
-import { POLICIES, type PolicyName } from '../src/kernel/policies.js';
+import { BUILT_IN_POLICIES, type PolicyName } from '../src/kernel/policies.js';
 import { Prng } from '../src/kernel/prng.js';
 import { Breakers } from '../src/placement/breakers.js';
 import { FlockView } from '../src/placement/flock-view.js';
@@ -28,7 +28,7 @@ export async function benchPolicies(): Promise<Row[]> {
   const rings = new RingCache((text) => wasm.h32(text));
   const flocks = (['mixed', 'idle', 'full'] as const).map((flock) => placementOf(flock, rings));
   const rows: Row[] = [];
-  for (const policy of POLICIES) {
+  for (const policy of BUILT_IN_POLICIES) {
     const [mixed = NaN, idle = NaN, full = NaN] = [
       await usPerChoice(flocks[0]!, policy),
       await usPerChoice(flocks[1]!, policy),

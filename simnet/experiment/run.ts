@@ -92,10 +92,10 @@ export class Experiment {
   }
 }
 
-function flockOf({ nodes, isWarm, network, seed, discipline }: Scenario, history: Recorder): Flock {
+function flockOf({ nodes, isWarm, network, seed, discipline, score }: Scenario, history: Recorder): Flock {
   // Who joins later is like those that were there first.
   const machineOf = (index: number): MachineOptions => nodes[index % nodes.length] ?? {};
-  const options = { ...network, seed, discipline, history, machineOf };
+  const options = { ...network, seed, discipline, score, history, machineOf };
   return isWarm ? Flock.warm(nodes.length, options) : Flock.formed(nodes.length, options);
 }
 

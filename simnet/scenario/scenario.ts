@@ -1,6 +1,7 @@
 import { DISCIPLINE_NAMES, type DisciplineName } from '../../src/kernel/disciplines.js';
-import { POLICIES, type PolicyName } from '../../src/kernel/policies.js';
+import { BUILT_IN_POLICIES, type PolicyName } from '../../src/kernel/policies.js';
 import { Prng } from '../../src/kernel/prng.js';
+import type { Scorer } from '../../src/placement/policies/custom.js';
 import type { TimedFault } from '../faults/fault.js';
 import type { Trace } from '../workload/trace.js';
 import { generate } from '../workload/workload.js';
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly description: string;
   /** How tasks find their nodes. */
   readonly policy: PolicyName;
+  /** The policy `custom`, where that is it. */
+  readonly score?: Scorer;
   /** In which order nodes start what waits for them. */
   readonly discipline: DisciplineName;
   readonly seed: number;
@@ -63,8 +66,8 @@ export function readScenario(
   const scenario = new Section(Source.of(text, file, overrides));
   const description = scenario.text('description') ?? '';
   const seed = scenario.number('seed', { max: SEED_MAX, isWhole: true, like: 7 }) ?? 1;
-  const hint = `there is ${POLICIES.join(', ')}; central and sparrow are models to --compare with`;
-  const policy = scenario.oneOf('policy', 'policy', POLICIES, hint) ?? 'bounded-ring';
+  const hint = `there is ${BUILT_IN_POLICIES.join(', ')}; central and sparrow are models to --compare with`;
+  const policy = scenario.oneOf('policy', 'policy', BUILT_IN_POLICIES, hint) ?? 'bounded-ring';
   const discipline = scenario.oneOf('discipline', 'discipline', DISCIPLINE_NAMES) ?? 'fifo';
   const nodes = readNodes(scenario);
   const isWarm = !(scenario.boolean('cold') ?? false);

@@ -1,5 +1,5 @@
 import { DISCIPLINE_NAMES } from '../../src/kernel/disciplines.js';
-import { POLICIES } from '../../src/kernel/policies.js';
+import { BUILT_IN_POLICIES } from '../../src/kernel/policies.js';
 import { runScenario } from '../experiment/run.js';
 import type { RunResult } from '../measure/result.js';
 import { readScenario, type Scenario } from '../scenario/scenario.js';
@@ -45,7 +45,7 @@ export const UNBOUNDED = 'round-robin';
 
 /** Every policy with `fifo`, and every other discipline with `round-robin`. */
 export const CHOICES: readonly Choice[] = [
-  ...POLICIES.map((name) => ({ kind: 'policy', name }) as const),
+  ...BUILT_IN_POLICIES.map((name) => ({ kind: 'policy', name }) as const),
   ...DISCIPLINE_NAMES.map((name) => ({ kind: 'discipline', name }) as const).filter(({ name }) => name !== 'fifo'),
 ];
 

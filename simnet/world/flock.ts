@@ -17,11 +17,11 @@ import { Machine, type MachineOptions } from './machine.js';
 import type { NetworkGiven } from './network-options.js';
 import { submissionOf, type JobOptions } from './submission.js';
 import { Network } from './network.js';
-import { SimNode, type Death } from './sim-node.js';
+import { SimNode, type Death, type SimNodeOptions } from './sim-node.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
 
-export interface FlockOptions extends MachineOptions, NetworkGiven {
+export interface FlockOptions extends MachineOptions, NetworkGiven, Pick<SimNodeOptions, 'score'> {
   readonly seed?: number;
   /** Of every node's failure detector, in place of the defaults. */
   readonly detector?: Partial<MembershipConfig>;
@@ -269,6 +269,7 @@ export class Flock {
   #boot(place: Place, formed?: FormedFlock): SimNode | undefined {
     const { machine } = place;
     const { world, network, history, rings, trace } = this;
+    const { detector, lostAfterMs, score } = this.options;
     const store = machine.disk.open();
     // The daemon has the number in a file of its own as well.
     const isDamaged = store.range(BOOT_KEY)[0]?.isBad === true;
@@ -278,8 +279,8 @@ export class Flock {
     const node: SimNode = new SimNode({
       ...{ world, network, history, rings, trace, machine, store, boot, hash },
       ...(formed ? { formed } : {}),
-      ...(this.options.detector ? { detector: this.options.detector } : {}),
-      lostAfterMs: this.options.lostAfterMs,
+      ...(detector ? { detector } : {}),
+      ...{ lostAfterMs, score },
       prng: new Prng(this.prng.below(2 ** 30)),
       onDeath: (death) => this.#died(place, node, death),
     });

@@ -7,6 +7,7 @@ import type { MembershipConfig } from '../../src/membership/config.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { ClientRequest, ClientResult } from '../../src/node/core/gateway/requests.js';
 import type { FormedFlock } from '../../src/node/core/machines.js';
+import type { Scorer } from '../../src/placement/policies/custom.js';
 import type { RingCache } from '../../src/ring/ring-cache.js';
 import { NodeCore } from '../../src/node/core/node-core.js';
 import { readStored } from '../../src/node/core/stored.js';
@@ -37,6 +38,8 @@ export interface SimNodeOptions {
   readonly rings: RingCache;
   readonly detector?: Partial<MembershipConfig>;
   readonly lostAfterMs?: number | undefined;
+  /** The policy `custom`. @default none */
+  readonly score?: Scorer | undefined;
   readonly formed?: FormedFlock;
   readonly onDeath: (death: Death) => void;
 }
@@ -83,6 +86,7 @@ export class SimNode {
       ...(formed ? { formed } : {}),
       ...(options.detector ? { detector: options.detector } : {}),
       lostAfterMs: options.lostAfterMs,
+      score: options.score,
       // Nobody follows jobs here, and nodes are many.
       changesKept: 16,
     });

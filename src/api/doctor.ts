@@ -20,6 +20,9 @@ export interface Patient {
   /** How many bad values the store has met since this start; `StoreHealth` counts those only that still stand. */
   readonly everBad: () => number;
   readonly dataDir: string;
+  /** The policy `custom`; undefined where this node has none. */
+  readonly custom:
+    { readonly path: string; readonly failures: number; readonly failure: string | undefined } | undefined;
   readonly now: () => Now;
   /** How long a majority must have been dead until this node goes on alone. */
   readonly lostAfterMs: number;
@@ -172,6 +175,7 @@ function flockChecks(patient: Patient): DoctorCheck[] {
       'finish the upgrade',
     ),
     breakersCheck(core.stats()['shunned'] ?? 0),
+    policyCheck(patient),
     copiesCheck(others.filter(({ state }) => state !== 'left').length + 1),
     majorityCheck(patient, away.length),
   ];
@@ -200,6 +204,20 @@ function breakersCheck(shunned: number): DoctorCheck {
     'no node fails what others do',
     `${shunned} ${shunned === 1 ? 'node fails' : 'nodes fail'} tasks that others do not, and ${shunned === 1 ? 'gets' : 'get'} no work of this node but for trials`,
     'see `covey explain` of a task for which, and `covey logs` of a failed one for why: a full disk, a missing program, a bad mount',
+  );
+}
+
+/** Whether jobs that name the policy `custom` are placed by it, where this node coordinates them. */
+function policyCheck({ core, custom }: Patient): DoctorCheck {
+  const unscored = core.stats()['unscored'] ?? 0;
+  const instead = 'bounded-ring places such tasks in its place';
+  const missing = 'jobs name the policy custom, and this node was given none';
+  return check(
+    'policy',
+    custom ? custom.failure === undefined : unscored === 0,
+    custom ? `the policy ${custom.path} answers` : 'no job wants a policy that is not here',
+    `${custom ? `the policy ${custom.path} ${custom.failure} (${custom.failures} calls failed)` : missing}: ${instead}`,
+    custom ? 'mend it and start this node again' : 'start every node with `covey up --policy ./FILE.mjs`',
   );
 }
 

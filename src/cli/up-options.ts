@@ -3,7 +3,7 @@ import { formatAdmission, parseAdmission, type AdmissionLimit } from '../kernel/
 import { COST_WEIGHTS, formatCostWeights, parseCostWeights, type CostWeights } from '../kernel/cost-weights.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../kernel/disciplines.js';
 import { CoveyError } from '../kernel/errors.js';
-import { POLICIES, type PolicyName } from '../kernel/policies.js';
+import { BUILT_IN_POLICIES, isModulePath } from '../kernel/policies.js';
 import { parseDuration, parseSize } from '../kernel/units.js';
 import {
   amountUpTo,
@@ -27,7 +27,8 @@ export interface UpOptions extends ResourceOptions {
   readonly keyFile?: string;
   readonly lostAfter?: number;
   readonly discipline?: DisciplineName;
-  readonly policy?: PolicyName;
+  /** A name, or the path of a module. */
+  readonly policy?: string;
   readonly costWeights?: CostWeights;
   readonly admission?: AdmissionLimit;
   readonly shedAbove?: number;
@@ -53,7 +54,8 @@ const SHED =
 
 const COST = `what the policy cost weighs for jobs that it coordinates (default ${formatCostWeights(COST_WEIGHTS)})`;
 
-const POLICY = 'how nodes are chosen for tasks of jobs submitted here that do not say (default bounded-ring)';
+const POLICY =
+  'how nodes are chosen for tasks of jobs submitted here that do not say, or ./FILE.mjs, a policy of your own, which jobs name custom (default bounded-ring)';
 
 export function addUpOptions(command: Command): void {
   command
@@ -69,7 +71,7 @@ export function addUpOptions(command: Command): void {
     )
     .option('--detach', 'go on in the background')
     .addOption(new Option('--log-level <level>', 'what is logged, to stderr').choices(LEVELS).default('info'))
-    .addOption(new Option('--policy <name>', POLICY).choices(POLICIES))
+    .addOption(new Option('--policy <name>', POLICY).choices(BUILT_IN_POLICIES).argParser(policyOrModule))
     .addOption(new Option('--exit-with-parent', 'end when standard input closes').hideHelp());
   option(command, '--cpus <n>', 'offer so many CPUs (default: those of the machine)', amountUpTo(CPUS_MAX));
   option(command, '--mem <size>', 'offer so much memory: 512M, 16G (default: that of the machine)', parseSize);
@@ -91,6 +93,17 @@ export function addUpOptions(command: Command): void {
   );
   repeated(command, '--resource <k=n>', 'offer so much of a countable resource', countable);
   repeated(command, '--label <k=v>', 'a label of this node', pair);
+}
+
+/** @throws CoveyError `usage` where it is neither a name nor a path */
+function policyOrModule(text: string): string {
+  if (isModulePath(text) || BUILT_IN_POLICIES.some((name) => name === text)) return text;
+  const all = BUILT_IN_POLICIES.join(', ');
+  throw new CoveyError(
+    'usage',
+    `--policy: there is no policy ${JSON.stringify(text)}`,
+    `there is ${all}; or ./FILE.mjs, your own`,
+  );
 }
 
 /** What is younger may still be asked for by a repeat of its submission, and is kept whatever is said. */

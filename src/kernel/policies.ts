@@ -1,5 +1,5 @@
 /** How a node is chosen for a task: each has a file in src/placement/policies. The first is the default. */
-export const POLICIES = [
+export const BUILT_IN_POLICIES = [
   'bounded-ring',
   'ring',
   'round-robin',
@@ -15,7 +15,16 @@ export const POLICIES = [
   'min-completion',
   'cost',
 ] as const;
+
+/** With that of the module which a daemon was given. */
+export const POLICIES = [...BUILT_IN_POLICIES, 'custom'] as const;
+export type BuiltInPolicy = (typeof BUILT_IN_POLICIES)[number];
 export type PolicyName = (typeof POLICIES)[number];
+
+/** Whether a name is the path of a module, as `./mine.mjs`. */
+export function isModulePath(name: string): boolean {
+  return name.includes('/') || /\.[cm]?js$/.test(name);
+}
 
 /** Those that by themselves say how much goes where. */
 const UNBOUNDED: ReadonlySet<PolicyName> = new Set([
@@ -26,6 +35,7 @@ const UNBOUNDED: ReadonlySet<PolicyName> = new Set([
   'least-response-time',
   'min-completion',
   'cost',
+  'custom',
 ]);
 
 /** Whether a node takes no more of such tasks than its bound (design.md section 5); of others it takes what its queue holds. */

@@ -3,7 +3,7 @@ import './io/shim.js';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import xxhash from 'xxhash-wasm';
 import { createApi, parseHttp, type Api } from '../api/server.js';
 import { Containers } from '../executor/io/containers.js';
@@ -24,14 +24,17 @@ import type { Store, Transport } from './core/ports.js';
 import { BOOT_KEY, MEMBERS_KEY, readStored } from './core/stored.js';
 import { WIRE_SCHEMAS, type Message } from './core/wire.js';
 import { Driver, Inbox } from './driver.js';
-import { isLoopback, parseMultiaddr, toMultiaddr } from './io/addresses.js';
+import { parseMultiaddr, toMultiaddr } from './io/addresses.js';
 import { readBoots, writeBoots } from './io/boots.js';
 import { now } from './io/clock.js';
 import { readClusterKey } from './io/cluster-key.js';
 import { createCodec } from './io/codec.js';
+import { CustomPolicy } from '../custom-policy.js';
 import { makeDataDir } from '../data-dir.js';
 import { loadIdentity, type Identity } from './io/identity.js';
 import { acquireLock } from './io/lock.js';
+import { logTo } from './io/log.js';
+import { refuseOpenDoors } from './io/open-doors.js';
 import { keepBallast, makeRoom } from './io/store/ballast.js';
 import { FORMAT_KEY } from './io/store/format.js';
 import { openStore, type OpenedStore } from './io/store/open.js';
@@ -59,6 +62,8 @@ export interface DaemonOptions extends Offered {
   readonly lostAfterMs?: number | undefined;
   /** How nodes are chosen for tasks of jobs submitted here that do not say. @default the bounded ring */
   readonly policy?: PolicyName | undefined;
+  /** The module of the policy `custom`: a path. */
+  readonly policyModule?: string | undefined;
   /** What the policy `cost` goes by, for jobs that are coordinated here. */
   readonly costWeights?: CostWeights | undefined;
   /** What is taken of clients. @default all that can be placed */
@@ -99,12 +104,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   refuseOpenDoors(listen, clusterKey);
   // Before anything is made that would stay.
   if (options.http !== undefined) parseHttp(options.http);
+  const log = logTo(options.logLevel);
+  const custom = await loadPolicy(options.policyModule, log);
   makeDataDir(options.dataDir);
   makeRoom(options.dataDir);
   const lock = acquireLock(options.dataDir);
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
   try {
-    const log = logTo(options.logLevel);
     const storeDir = join(options.dataDir, 'store');
     const verdict = verifyStore(storeDir, FORMAT_KEY);
     const inbox = new Inbox((message) => log.warn(message));
@@ -150,7 +156,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     undo.push(() => transport.close());
     const hasEngine = await looking;
-    const parts = { options, log, inbox, runner, hasEngine, identity, opened, transport, seeds, undo };
+    const parts = { options, log, custom, inbox, runner, hasEngine, identity, opened, transport, seeds, undo };
     return await assemble({ ...parts, hasBlobs: (made) => (blobs = made) });
   } catch (error) {
     for (const step of undo.reverse()) await step();
@@ -188,6 +194,7 @@ const PREWARMED_MAX = 16;
 interface Parts {
   readonly options: DaemonOptions;
   readonly log: Logger;
+  readonly custom: CustomPolicy | undefined;
   readonly inbox: Inbox;
   readonly runner: Runner;
   /** Podman or docker is there. */
@@ -222,6 +229,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
     lostAfterMs: options.lostAfterMs,
     policy: options.policy,
     costWeights: options.costWeights,
+    score: parts.custom?.score,
     admission: options.admission,
   });
   const driver = new Driver({
@@ -252,6 +260,7 @@ async function assemble(parts: Parts): Promise<Daemon> {
   parts.hasBlobs(blobs);
   const api: Api = await createApi({
     ...{ blobs, driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },
+    custom: parts.custom,
     lostAfterMs: options.lostAfterMs ?? LOST_AFTER_MS,
     socket,
     http: options.http,
@@ -278,6 +287,11 @@ async function undoAll(undo: readonly (() => Promise<void> | void)[], log: Logge
   return failure;
 }
 
+async function loadPolicy(path: string | undefined, log: Logger): Promise<CustomPolicy | undefined> {
+  if (path === undefined) return undefined;
+  return CustomPolicy.load(path, { warn: (message) => log.warn(message), nowMs: () => now().monoMs });
+}
+
 /** A start is numbered durably before anything is done in it: in the file, which a full disk takes, or else in the store. */
 async function nextBoot(store: Store, dataDir: string): Promise<number> {
   const boot = Math.max((store.get(BOOT_KEY) as number | undefined) ?? 0, readBoots(dataDir)) + 1;
@@ -294,20 +308,3 @@ async function nextBoot(store: Store, dataDir: string): Promise<number> {
 }
 
 const ignore = () => undefined;
-
-/** On stderr. Where that cannot be written (its disk is full), what is said is lost, and nothing else. */
-function logTo(level: string): Logger {
-  const destination = pino.destination({ dest: 2, sync: true });
-  destination.on('error', ignore);
-  return pino({ level, base: null }, destination);
-}
-
-function refuseOpenDoors(listen: readonly string[], clusterKey: Uint8Array | undefined): void {
-  const open = clusterKey ? undefined : listen.find((address) => !isLoopback(address));
-  if (open === undefined) return;
-  throw new CoveyError(
-    'usage',
-    `${open} can be reached from other machines, and there is no cluster key`,
-    'make a key with `covey keys new` and give it to every node in COVEY_CLUSTER_KEY or --key-file',
-  );
-}

@@ -1,12 +1,13 @@
 import type { CostWeights } from '../kernel/cost-weights.js';
 import type { NodeId } from '../kernel/ids.js';
-import type { PolicyName } from '../kernel/policies.js';
+import type { BuiltInPolicy } from '../kernel/policies.js';
 import type { Prng } from '../kernel/prng.js';
 import type { Resources } from '../kernel/resources.js';
 import type { Choice, Demand, End, Placer, Shunned } from '../tasks/placer.js';
 import type { Breakers } from './breakers.js';
 import { PlacesField } from './field.js';
 import type { FlockView } from './flock-view.js';
+import type { Place } from './place.js';
 import { Places } from './places.js';
 import { BatchSampling } from './policies/batch-sampling.js';
 import { BINPACK } from './policies/binpack.js';
@@ -16,7 +17,8 @@ import { LEAST_CONNECTIONS } from './policies/least-connections.js';
 import { LEAST_RESPONSE_TIME } from './policies/least-response-time.js';
 import { LEAST_LOADED } from './policies/least-loaded.js';
 import { MIN_COMPLETION } from './policies/min-completion.js';
-import type { Policy } from './policies/policy.js';
+import { pickScored, type Scorer } from './policies/custom.js';
+import type { Field, Policy } from './policies/policy.js';
 import { RANDOM } from './policies/random.js';
 import { RING } from './policies/ring.js';
 import { RoundRobin } from './policies/round-robin.js';
@@ -39,13 +41,17 @@ export interface Known {
   roundTripMs(node: NodeId): number | undefined;
   /** Of the policy `cost`. */
   readonly costWeights: CostWeights;
+  /** Of the policy `custom`; absent: this node was given none. */
+  readonly score?: Scorer | undefined;
   /** Monotonic. */
   nowMs(): number;
 }
 
 /** Chooses nodes by the policy that a job names; the bounded ring is the default, and knows what no policy decides. */
 export class Placement implements Placer {
-  readonly #policies: Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>>;
+  readonly #policies: Readonly<Record<BuiltIn, Policy>>;
+  /** Decisions that were to be those of `custom`, and for which there was none. */
+  unscored = 0;
   /** Few nodes ever need it. */
   #places: Places | undefined;
 
@@ -54,15 +60,37 @@ export class Placement implements Placer {
   }
 
   choose(demand: Demand): Choice | undefined {
-    const { policy = 'bounded-ring' } = demand;
-    const choice = policy === 'bounded-ring' ? this.#ring.choose(demand, this.#breakers) : this.#pick(policy, demand);
+    const choice = this.#choose(demand);
     if (!choice || this.#breakers.isClosed(choice.node)) return choice;
     this.#breakers.picked(choice.node);
     return { ...choice, room: 1 };
   }
 
-  #pick(name: Exclude<PolicyName, 'bounded-ring'>, demand: Demand): Choice | undefined {
-    const policy = this.#policies[name];
+  #choose(demand: Demand): Choice | undefined {
+    const { policy = 'bounded-ring' } = demand;
+    if (policy === 'custom') {
+      const field = this.known.score && this.#field(demand);
+      const place = this.known.score && field ? pickScored(this.known.score, field, demand) : 'failed';
+      if (place !== 'failed') return place && this.#choice(place, demand, field);
+      this.unscored += 1;
+    } else if (policy !== 'bounded-ring') return this.#pick(this.#policies[policy], demand);
+    return this.#ring.choose(demand, this.#breakers);
+  }
+
+  #pick(policy: Policy, demand: Demand): Choice | undefined {
+    const field = this.#field(demand);
+    const place = policy.pick(field);
+    if (!place) return undefined;
+    policy.picked?.(place, field);
+    return this.#choice(place, demand, policy.looksAtLoad ? field : undefined);
+  }
+
+  /** @param field - where what is believed of loads decides */
+  #choice(place: Place, { seeksSlot }: Demand, field: Field | undefined): Choice {
+    return { node: place.id, room: 1, startsNow: seeksSlot && field?.starts(place) === true };
+  }
+
+  #field(demand: Demand): Field {
     const { view, prng } = this.known;
     this.#places ??= new Places(view, (node) => this.known.roundTripMs(node));
     const makeField = (places: Places, shut: Iterable<NodeId>) =>
@@ -71,14 +99,7 @@ export class Placement implements Placer {
     // Where no other node could run it, one that fails is better than none.
     if (this.#breakers.size > 0 && !field.places.some((place) => field.canRun(place)))
       field = makeField(this.#places, []);
-    const place = policy.pick(field);
-    if (!place) return undefined;
-    policy.picked?.(place, field);
-    return {
-      node: place.id,
-      room: 1,
-      startsNow: demand.seeksSlot && policy.looksAtLoad && field.starts(place),
-    };
+    return field;
   }
 
   nowMs(): number {
@@ -129,7 +150,10 @@ export class Placement implements Placer {
   }
 }
 
-function policiesOf({ costWeights }: Known): Readonly<Record<Exclude<PolicyName, 'bounded-ring'>, Policy>> {
+/** Those that score or draw; the default walks. */
+type BuiltIn = Exclude<BuiltInPolicy, 'bounded-ring'>;
+
+function policiesOf({ costWeights }: Known): Readonly<Record<BuiltIn, Policy>> {
   return {
     ring: RING,
     'round-robin': new RoundRobin(),

@@ -45,6 +45,20 @@ describe('covey sim', () => {
     expect(existsSync(report)).to.be.true;
   });
 
+  it('should place by a policy of the user, and refuse what is none in one line', async () => {
+    writeFileSync(join(dir, 'mine.mjs'), 'export default (task, nodes) => nodes.map(({ queued }) => queued);');
+    writeFileSync(join(dir, 'none.mjs'), 'export default 1;');
+    const { code, stdout, stderr } = await sim(...small, '--policy', './mine.mjs', '--report', 'none', '--json');
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const { results } = JSON.parse(stdout) as { results: RunResult[] };
+    expect(results.map(({ policy, tasks }) => [policy, tasks.succeeded])).to.deep.equal([['custom', 30]]);
+    const refused = await sim(...small, '--policy', 'none.mjs');
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr).to.match(
+      /^covey: --policy [^\n]*none\.mjs: it has no function for its default export \(hint: [^\n]*\)\n$/,
+    );
+  });
+
   it('should place by the policy that is named, and by others beside it', async () => {
     const { code, stdout } = await sim(
       ...small,
@@ -92,8 +106,14 @@ describe('covey sim', () => {
       [['--nodes', '0'], '--nodes: 0 is not a whole number from 1 to 20000 (hint: write 20, say)'],
       [['--loss', '-1'], '--loss: -1 is not a part from 0 to 1 (hint: write 0.05 or "5%")'],
       [['--partition', 'split:30@1s+1s'], '--partition: 30 sides for 20 nodes (hint: a side has at least one node)'],
-      [['--policy', 'best'], "--policy: unknown policy 'best' (hint: there is bounded-ring, ring, round-robin,"],
-      [['--compare', 'best'], "--compare: unknown policy 'best' (hint: there is bounded-ring, ring, round-robin,"],
+      [
+        ['--policy', 'whatever'],
+        "--policy: unknown policy 'whatever' (hint: there is bounded-ring, ring, round-robin,",
+      ],
+      [
+        ['--compare', 'whatever'],
+        "--compare: unknown policy 'whatever' (hint: there is bounded-ring, ring, round-robin,",
+      ],
       [['--transport', 'pigeon'], "--transport: unknown transport 'pigeon' (hint: there is simulated"],
       [['rackdies'], "there is no scenario 'rackdies' (hint: did you mean rack-dies?)"],
       [['none.toml'], 'none.toml: there is no such file or directory (hint: name a scenario or a TOML file)'],

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { POLICIES } from '../../kernel/policies.js';
+import { BUILT_IN_POLICIES, isModulePath } from '../../kernel/policies.js';
 import type { Override, Path } from '../../toml/source.js';
 import { DISCIPLINE_NAMES } from '../../kernel/disciplines.js';
 import { repeated } from '../options.js';
@@ -27,7 +27,11 @@ const FLAGS: readonly (readonly [flags: string, says: string, path: Path])[] = [
   ['--partition <what>', 'split@30s+20s: halves apart at 30 s for 20 s; also split:3@…, zone:edge@…', ['partition']],
   ['--latency <time>', 'of the network, one way: 5ms, 1ms-3ms, 40ms~0.3', ['network', 'latency']],
   ['--loss <part>', 'messages that get lost: 1%', ['network', 'loss']],
-  ['--policy <name>', `how tasks find their nodes: ${POLICIES.join(', ')}`, ['policy']],
+  [
+    '--policy <name>',
+    `how tasks find their nodes: ${BUILT_IN_POLICIES.join(', ')}, or ./FILE.mjs, your own`,
+    ['policy'],
+  ],
   ['--discipline <name>', `how nodes queue: ${DISCIPLINE_NAMES.join(', ')}`, ['discipline']],
   ['--seed <n>', 'one seed is one story (default 1)', ['seed']],
   ['--limit <time>', 'end after so much virtual time, whatever still goes on', ['limit']],
@@ -55,10 +59,20 @@ export function overridesOf(options: SimOptions, cwd: string): Override[] {
   return FLAGS.flatMap(([flags, , path]) => {
     const flag = flags.split(' ')[0] ?? '';
     const given = options[flag.slice(2)];
-    if (given === undefined) return [];
+    if (given === undefined || isModule(flag, given)) return [];
     const value = flag === '--trace' && typeof given === 'string' ? resolve(cwd, given) : valueOf(given);
     return [{ path, value, flag }];
   });
+}
+
+/** The module of a policy of the user's, which no scenario names. */
+export function policyModuleOf(options: SimOptions, cwd: string): string | undefined {
+  const given = options['policy'];
+  return isModule('--policy', given) ? resolve(cwd, given) : undefined;
+}
+
+function isModule(flag: string, given: unknown): given is string {
+  return flag === '--policy' && typeof given === 'string' && isModulePath(given);
 }
 
 /** Numbers are numbers in a scenario, and all else is text. */

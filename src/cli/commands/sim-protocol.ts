@@ -13,6 +13,8 @@ export interface SimTask {
   readonly overrides: readonly Override[];
   /** Policies and models, in the order of the report. */
   readonly compare: readonly string[];
+  /** Of the policy, in place of the scenario's: a path. */
+  readonly policyModule: string | undefined;
   /** What paths in errors start from. */
   readonly cwd: string;
   readonly wants: 'results' | 'trace';

@@ -8,7 +8,7 @@ import { readScenario, type Scenario } from '../../../simnet/scenario/scenario.j
 import { readTrace, writeTrace } from '../../../simnet/workload/csv-trace.js';
 import type { Trace } from '../../../simnet/workload/trace.js';
 import { CoveyError } from '../../kernel/errors.js';
-import { POLICIES, type PolicyName } from '../../kernel/policies.js';
+import { BUILT_IN_POLICIES, POLICIES, type PolicyName } from '../../kernel/policies.js';
 import { reasonOf } from './sim-files.js';
 import type { SimNews, SimTask, Transport } from './sim-protocol.js';
 
@@ -27,9 +27,10 @@ export function serve(port: MessagePort, task: SimTask): void {
       say({ kind: 'refused', code, message, hint });
     }
   };
-  void saying(() => {
+  void saying(async () => {
     const compared = comparedOf(task.compare);
-    const scenario = readScenario(task.scenario, task.overrides, (path) => loadTrace(path, task));
+    const read = readScenario(task.scenario, task.overrides, (path) => loadTrace(path, task));
+    const scenario = { ...read, ...(await customOf(task.policyModule)) };
     const names = new Set([scenario.policy, ...compared]);
     port.once('message', () => {
       void saying(async () => {
@@ -44,12 +45,21 @@ export function serve(port: MessagePort, task: SimTask): void {
 }
 
 function comparedOf(names: readonly string[]): readonly (PolicyName | Baseline)[] {
-  const all = [...POLICIES, ...BASELINES];
+  const all = [...BUILT_IN_POLICIES, ...BASELINES];
   return names.map((name) => {
     const which = all.find((one) => one === name);
     if (which !== undefined) return which;
     throw new CoveyError('usage', `--compare: unknown policy '${name}'`, `there is ${all.join(', ')}`);
   });
+}
+
+/** What it does wrong is said on stderr, and the bounded ring has its place. */
+async function customOf(path: string | undefined): Promise<Pick<Scenario, 'policy' | 'score'> | undefined> {
+  if (path === undefined) return undefined;
+  const { CustomPolicy } = await import('../../custom-policy.js');
+  const warn = (message: string): void => void process.stderr.write(`covey: ${message}\n`);
+  const { score } = await CustomPolicy.load(path, { warn, nowMs: () => performance.now() });
+  return { policy: 'custom', score };
 }
 
 async function resultOf(

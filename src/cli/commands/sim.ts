@@ -4,7 +4,7 @@ import { EXIT } from '../exit.js';
 import { findScenario, listScenarios, reserveFile, type FutureFile } from './sim-files.js';
 import planCommand from './sim-plan.js';
 import tableCommand from './sim-table.js';
-import { addSimOptions, overridesOf, type SimOptions } from './sim-options.js';
+import { addSimOptions, overridesOf, policyModuleOf, type SimOptions } from './sim-options.js';
 import { startSimProgress } from './sim-progress.js';
 import { TRANSPORTS, type Transport } from './sim-protocol.js';
 import { Simulation } from './sim-run.js';
@@ -32,6 +32,7 @@ const command: CliCommand<SimOptions> = {
       ['covey sim rack-dies --seed 7', 'one of them'],
       ['covey sim rack-dies --nodes 500 --churn 5%/min', 'larger, and worse'],
       ['covey sim --compare central sparrow', 'beside an omniscient queue and Sparrow'],
+      ['covey sim --policy ./mine.mjs', 'a policy of your own: docs/policies.md'],
       ['covey sim mine.toml --report mine.html', 'a scenario of your own'],
       ['covey sim --trace arrivals.csv --nodes 50', 'arrivals that were recorded elsewhere'],
       ['covey sim plan build.toml --svg build.svg', 'where a known batch should go: see `covey sim plan --help`'],
@@ -47,7 +48,9 @@ const command: CliCommand<SimOptions> = {
     const overrides = overridesOf(options, io.cwd);
     const { compare = [], saveTrace: tracePath } = options;
     const wants = tracePath === undefined ? 'results' : 'trace';
-    const simulation = await Simulation.start({ scenario, overrides, compare, cwd: io.cwd, wants, transport }, context);
+    const policyModule = policyModuleOf(options, io.cwd);
+    const task = { scenario, overrides, compare, cwd: io.cwd, wants, transport, policyModule } as const;
+    const simulation = await Simulation.start(task, context);
     const { name, seed } = await simulation.ready();
     if (tracePath !== undefined) return saveTrace(context, simulation, tracePath);
     const path = options.report ?? `covey-sim-${name}-${seed}.html`;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { dataDirectory } from '../../client/index.js';
 import type { Daemon, DaemonOptions } from '../../node/daemon.js';
 import { examples, type CliCommand, type Context } from '../command.js';
+import { isModulePath, type BuiltInPolicy } from '../../kernel/policies.js';
 import { asCoveyError, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import { signalExit } from '../lifetime.js';
@@ -52,13 +53,19 @@ async function readOptions({ globals, io }: Context, options: UpOptions): Promis
     labels: Object.fromEntries(label),
     lostAfterMs: options.lostAfter,
     discipline: options.discipline,
-    policy: options.policy,
+    ...policyOf(options.policy, io.cwd),
     costWeights: options.costWeights,
     admission: { limit: options.admission, shedAbove: options.shedAbove },
     fileBytesMax: options.fileCache,
     functions: { workers: options.functionWorkers, memBytes: options.functionMem },
     clusterKey: await clusterKey(io, options.keyFile),
   };
+}
+
+function policyOf(given: string | undefined, cwd: string): Pick<DaemonOptions, 'policy' | 'policyModule'> {
+  if (given === undefined) return {};
+  if (isModulePath(given)) return { policy: 'custom', policyModule: resolve(cwd, given) };
+  return { policy: given as BuiltInPolicy };
 }
 
 /** A file that is named comes before the environment. */

@@ -15,6 +15,7 @@ import { Breakers } from '../../placement/breakers.js';
 import { BoundedRing } from '../../placement/policies/bounded-ring.js';
 import { FlockView } from '../../placement/flock-view.js';
 import { Placement } from '../../placement/placement.js';
+import type { Scorer } from '../../placement/policies/custom.js';
 import { RingCache } from '../../ring/ring-cache.js';
 import { Stealing } from '../../placement/stealing.js';
 import { chooseHolders, ReplicaFlock } from '../../placement/replica-choice.js';
@@ -59,6 +60,8 @@ export interface NodeCoreOptions {
   readonly lostAfterMs?: number | undefined;
   /** Of jobs submitted here that do not say. @default the bounded ring */
   readonly policy?: PolicyName | undefined;
+  /** The policy `custom`, for jobs that are coordinated here. Pure, but for its patience. @default the bounded ring in its place */
+  readonly score?: Scorer | undefined;
   /** What the policy `cost` goes by, for jobs that are coordinated here. */
   readonly costWeights?: CostWeights | undefined;
   /** What is taken of clients. @default all that can be placed */
@@ -146,6 +149,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const workMs = (name: string) => executor.estimates.of(name) * profile.speed;
   const placement = new Placement({
     ...{ view, ring: policy, prng, workMs, breakers, nowMs, costWeights: options.costWeights ?? COST_WEIGHTS },
+    score: options.score,
     roundTripMs: (node) => (node === self ? 0 : membership.roundTripMs(node)),
   });
   const shards = new ShardHome(self, placement, replication.places, members, onChange);
@@ -177,7 +181,21 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     stored?.queues ?? [],
   );
   return {
-    ...{ outlet, view, policy, breakers, executor, host, replication, changes, shards, ownLoad, membership, queues },
+    ...{
+      outlet,
+      view,
+      policy,
+      placement,
+      breakers,
+      executor,
+      host,
+      replication,
+      changes,
+      shards,
+      ownLoad,
+      membership,
+      queues,
+    },
     jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
     stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
     exchange: new Exchange<AskTag>(boot, isReachable, (node) => membership.get(node)?.state === 'left'),

@@ -2,7 +2,8 @@ import type { Machines } from './machines.js';
 
 /** Numbers of one node for health and metrics. */
 export function statsOf(machines: Machines): Readonly<Record<string, number>> {
-  const { ownLoad, breakers, exchange, gateway, stealing, membership, shards, replication, outlet } = machines;
+  const { ownLoad, placement, breakers, exchange, gateway, stealing, membership, shards, replication, outlet } =
+    machines;
   const { running, queued, waiting, free } = ownLoad.vector;
   const { alive } = membership.counts;
   const { unfinished } = shards;
@@ -13,6 +14,7 @@ export function statsOf(machines: Machines): Readonly<Record<string, number>> {
     stolen: stealing.stolen,
     degraded: replication.survivor.size,
     shunned: breakers.size,
+    unscored: placement.unscored,
   };
   return { running, queued, waiting, unfinished, free, alive, held: outlet.held, ...sizes };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { QUEUE_MAX } from '../../../src/kernel/load.js';
-import { POLICIES, isBounded, type PolicyName } from '../../../src/kernel/policies.js';
+import { BUILT_IN_POLICIES, isBounded, type PolicyName } from '../../../src/kernel/policies.js';
 import type { Standing } from '../../../src/placement/policies/bounded-ring.js';
 import { demandOf, node, resources } from '../support.js';
 import { indexOf, placementOf, type Some } from './support.js';
@@ -76,7 +76,7 @@ describe('Policies', () => {
     fc.assert(
       fc.property(tolds, fc.constantFrom(0.5, 1, 2), fc.nat(1000), (flock, cpus, seed) => {
         const { placement, ring, offers, closed } = build(flock, seed);
-        for (const policy of POLICIES.filter((name) => name !== 'bounded-ring')) {
+        for (const policy of BUILT_IN_POLICIES.filter((name) => name !== 'bounded-ring')) {
           const choice = placement.choose(demandOf('key', { policy, needs: resources(cpus), offers, closed }));
           const may = flock.flatMap((told, i) => {
             return isEligible(told, ring.standing(node(i), resources(cpus)), policy, cpus) ? [i] : [];
@@ -97,7 +97,7 @@ describe('Policies', () => {
 
   it('should seek a free slot where they look at loads, and leave the rest to the node', () => {
     const { placement } = placementOf([{ cpus: 2 }]);
-    for (const policy of POLICIES) {
+    for (const policy of BUILT_IN_POLICIES) {
       const choice = placement.choose(demandOf('key', { policy, seeksSlot: true }));
       const isBlind = ['ring', 'round-robin', 'weighted-round-robin', 'random'].includes(policy);
       expect(choice?.startsNow, policy).to.equal(!isBlind);
