@@ -41,7 +41,7 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'older-report-believed',
-    file: 'src/tasks/job.ts',
+    file: 'src/tasks/progress.ts',
     find: 'return said.version > before.version && (wasDegraded || !wasDone);',
     replace: 'return said.version !== before.version;',
     breaks: 'a shard that said it is done stays done',
@@ -49,7 +49,7 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'versions-begin-again-at-restart',
-    file: 'src/tasks/shard.ts',
+    file: 'src/tasks/progress.ts',
     find: 'return ballot * 2 ** 32;',
     replace: 'return 0;',
     breaks: 'what a shard says after a restart is news',
@@ -57,16 +57,16 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'epochs-of-ballots-overlap',
-    file: 'src/tasks/shard.ts',
-    find: 'return this.ballot * EPOCHS_PER_BALLOT + first + this.#counter;',
-    replace: 'return this.ballot + first + this.#counter;',
+    file: 'src/tasks/attempt-epochs.ts',
+    find: 'return this.ballot * EPOCHS_PER_BALLOT + this.#range.first',
+    replace: 'return this.ballot + this.#range.first',
     breaks: 'no two attempts of a task share an epoch',
   },
   {
     name: 'epoch-counter-stands-still',
-    file: 'src/tasks/shard.ts',
-    find: '    this.#counter += 1;\n    const { first',
-    replace: '    this.#counter = 1;\n    const { first',
+    file: 'src/tasks/attempt-epochs.ts',
+    find: '    this.#counter += 1;\n',
+    replace: '    this.#counter = 1;\n',
     breaks: 'no two attempts of a task share an epoch',
   },
   {
@@ -134,8 +134,8 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'last-report-given-up',
-    file: 'src/tasks/job-home.ts',
-    find: "      for (const shard of job.startPolling(this.config.pollMax)) this.#shards.ask('shard', job, shard);\n",
+    file: 'src/tasks/shard-making.ts',
+    find: "      for (const shard of job.startPolling(config.pollMax)) shards.ask('shard', job, shard);\n",
     replace: '',
     breaks: 'a job hears of the end of its shards',
   },
@@ -213,7 +213,7 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   {
     name: 'shards-made-without-regard-to-others',
     file: 'src/tasks/shard-queue.ts',
-    find: 'if (placed + this.share(this.#next) > this.width) break;',
+    find: 'if (placed + this.#shareOf(this.#next) > this.width()) break;',
     replace: '',
     breaks: 'no more tasks of a job run at a time than was wished',
     told: 'at-a-time',
@@ -236,9 +236,9 @@ export const TASK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'hold-leaves-queues-alone',
-    file: 'src/tasks/holds.ts',
-    find: "if (!shard.isHeld || shard.mode !== 'open') return;",
-    replace: "if (shard.isHeld || shard.mode === 'open') return;",
+    file: 'src/tasks/recalls.ts',
+    find: "if (shard?.mode !== 'open' || (!shard.isHeld && shard.staleEpoch === 0)) return;",
+    replace: "if (!shard || shard.isHeld || shard.mode === 'open') return;",
     breaks: 'nothing more of a job starts that is held back, not even what stands in queues',
     told: 'held-back',
   },

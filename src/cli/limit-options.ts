@@ -73,7 +73,7 @@ export function limitsOf({
 }
 
 /** @throws CoveyError `usage` */
-function parsePriority(text: string): number {
+export function parsePriority(text: string): number {
   const n = /^-?\d{1,3}$/.test(text) ? Number(text) : NaN;
   if (Math.abs(n) <= PRIORITY_MAX) return n;
   const what = `${JSON.stringify(text)} is not a whole number from ${-PRIORITY_MAX} to ${PRIORITY_MAX}`;

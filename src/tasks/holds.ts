@@ -1,12 +1,12 @@
-import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessages } from './messages.js';
+import type { Recalls } from './recalls.js';
 import type { ShardEffect } from './shard-events.js';
 import type { Shard } from './shard.js';
 import type { ShardAnswers } from './shard-answers.js';
 import { entryOf, type ShardTable } from './shard-table.js';
 import type { Asker, ShardTag } from './shard-tags.js';
 
-type HoldTag = Extract<ShardTag, { readonly what: 'hold' }>;
+type HoldTag = Extract<ShardTag, { readonly what: 'hold' | 'update' }>;
 
 /** Whether anything of a shard may start: what its job waits for, and whether somebody holds the job back. */
 export class Holds {
@@ -14,6 +14,7 @@ export class Holds {
   constructor(
     private readonly table: ShardTable,
     private readonly answers: ShardAnswers,
+    private readonly recalls: Recalls,
     private readonly changed: (shard: Shard) => void,
     private readonly emit: (effect: ShardEffect) => void,
   ) {}
@@ -44,22 +45,7 @@ export class Holds {
   written(shard: Shard, tag: HoldTag): void {
     shard.isHeld = shard.record.held === true;
     shard.version += 1;
-    this.recall(shard);
+    this.recalls.recall(shard);
     this.answers.state(tag, tag);
-  }
-
-  /** What is held back and stands in a queue somewhere comes back; what has begun goes on. */
-  recall(shard: Shard): void {
-    if (!shard.isHeld || shard.mode !== 'open') return;
-    const queued = new Map<NodeId, { index: number; epoch: number }[]>();
-    for (const { phase, executor, index, epoch } of shard.live.values()) {
-      if (phase !== 'queued' || executor === undefined) continue;
-      queued.set(executor, [...(queued.get(executor) ?? []), { index, epoch }]);
-    }
-    const { job, shard: number } = shard.record;
-    for (const [to, tasks] of queued) {
-      const message = { kind: 'task.recall' as const, job, shard: number, tasks };
-      this.emit({ kind: 'ask', to, message, patience: 'alive', tag: { what: 'recall', job, shard: number } });
-    }
   }
 }

@@ -11,7 +11,7 @@ import type { JobSpec } from './spec.js';
 
 /** What a job home wants to be reminded of when an answer comes: which of the shard's nodes was asked, how often in vain before. */
 export interface ShardAskTag {
-  readonly what: 'shard' | 'shard-released' | 'shard-hold' | 'shard-cancelled' | 'shard-retried';
+  readonly what: 'shard' | 'shard-released' | 'shard-hold' | 'shard-update' | 'shard-cancelled' | 'shard-retried';
   readonly job: JobId;
   readonly shard: number;
   readonly asked: NodeId;

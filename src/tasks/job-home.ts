@@ -26,15 +26,15 @@ import type { Places } from './replication/places.js';
 import type { NextTime } from './schedule.js';
 import { Schedules } from './schedules.js';
 import { ShardAsking } from './shard-asking.js';
+import { ShardMaking } from './shard-making.js';
 import { Shard } from './shard.js';
-
-const POLL = 'poll';
 
 /** The jobs that this node coordinates: has them accepted durably, creates their shards, gathers what these report. */
 export class JobHome {
   readonly #jobs = new Map<JobId, Job>();
   readonly #creation: JobCreation;
   readonly #shards: ShardAsking;
+  readonly #making: ShardMaking;
   readonly #timers = new TimerBook('jobs');
   readonly #held = new HeldQueries(this.#timers);
   readonly #answers: JobAnswers;
@@ -54,7 +54,7 @@ export class JobHome {
     private readonly self: NodeId,
     private readonly places: Places,
     nextTime: NextTime,
-    private readonly config: JobHomeConfig = JOB_HOME_DEFAULTS,
+    config: JobHomeConfig = JOB_HOME_DEFAULTS,
     onChange?: ChangeSink,
   ) {
     this.#changes = new JobChanges(onChange);
@@ -62,6 +62,10 @@ export class JobHome {
     this.#answers = new JobAnswers(places, emit);
     this.#creation = new JobCreation(places, this.#answers, config.openJobsMax, emit);
     this.#shards = new ShardAsking(self, config.shardMs, emit);
+    this.#making = new ShardMaking({
+      ...{ timers: this.#timers, shards: this.#shards, jobs: this.#jobs },
+      ...{ config, emit },
+    });
     this.#retries = new JobRetries(places, {
       job: (id) => this.#jobs.get(id),
       emit: (effect) => void this.#out.push(effect),
@@ -90,7 +94,8 @@ export class JobHome {
     const presume = this.#presume.bind(this);
     this.#abandons = new JobAbandons({ ...around, job: jobOf, cancels: this.#cancels, presume });
     this.#holds = new JobHolds({ ...around, job: jobOf });
-    this.#updates = new JobUpdates({ ...around, job: jobOf, cancels: this.#cancels, deadlines: this.#deadlines });
+    const limiting = { cancels: this.#cancels, deadlines: this.#deadlines, making: this.#making };
+    this.#updates = new JobUpdates({ ...around, ...limiting, job: jobOf });
   }
 
   step(event: JobEvent, now: Now): JobEffect[] {
@@ -125,7 +130,7 @@ export class JobHome {
         break;
       case 'timer':
         if (!this.#timers.fired(event.timer)) break;
-        if (event.timer.name === POLL) this.#poll();
+        if (this.#making.ownsTimer(event.timer.name)) this.#making.onTimer();
         else if (this.#gates.ownsTimer(event.timer.name)) this.#gates.onTimer(now);
         else if (this.#schedules.ownsTimer(event.timer.name)) this.#schedules.onTimer(now);
         else if (this.#deadlines.ownsTimer(event.timer.name)) this.#deadlines.onTimer(now);
@@ -191,6 +196,7 @@ export class JobHome {
     if (job.shards === 1) {
       job.created(0);
       if (job.mustRetry(0)) this.#shards.ask('shard-retried', job, 0);
+      if (job.limits?.terms) this.#shards.ask('shard-update', job, 0);
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, 0);
     }
     this.#deadlines.watch(job, this.#now);
@@ -208,23 +214,8 @@ export class JobHome {
     if (job.shards === 1) {
       if (job.spec.start) this.#shards.ask('shard-released', job, 0);
     } else if (!job.isFinishStored) {
-      this.#createShards(job);
-      if (!this.#timers.isArmed(POLL)) this.#out.push(this.#timers.arm(POLL, this.config.pollMs));
+      this.#making.begin(job);
     }
-  }
-
-  /**
-   * The last word of a shard may be lost: said to a coordinator of the job that was deposed and did not know it yet, or never
-   * said, because the shard's coordinator died once it was finished.
-   */
-  #poll(): void {
-    let isAny = false;
-    for (const job of this.#jobs.values()) {
-      if (job.shards === 1 || job.isSettled) continue;
-      isAny = true;
-      for (const shard of job.startPolling(this.config.pollMax)) this.#shards.ask('shard', job, shard);
-    }
-    if (isAny) this.#out.push(this.#timers.arm(POLL, this.config.pollMs));
   }
 
   #onClosed(id: JobId, why: 'final' | 'refused' | 'elsewhere'): void {
@@ -251,10 +242,6 @@ export class JobHome {
     else if (tag.what === 'finished') job.isFinishStored = true;
   }
 
-  #createShards(job: Job): void {
-    for (const shard of job.startCreating(this.config.creatingMax)) this.#shards.ask('shard', job, shard);
-  }
-
   #onAnswer(event: Answered<TaskMessage, ShardAskTag>): void {
     const { tag, from } = event;
     const job = this.#jobs.get(tag.job);
@@ -273,15 +260,16 @@ export class JobHome {
       if (hadItems) this.#creation.trim(job, tag.shard);
       if (job.cancelled) this.#shards.ask('shard-cancelled', job, tag.shard);
       if (job.mustRetry(tag.shard)) this.#shards.ask('shard-retried', job, tag.shard);
-      this.#createShards(job);
+      this.#making.more(job);
     }
     this.#note(job, tag.shard, message);
     this.#holds.heard(job, tag.shard, message);
+    this.#updates.heard(job, tag.shard, message);
   }
 
   #presume(job: Job, shard: number, progress: Progress): void {
     job.created(shard);
-    this.#createShards(job);
+    this.#making.more(job);
     this.#note(job, shard, progress);
   }
 
@@ -302,7 +290,10 @@ export class JobHome {
     this.#retries.noted(job);
     this.#cancels.giveUp(job);
     const { job: id } = job.record;
-    if (job.spec.maxParallel !== undefined && job.isShardSettled(shard)) this.#createShards(job);
+    if (job.isShardSettled(shard)) {
+      if (job.spec.maxParallel !== undefined) this.#making.more(job);
+      this.#updates.ended(job);
+    }
     if (!job.isComplete || this.#retries.isWriting(id)) return;
     if (job.isSettled) job.items.clear();
     for (const query of this.#held.release(id)) this.#answers.job(query, this.#jobs.get(query.topic as JobId));

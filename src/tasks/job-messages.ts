@@ -17,6 +17,7 @@ import { HeadSchema, rank } from './register/head.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
 import { items, selection } from './shard-messages.js';
 import { JobSpecSchema, LIMITS } from './spec.js';
+import { WishedTermsSchema } from './terms.js';
 
 /**
  * The replica set of each shard; fixed by the create. Each shard has `width` of them: those of shard k are `nodes[i]` for the
@@ -127,6 +128,7 @@ export const JOB_MESSAGES = {
     /** From when its coordinator hears of it, or a time of the wall clock. */
     deadlineMs: Type.Optional(amount(366 * 86_400_000)),
     notAfterMs: Type.Optional(amount()),
+    terms: Type.Optional(WishedTermsSchema),
   }),
   /** It is durable, or too late. */
   'job.updated': record({ kind: Type.Literal('job.updated'), ...answers, isOver: Type.Boolean() }),

@@ -9,12 +9,17 @@ import type { ReplicaSet } from './register/replica-set.js';
 import { CountsSchema } from './shard-messages.js';
 import { ScheduledSchema } from './schedule.js';
 import { jobState } from './states.js';
+import { TermsSchema } from './terms.js';
 
 /** How something ended: how many tasks in which state, and when the last of them. */
 export const EndSchema = record({ atMs: amount(), counts: CountsSchema });
 
-/** How many tasks may end badly, and by when all must have ended (wall clock). */
-const LimitsSchema = record({ maxFails: Type.Optional(count(TASKS_MAX)), notAfterMs: Type.Optional(amount()) });
+/** How many tasks may end badly, by when all must have ended (wall clock), and what shards are told of. */
+const LimitsSchema = record({
+  maxFails: Type.Optional(count(TASKS_MAX)),
+  notAfterMs: Type.Optional(amount()),
+  terms: Type.Optional(TermsSchema),
+});
 export type JobLimits = Static<typeof LimitsSchema>;
 
 /** What a job's register keeps of it, apart from its spec and items. */

@@ -110,7 +110,9 @@ export class JobRetries {
     const record: JobRecord = { ...job.record, cancelled: false, held: job.isHeld, retry: next, ...gate };
     for (const over of ['finished', 'reason', 'expired', 'abandoned', 'limits'] as const) delete record[over];
     // The time by which the last run had to end is none of this one's.
-    if (job.limits?.maxFails !== undefined) record.limits = { maxFails: job.limits.maxFails };
+    const limits = { ...job.limits };
+    delete limits.notAfterMs;
+    if (Object.keys(limits).length > 0) record.limits = limits;
     this.#waiting.set(id, [asker]);
     this.#writing.set(id, token);
     const tag: RetriedTag = { what: 'retried', job: id, record };

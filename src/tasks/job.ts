@@ -2,14 +2,16 @@ import { known } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
 import { addCounts, failedCount, noCounts, terminalCount, totalOf, type Counts } from '../kernel/states.js';
 import { parentsOf, type Gate, type Waits } from './gate.js';
-import type { Progress } from './progress.js';
+import { itemsIn } from './item-entries.js';
+import { isNews, runOf, type Progress } from './progress.js';
 import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobLimits, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
 import { shardOf, shardRange, type TaskRange } from './range.js';
 import type { ReplicaSet } from './register/replica-set.js';
-import { ITEM_PREFIX, JOB, SPEC } from './replication/names.js';
+import { JOB, SPEC } from './replication/names.js';
 import { ShardsByNode, ShardsInTurn, type ShardQueue } from './shard-queue.js';
-import type { Schedule, Scheduled } from './schedule.js';
+import type { Scheduled } from './schedule.js';
+import { Shares } from './shares.js';
 import type { JobSpec } from './spec.js';
 
 /** In place of what most jobs, those of one task, have nothing to put into; nothing is ever added to it. */
@@ -39,6 +41,7 @@ export class Job {
   isFinishStored: boolean;
   /** Of a job of several shards that is not at its end. */
   readonly #queue: ShardQueue | undefined;
+  readonly #shares: Shares;
   readonly #created: Set<number>;
   /** Created, and asked how they stand. */
   readonly #polled: Set<number>;
@@ -72,6 +75,8 @@ export class Job {
     this.gate = record.gate;
     this.scheduled = record.scheduled;
     this.#silent = record.range.count;
+    const isOver = (shard: number) => this.isShardSettled(shard);
+    this.#shares = new Shares(this.shards, isOver);
     this.isFinishStored = record.finished !== undefined;
     if (record.finished) {
       this.#endedAtMs = record.finished.atMs;
@@ -88,19 +93,12 @@ export class Job {
     this.#queue =
       maxParallel === undefined
         ? new ShardsByNode(this.shards, (shard) => this.first(shard))
-        : new ShardsInTurn(this.shards, maxParallel, (shard) => this.isShardSettled(shard));
+        : new ShardsInTurn(this.shards, () => this.limits?.terms?.widest ?? maxParallel, isOver);
   }
 
   /** From the entries of its register. */
   static of(entries: ReadonlyMap<string, unknown>, replicas: ReplicaSet, isDegraded = false): Job {
-    let items: Map<number, readonly string[]> = NONE;
-    for (const [key, value] of entries) {
-      if (key.startsWith(ITEM_PREFIX) && value !== null) {
-        if (items === NONE) items = new Map();
-        items.set(Number(key.slice(ITEM_PREFIX.length)), value as readonly string[]);
-      }
-    }
-    return new Job(entries.get(JOB) as JobRecord, entries.get(SPEC) as JobSpec, replicas, items, isDegraded);
+    return new Job(entries.get(JOB) as JobRecord, entries.get(SPEC) as JobSpec, replicas, itemsIn(entries), isDegraded);
   }
 
   get shards(): number {
@@ -135,7 +133,26 @@ export class Job {
 
   /** How many tasks of a shard may be placed at a time; undefined: all. */
   share(shard: number): number | undefined {
-    return this.#queue?.share(shard);
+    return this.maxParallel === undefined ? undefined : this.#shares.of(shard, this.maxParallel);
+  }
+
+  /** The last shard that may have any placed. */
+  get lastPlaced(): number {
+    return this.#shares.last(this.maxParallel ?? Infinity);
+  }
+
+  /** What a shard last said of itself. */
+  told(shard: number): Progress | undefined {
+    return this.#said.get(shard);
+  }
+
+  isCreated(shard: number): boolean {
+    return this.#created.has(shard);
+  }
+
+  /** So many of its tasks may be placed at a time, if not all. */
+  get maxParallel(): number | undefined {
+    return this.limits?.terms?.changed.maxParallel ?? this.spec.maxParallel;
   }
 
   /** A shard's coordinator has it: from now on it is told of cancels. */
@@ -236,6 +253,7 @@ export class Job {
     this.#said.set(shard, said);
     this.#endedAtMs = Math.max(this.#endedAtMs, said.endedAtMs);
     this.#doneShards += Number(this.isShardDone(shard)) - Number(wasDone);
+    if (this.isShardDone(shard)) this.#shares.ended();
     this.#degradedShards += Number(said.degraded === true) - Number(before?.degraded === true);
     // Of what a survivor alone has on record nobody may know any more when it is healed.
     if (said.degraded !== true) this.#unretried.delete(shard);
@@ -265,6 +283,7 @@ export class Job {
 
   info(): JobInfo {
     const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
+    const last = this.scheduled ? { last: this.scheduled } : {};
     const info = infoOf(
       { ...this.record, cancelled: this.cancelled, ...this.cause },
       this.spec.name,
@@ -275,14 +294,10 @@ export class Job {
       ...info,
       ...(this.isProvisional ? { degraded: true } : {}),
       ...(this.isHeld && !this.isComplete ? { held: true } : {}),
-      ...(this.spec.schedule ? { schedule: this.#scheduleInfo(this.spec.schedule) } : {}),
+      ...(this.spec.schedule ? { schedule: { ...this.spec.schedule, ...last } } : {}),
       ...parentsOf(this.spec),
       ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
     };
-  }
-
-  #scheduleInfo(schedule: Schedule): NonNullable<JobInfo['schedule']> {
-    return { ...schedule, ...(this.scheduled ? { last: this.scheduled } : {}) };
   }
 
   stored(): JobRecord {
@@ -302,16 +317,4 @@ export class Job {
       ...retried,
     };
   }
-}
-
-/** An end that a majority stands behind stays; what a survivor tells gives way to whatever a majority says. */
-function isNews(before: Progress, said: Progress, wasDone: boolean): boolean {
-  if (runOf(before) !== runOf(said)) return runOf(said) > runOf(before);
-  const wasDegraded = before.degraded === true;
-  if (wasDegraded && said.degraded !== true) return true;
-  return said.version > before.version && (wasDegraded || !wasDone);
-}
-
-function runOf({ retried }: Progress): number {
-  return retried?.run ?? 0;
 }

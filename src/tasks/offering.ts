@@ -130,7 +130,7 @@ export class Offering {
     const offeredAtMs = this.placer.nowMs();
     for (const task of tasks) {
       shard.move(task, 'offered');
-      task.epoch = shard.nextEpoch();
+      task.epoch = shard.epochs.next();
       task.isSpent = false;
       task.executor = to;
       task.executorBoot = executorBoot;

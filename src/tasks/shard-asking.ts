@@ -75,6 +75,7 @@ function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<
   if (what === 'shard') return createOf(job, shard);
   if (what === 'shard-released') return { kind: 'shard.release', ...about };
   if (what === 'shard-hold') return { kind: 'shard.hold', ...about, isHeld: job.isHeld };
+  if (what === 'shard-update') return { kind: 'shard.update', ...about, ...changesOf(job, shard) };
   if (what === 'shard-cancelled') return { kind: 'shard.cancel', ...about, ...causeOf(job) };
   const { failedOnly, index } = known(job.record.retry, `retry of ${job.record.job}`);
   const selection = { failedOnly, ...(index === undefined ? {} : { index }) };
@@ -84,12 +85,14 @@ function messageOf(what: ShardAskTag['what'], job: Job, shard: number): Request<
 function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], 'ask'> {
   const items = job.items.get(shard);
   const share = job.share(shard);
+  const terms = job.limits?.terms;
   const { job: id, createdAtMs } = job.record;
   return {
     kind: 'shard.create',
     ...{ job: id, shard, spec: job.spec, range: job.range(shard), createdAtMs },
     ...(items ? { items: [...items] } : {}),
     ...(share === undefined ? {} : { share }),
+    ...(terms ? { terms } : {}),
     ...{
       cancelled: job.cancelled,
       ...causeOf(job),
@@ -98,6 +101,12 @@ function createOf(job: Job, shard: number): Omit<TaskMessages['shard.create'], '
       jobSet: [...job.replicas],
     },
   };
+}
+
+function changesOf(job: Job, shard: number): Pick<TaskMessages['shard.update'], 'terms' | 'share'> {
+  const share = job.share(shard);
+  const terms = known(job.limits?.terms, `changed terms of ${job.record.job}`);
+  return { terms, ...(share === undefined ? {} : { share }) };
 }
 
 function causeOf({ cause }: Job): { readonly expired?: true; readonly abandoned?: true } {

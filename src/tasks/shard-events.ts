@@ -19,7 +19,7 @@ export type AboutTasks = TaskMessages['task.result' | 'task.started' | 'task.han
 /** What a shard home is sent. */
 export type ToShardHome =
   | AboutTasks
-  | TaskMessages['shard.create' | 'shard.release' | 'shard.hold' | 'shard.cancel' | 'shard.retry']
+  | TaskMessages['shard.create' | 'shard.release' | 'shard.hold' | 'shard.update' | 'shard.cancel' | 'shard.retry']
   | QueryMessages['query.tasks' | 'query.task'];
 
 export type ShardEvent =

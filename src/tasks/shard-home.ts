@@ -11,6 +11,7 @@ import { Grants } from './grants.js';
 import { Offering } from './offering.js';
 import type { Placer } from './placer.js';
 import { Recording } from './recording.js';
+import { Recalls } from './recalls.js';
 import { Recovery } from './recovery.js';
 import type { RegisterId } from './register/head.js';
 import type { RegisterNews } from './replication/effects.js';
@@ -21,9 +22,11 @@ import { Shard } from './shard.js';
 import { ShardAnswers } from './shard-answers.js';
 import { ShardCreation } from './shard-creation.js';
 import type { AboutTasks, ShardEffect, ShardEvent, ToShardHome } from './shard-events.js';
-import { entryOf, ShardTable } from './shard-table.js';
+import { ShardStanding } from './shard-standing.js';
+import { ShardTable } from './shard-table.js';
 import type { ShardTag } from './shard-tags.js';
 import { TaskRound } from './task-round.js';
+import { Updates } from './updates.js';
 
 /**
  * The shards that this node coordinates: it has their tasks placed, records how they end, starts lost ones again and reports
@@ -41,7 +44,10 @@ export class ShardHome {
   readonly #retries: Retries;
   readonly #creation: ShardCreation;
   readonly #cancels: Cancels;
+  readonly #recalls: Recalls;
   readonly #holds: Holds;
+  readonly #updates: Updates;
+  readonly #standing: ShardStanding;
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: ShardEffect[] = [];
 
@@ -61,9 +67,13 @@ export class ShardHome {
     this.#reports = new Reports(self, this.#timers, emit);
     this.#answers = new ShardAnswers(this.#table, places, placer, () => this.unplaced, emit);
     this.#retries = new Retries(places, this.#table, this.#round, this.#answers, emit);
-    const changed = (shard: Shard) => void this.#changed(shard);
+    const wallMs = () => this.#now.wallMs;
+    this.#standing = new ShardStanding(this.#offering, this.#reports, this.#retries, wallMs, emit);
+    const changed = (shard: Shard) => void this.#standing.changed(shard);
     this.#cancels = new Cancels(this.#table, this.#round, this.#answers, changed, emit);
-    this.#holds = new Holds(this.#table, this.#answers, changed, emit);
+    this.#recalls = new Recalls(emit);
+    this.#holds = new Holds(this.#table, this.#answers, this.#recalls, changed, emit);
+    this.#updates = new Updates(this.#table, this.#answers, this.#recalls, changed, emit);
     this.#creation = new ShardCreation(places, this.#answers, emit);
     this.#recovery = new Recovery(members, this.#table, this.#round, this.#grants, emit, changed);
   }
@@ -162,6 +172,8 @@ export class ShardHome {
         return this.#holds.release(message, { to: from, re: message.ask });
       case 'shard.hold':
         return this.#holds.hold(message, { to: from, re: message.ask });
+      case 'shard.update':
+        return this.#updates.asked(message, { to: from, re: message.ask });
       case 'shard.cancel':
         return this.#cancels.cancel(message, { to: from, re: message.ask });
       case 'shard.retry':
@@ -193,7 +205,7 @@ export class ShardHome {
       default:
         assertNever(message);
     }
-    this.#changed(shard);
+    this.#standing.changed(shard);
   }
 
   #create(from: NodeId, message: TaskMessages['shard.create']): void {
@@ -218,7 +230,7 @@ export class ShardHome {
       if (isCancelled && !shard.isCancelStored) this.#cancels.cancel(shard.record, asker);
       else this.#answers.state(shard.record, asker);
     }
-    this.#changed(shard);
+    this.#standing.changed(shard);
   }
 
   #onClosed(register: RegisterId): void {
@@ -241,17 +253,18 @@ export class ShardHome {
     if (tag.what === 'held') {
       if (message?.kind === 'held.tell') this.#recovery.heard(from, tag.shards, message);
       else this.#recovery.gone(from);
+      for (const name of tag.shards) this.#recalls.recall(this.#table.get(name));
       return;
     }
     const shard = this.#table.get(tag);
     if (tag.what === 'offer') {
       this.#offering.answered(shard, tag, from, message?.kind === 'task.offered' ? message : undefined, now);
       if (shard?.mode === 'open') this.#round.endCancelled(shard);
-      if (shard?.isHeld) this.#holds.recall(shard);
+      this.#recalls.recall(shard);
     } else if (tag.what === 'revoke' && shard) {
       this.#round.calledBack(shard, from, tag, message?.kind === 'task.revoked' ? message : undefined);
     }
-    if (shard) this.#changed(shard);
+    if (shard) this.#standing.changed(shard);
   }
 
   #onWritten(tag: ShardTag): void {
@@ -261,53 +274,23 @@ export class ShardHome {
     if (tag.what === 'cancelled') this.#cancels.written(shard, tag);
     else if (tag.what === 'record') this.#round.recorded(shard, tag);
     else if (tag.what === 'hold') this.#holds.written(shard, tag);
+    else if (tag.what === 'update') this.#updates.written(shard, tag);
     else if (tag.what === 'retried') this.#retries.written(shard, tag);
     else if (tag.what === 'grant') this.#grants.written(shard, tag, this.#now);
     else return;
-    this.#changed(shard);
-  }
-
-  /** After anything that may have moved tasks of a shard. */
-  #changed(shard: Shard): void {
-    this.#standing(shard);
-    this.#retries.settle(shard);
-  }
-
-  #standing(shard: Shard): void {
-    if (shard.mode === 'done' || shard.mode === 'closed') return;
-    if (shard.mode !== 'open' || !shard.isComplete) {
-      this.#offering.recount(shard);
-      if (shard.isShortOfEpochs && !shard.isRenewing) {
-        shard.isRenewing = true;
-        this.#out.push({ kind: 'renew', register: shard.place.register });
-      }
-      return this.#reports.note(shard);
-    }
-    this.#finish(shard);
-  }
-
-  #finish(shard: Shard): void {
-    if (!shard.isAllOnRecord) shard.endedAtMs = Math.max(shard.endedAtMs, this.#now.wallMs);
-    shard.mode = 'done';
-    shard.version += 1;
-    if (!shard.isAllOnRecord && !shard.record.done) {
-      const tag = { what: 'done' as const, job: shard.record.job, shard: shard.record.shard };
-      this.#out.push({ kind: 'write', register: shard.place.register, entries: [entryOf(shard)], tag });
-    }
-    this.#offering.recount(shard);
-    this.#reports.final(shard);
+    this.#standing.changed(shard);
   }
 
   #onPeer(node: NodeId, boot: number | undefined): void {
     for (const shard of [...this.#table.live()]) {
-      if (this.#round.lost(shard, node, boot)) this.#changed(shard);
+      if (this.#round.lost(shard, node, boot)) this.#standing.changed(shard);
     }
     if (boot === undefined) this.#recovery.gone(node);
   }
 
   #onTimer(timer: string, now: Now): void {
     if (this.#offering.ownsTimer(timer)) this.#offering.onTimer(now);
-    else if (this.#grants.ownsTimer(timer)) this.#grants.onTimer(now, (shard) => void this.#changed(shard));
+    else if (this.#grants.ownsTimer(timer)) this.#grants.onTimer(now, (shard) => void this.#standing.changed(shard));
     else this.#reports.onTimer();
   }
 }

@@ -3,6 +3,7 @@ import type { TASK_STATES } from '../kernel/states.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { ReplicaSetSchema } from './register/replica-set.js';
 import { JobSpecSchema, LIMITS } from './spec.js';
+import { TermsSchema } from './terms.js';
 
 /** Of the tasks of one shard. */
 export const items = list(text(LIMITS.itemBytesMax), LIMITS.shardTasksMax);
@@ -31,6 +32,9 @@ const progress = {
   retried: Type.Optional(RetriedSchema),
   /** Nothing more of it starts. */
   held: Type.Optional(Type.Boolean()),
+  /** Of a job whose terms were changed: the last change that counts here, and how many tasks may be placed at a time. */
+  terms: Type.Optional(count()),
+  share: Type.Optional(count(TASKS_MAX)),
   /** Told by a survivor without a majority: provisional. */
   degraded: Type.Optional(Type.Boolean()),
 };
@@ -50,6 +54,8 @@ export const SHARD_MESSAGES = {
     items: Type.Optional(items),
     /** So many of its tasks may be placed at a time; absent: all. */
     share: Type.Optional(count(TASKS_MAX)),
+    /** In place of what the spec says. */
+    terms: Type.Optional(TermsSchema),
     createdAtMs: amount(),
     cancelled: Type.Boolean(),
     expired: Type.Optional(Type.Boolean()),
@@ -88,6 +94,11 @@ export const SHARD_MESSAGES = {
   }),
   /** Nothing more of it is to start, or it may go on. Answered with shard.state once it is durable. */
   'shard.hold': record({ kind: Type.Literal('shard.hold'), ...asked, job: JobIdSchema, shard, isHeld: Type.Boolean() }),
+  /** What has not begun goes by these terms. Answered with shard.state once that is durable. */
+  'shard.update': record({
+    ...{ kind: Type.Literal('shard.update'), ...asked, job: JobIdSchema, shard, terms: TermsSchema },
+    share: Type.Optional(count(TASKS_MAX)),
+  }),
   /** What its job waited for has come to pass. */
   'shard.release': record({ kind: Type.Literal('shard.release'), ...asked, job: JobIdSchema, shard }),
   /** Answered with shard.state once it is durable. */

@@ -1,5 +1,6 @@
 import { known } from '../kernel/assert.js';
 import type { NodeId } from '../kernel/ids.js';
+import { evenShare } from './shares.js';
 
 /** In which order the shards of a job are made, and how many at a time. */
 export interface ShardQueue {
@@ -9,8 +10,6 @@ export interface ShardQueue {
   made(shard: number): void;
   /** Those not handed out yet. */
   rest(): ReadonlySet<number>;
-  /** Of a shard's tasks so many may be placed at a time; undefined: all. */
-  share(shard: number): number | undefined;
 }
 
 /** Shards go to many nodes at once, a few to each: one that is away must not hold up the others. */
@@ -52,10 +51,6 @@ export class ShardsByNode implements ShardQueue {
   rest(): ReadonlySet<number> {
     return new Set([...this.#unsent.values()].flat());
   }
-
-  share(): undefined {
-    return undefined;
-  }
 }
 
 /**
@@ -68,10 +63,13 @@ export class ShardsInTurn implements ShardQueue {
   /** Handed out, and not known to be at their end. */
   readonly #open = new Set<number>();
 
-  /** @param isOver - of a shard: it has ended, for good */
+  /**
+   * @param width - the most that it ever was: there may be shards for so many
+   * @param isOver - of a shard: it has ended, for good
+   */
   constructor(
     private readonly shards: number,
-    private readonly width: number,
+    private readonly width: () => number,
     private readonly isOver: (shard: number) => boolean,
   ) {}
 
@@ -80,15 +78,15 @@ export class ShardsInTurn implements ShardQueue {
     let placed = 0;
     for (const shard of this.#open) {
       if (this.isOver(shard)) this.#open.delete(shard);
-      else placed += this.share(shard);
+      else placed += this.#shareOf(shard);
     }
     for (; this.#next < this.shards; this.#next++) {
       // After a takeover those at the front have ended, as one hears of them one by one.
       if (this.isOver(this.#next)) continue;
-      if (placed + this.share(this.#next) > this.width) break;
+      if (placed + this.#shareOf(this.#next) > this.width()) break;
       this.#open.add(this.#next);
       next.push(this.#next);
-      placed += this.share(this.#next);
+      placed += this.#shareOf(this.#next);
     }
     return next;
   }
@@ -101,8 +99,8 @@ export class ShardsInTurn implements ShardQueue {
     return new Set(Array.from({ length: this.shards - this.#next }, (_, i) => this.#next + i));
   }
 
-  /** The width split evenly, and at least one each: where shards are more, not all of them are made at once. */
-  share(shard: number): number {
-    return Math.max(1, Math.floor(this.width / this.shards) + Number(shard < this.width % this.shards));
+  /** At least one each: where shards are more, not all of them are made at once. */
+  #shareOf(shard: number): number {
+    return Math.max(1, evenShare(this.width(), this.shards, shard));
   }
 }

@@ -6,6 +6,7 @@ import { TaskRangeSchema, TASKS_MAX } from './range.js';
 import { REPLICAS_MAX } from './register/replica-set.js';
 import { RetriedSchema } from './shard-messages.js';
 import { LIMITS } from './spec.js';
+import { TermsSchema } from './terms.js';
 
 /** What a shard's register keeps of it, apart from its spec and its tasks' records. */
 export const ShardRecordSchema = record({
@@ -15,6 +16,8 @@ export const ShardRecordSchema = record({
   items: Type.Optional(list(text(LIMITS.itemBytesMax), LIMITS.shardTasksMax)),
   /** So many of its tasks may be placed at a time; absent: all. */
   share: Type.Optional(count(TASKS_MAX)),
+  /** What was changed of its spec. */
+  terms: Type.Optional(TermsSchema),
   /** The placement key of its tasks, where one was given. */
   key: Type.Optional(text(1024)),
   createdAtMs: amount(),
@@ -42,12 +45,13 @@ export function wordOf({ cancelled, expired }: Pick<ShardRecord, 'cancelled' | '
 
 /** What a new shard begins with. */
 export function shardRecordOf(create: Omit<TaskMessages['shard.create'], 'kind' | 'ask' | 'set'>): ShardRecord {
-  const { job, shard, range, items, createdAtMs, cancelled, expired, held, share, jobSet } = create;
+  const { job, shard, range, items, createdAtMs, cancelled, expired, held, share, terms, jobSet } = create;
   const { key } = create.spec;
   const optional = {
     ...(items ? { items } : {}),
     ...(key === undefined ? {} : { key }),
     ...(share === undefined ? {} : { share }),
+    ...(terms ? { terms } : {}),
     ...(expired === true ? { expired } : {}),
     ...(held === true ? { held } : {}),
   };

@@ -25,7 +25,7 @@ export interface FinalReport {
 export type ShardTag =
   /** Without `index` the whole shard. */
   | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
-  | (Named & Asker & { readonly what: 'hold' })
+  | (Named & Asker & { readonly what: 'hold' | 'update' })
   | (Named & { readonly what: 'recall' })
   /** `running`: a task that began here. */
   | (Named & { readonly what: 'running' | 'done' })

@@ -1,17 +1,18 @@
 import { assert, known } from '../kernel/assert.js';
 import { taskId } from '../kernel/ids.js';
 import { isTerminal, noCounts, type Counts, type TaskState } from '../kernel/states.js';
+import { AttemptEpochs } from './attempt-epochs.js';
 import type { ChangeSink } from './change.js';
 import { newTask, shownState, tellChange, type LiveTask } from './live-task.js';
 import { indexAt, ordinalOf } from './range.js';
-import type { Progress } from './progress.js';
+import { firstVersion, type Progress } from './progress.js';
 import type { TaskRecord } from './record.js';
-import { EPOCHS_PER_BALLOT, epochRange, type EpochRange } from './register/epochs.js';
 import { SHARD, shardName, SPEC, TASK_PREFIX } from './replication/names.js';
 import type { ShardPlace } from './shard-place.js';
 import { wordOf, type ShardRecord } from './shard-record.js';
 import type { JobSpec } from './spec.js';
 import { assertStep, type Phase } from './states.js';
+import { withTerms } from './terms.js';
 
 /** In place of what shards that only wait, the most by far, have nothing to put into; nothing is ever added to them. */
 const NONE = new Map<number, LiveTask>();
@@ -59,14 +60,18 @@ export class Shard {
   /** By ordinal, from the first that is touched on: shards that only wait are many. */
   #touched: Uint8Array | undefined;
   readonly #ended = noCounts();
-  readonly #epochs: EpochRange;
+  readonly epochs: AttemptEpochs;
+  /** Attempts up to this one were offered by a spec that was changed since. */
+  staleEpoch = 0;
+  /** Changes of its job that are durable here. */
+  #changes: Pick<Progress, 'terms' | 'share'> | undefined;
   #untouched: number;
   #cursor = 0;
-  #counter = 0;
 
   constructor(
     public record: ShardRecord,
-    readonly spec: JobSpec,
+    /** What its tasks are offered by. */
+    public spec: JobSpec,
     readonly place: ShardPlace,
   ) {
     this.cancelled = record.cancelled;
@@ -75,7 +80,8 @@ export class Shard {
     this.isGated = (spec.start ?? spec.schedule) !== undefined && place.register === record.job;
     this.isHeld = record.held === true;
     this.version = firstVersion(place.ballot);
-    this.#epochs = epochRange(place.degraded?.place);
+    this.epochs = new AttemptEpochs(this.name, place.ballot, place.degraded?.place);
+    this.renew();
     this.#untouched = record.range.count;
   }
 
@@ -114,7 +120,7 @@ export class Shard {
 
   /** How many more of its tasks may be placed now. */
   get #room(): number {
-    return (this.record.share ?? Infinity) - (this.#live.size - this.#waiting.size);
+    return Math.max(0, (this.record.share ?? Infinity) - (this.#live.size - this.#waiting.size));
   }
 
   /** What may have started must not be started again. */
@@ -154,6 +160,7 @@ export class Shard {
       ...{ version, counts: this.counts(), endedAtMs },
       ...(record.retried ? { retried: record.retried } : {}),
       ...(this.isHeld ? { held: true } : {}),
+      ...this.#changes,
       ...(place.degraded ? { degraded: true } : {}),
     };
   }
@@ -187,6 +194,16 @@ export class Shard {
       this.#cursor += 1;
     }
     return taken;
+  }
+
+  /** What its record says is durable: what has not begun goes by its terms. */
+  renew(): void {
+    const { terms, share } = this.record;
+    if (!terms) return;
+    this.#changes = { terms: terms.version, ...(share === undefined ? {} : { share }) };
+    this.spec = withTerms(this.spec, terms);
+    this.staleEpoch = this.epochs.last;
+    this.version += 1;
   }
 
   /** The whole shard is cancelled, durably. */
@@ -279,18 +296,6 @@ export class Shard {
     return this.#handedBack?.get(index) ?? 0;
   }
 
-  nextEpoch(): number {
-    this.#counter += 1;
-    const { first, size } = this.#epochs;
-    assert(this.#counter < size, () => `${this.name}: ballot ${this.ballot} has run out of epochs`);
-    return this.ballot * EPOCHS_PER_BALLOT + first + this.#counter;
-  }
-
-  /** Time for a new ballot: tasks that are refused again and again use up epochs too. */
-  get isShortOfEpochs(): boolean {
-    return this.#counter > this.#epochs.size - EPOCHS_AHEAD;
-  }
-
   #enlist(task: LiveTask): void {
     if (this.#live === NONE) {
       this.#live = new Map();
@@ -309,12 +314,4 @@ export class Shard {
       assert(isWaiting === this.#waiting.has(task.index), () => `${this.name}: ${task.index} is misfiled`);
     }
   }
-}
-
-/** Epochs left when the next ballot is asked for: more than a shard can offer before it answers. */
-const EPOCHS_AHEAD = 2 ** 16;
-
-/** What a coordinator says after a restart is news, however often it spoke before. */
-function firstVersion(ballot: number): number {
-  return ballot * 2 ** 32;
 }

@@ -60,15 +60,37 @@ describe('the limits of a job, over three daemons', function () {
   it('should take other limits while it goes on, and none once it has ended', async () => {
     const job = await submit(['--deadline', '1h', '--array', '1-5', '--', 'sleep', '60']);
     const { code: empty, stderr: nothing } = await flock.cli(['update', job]);
-    expect(`${empty} ${nothing}`).to.match(
-      /^2 covey: there is nothing to change \(hint: give --max-fails or --deadline\)/,
-    );
+    expect(`${empty} ${nothing}`).to.match(/^2 covey: there is nothing to change \(hint: see covey update --help\)/);
     const changed = await flock.json<object>(['update', job, '--deadline', '300ms', '--max-fails', '3'], { node: 2 });
     expect(changed).to.deep.equal({ job, maxFails: 3, deadlineMs: 300 });
     expect(await wait(job)).to.equal(1);
     expect((await show(job)).counts.expired).to.equal(5);
     const { code, stderr } = await flock.cli(['update', job, '--max-fails', '9'], { node: 1 });
     expect(`${code} ${stderr}`).to.match(/^\d+ covey: job \w+ has ended, or is cancelled \(hint: /);
+  });
+
+  it('should start what waits by the terms of now, on whatever node, and no more of it at a time', async () => {
+    const [log, go] = [flock.path('files', 'terms'), flock.path('files', 'terms-go')];
+    writeFileSync(log, '');
+    const script = `while [ ! -e ${go} ]; do sleep 0.05; done; echo + >> ${log}; sleep 0.3; echo - >> ${log}`;
+    const job = await submit(['--timeout', '60s', '--array', '1-20', '--shell', '--', script]);
+    await until('all places are taken', async () => (await show(job)).counts.running === 12);
+    const terms = ['--timeout', '100ms', '--max-parallel', '2', '--retries', '1', '--retry-on', '7'];
+    expect(await flock.json<object>(['update', job, ...terms], { node: 2 })).to.deep.equal({
+      ...{ job, timeoutMs: 100, maxParallel: 2, retries: 1, retryOn: [7] },
+    });
+    await until('queues are empty', async () => (await show(job)).counts.queued <= 2);
+    writeFileSync(go, '');
+    expect(await wait(job)).to.equal(1);
+    const { counts, tasks } = await show(job);
+    expect({ ok: counts.succeeded, late: counts['timed-out'] }, 'by the old, by the new').to.deep.equal({
+      ...{ ok: 12, late: 8 },
+    });
+    expect(Math.max(...tasks.map(({ attempts }) => attempts)), 'not after a timeout').to.equal(1);
+    const late = tasks.filter(({ state }) => state === 'timed-out');
+    const times = late.map(({ startedAt, finishedAt }) => [Date.parse(startedAt ?? ''), Date.parse(finishedAt ?? '')]);
+    const atOnce = times.map(([from = 0]) => times.filter(([a = 0, b = 0]) => a <= from && from < b).length);
+    expect(Math.max(...atOnce)).to.be.at.most(2);
   });
 
   it('should start nothing more of what is held, and go on when it is released', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Shares } from '../../src/tasks/shares.js';
 import { ShardsInTurn } from '../../src/tasks/shard-queue.js';
 import type { JobSpec } from '../../src/tasks/spec.js';
 import { at } from './support/brief.js';
@@ -181,7 +182,11 @@ describe('how many tasks of a job run at a time', () => {
 
   it('should pass over shards that have ended before whoever takes over hears of them', () => {
     const over = new Set<number>();
-    const queue = new ShardsInTurn(3, 1, (shard) => over.has(shard));
+    const queue = new ShardsInTurn(
+      3,
+      () => 1,
+      (shard) => over.has(shard),
+    );
     expect(queue.next()).to.deep.equal([0]);
     over.add(0).add(1);
     expect(queue.next()).to.deep.equal([2]);
@@ -197,12 +202,19 @@ describe('how many tasks of a job run at a time', () => {
       fc.property(story, ({ shards, width, steps }) => {
         const over = new Set<number>();
         const made = new Set<number>();
-        const queue = () => new ShardsInTurn(shards, width, (shard) => over.has(shard));
+        const queue = () =>
+          new ShardsInTurn(
+            shards,
+            () => width,
+            (shard) => over.has(shard),
+          );
         let current = queue();
+        let shares = new Shares(shards, (shard) => over.has(shard));
         const look = () => {
+          shares = new Shares(shards, (shard) => over.has(shard));
           for (const shard of current.next()) made.add(shard);
           const open = [...made].filter((shard) => !over.has(shard));
-          const placed = open.reduce((sum, shard) => sum + current.share(shard), 0);
+          const placed = open.reduce((sum, shard) => sum + shares.of(shard, width), 0);
           expect(placed).to.be.at.most(width);
           expect(open.length, 'somebody goes on').to.be.greaterThan(over.size === shards ? -1 : 0);
         };

@@ -52,12 +52,12 @@ describe('a shard', () => {
 
   it('should say that its epochs run short long before they do, and never give out one too many', () => {
     const tasks = shard(1, {}, 3);
-    expect(tasks.nextEpoch()).to.equal(3 * EPOCHS_PER_BALLOT + 1);
+    expect(tasks.epochs.next()).to.equal(3 * EPOCHS_PER_BALLOT + 1);
     let given = 1;
-    for (; !tasks.isShortOfEpochs; given++) tasks.nextEpoch();
+    for (; !tasks.epochs.isShort; given++) tasks.epochs.next();
     expect(DEGRADED_BIT - given).to.be.greaterThan(60_000);
-    for (; given < DEGRADED_BIT - 1; given++) tasks.nextEpoch();
-    expect(() => tasks.nextEpoch()).to.throw(/ballot 3 has run out of epochs/);
+    for (; given < DEGRADED_BIT - 1; given++) tasks.epochs.next();
+    expect(() => tasks.epochs.next()).to.throw(/ballot 3 has run out of epochs/);
   });
 
   it('should take up what is on record: ends, and attempts that were lost or failed', () => {

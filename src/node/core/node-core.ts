@@ -187,6 +187,7 @@ export class NodeCore {
       case 'shard.create':
       case 'shard.release':
       case 'shard.hold':
+      case 'shard.update':
       case 'shard.cancel':
       case 'shard.retry':
       case 'task.started':

@@ -122,6 +122,9 @@ export class Home {
     return shown;
   }
 
+  /** All that it ever offered. */
+  readonly offers: Extract<TaskMessage, { kind: 'task.offer' }>[] = [];
+
   create(count: number, changes: object = {}): Shown[] {
     return this.hear('jobs', {
       ...{ kind: 'shard.create', job: JOB, shard: 0, spec: specOf(), range: { first: 0, step: 1, count } },
@@ -195,8 +198,10 @@ export class Home {
     this.home.validate();
     for (const effect of effects) {
       if (effect.kind === 'create' || effect.kind === 'write' || effect.kind === 'renew') this.registers.wish(effect);
-      else if (effect.kind === 'ask') this.#asked.push(effect);
-      else if (effect.kind === 'arm') this.#armed.set(effect.timer.name, effect.timer);
+      else if (effect.kind === 'ask') {
+        this.#asked.push(effect);
+        if (effect.message.kind === 'task.offer') this.offers.push({ ask: 0, ...effect.message });
+      } else if (effect.kind === 'arm') this.#armed.set(effect.timer.name, effect.timer);
     }
     return effects.flatMap(brief);
   }

@@ -12,6 +12,7 @@ import type { Registered } from './coordinator.js';
 import type { Tried } from './places.js';
 import type { TaskRange } from '../../../tasks/range.js';
 import type { JobSpec } from '../../../tasks/spec.js';
+import type { WishedTerms } from '../../../tasks/terms.js';
 
 /** How complete an answer is: how many nodes were asked, and how many of them answered. */
 export interface Completeness {
@@ -150,7 +151,7 @@ export interface Requests {
   hold: { asks: { job: JobId; isHeld: boolean }; gets: { readonly isOver: boolean } };
   /** The limits that are given; a deadline counts from now on. */
   update: {
-    asks: { job: JobId; limits: { maxFails?: number; deadlineMs?: number; notAfterMs?: number } };
+    asks: { job: JobId; limits: { maxFails?: number; deadlineMs?: number; notAfterMs?: number; terms?: WishedTerms } };
     gets: object;
   };
   retry: {
