@@ -4,6 +4,10 @@ import type { JobPlan, Story } from './story.js';
 
 /** From TERM to KILL, for what does not end when asked. */
 const GRACE_MS = 5_000;
+/** Before the first retry, at the most; before the next twice as long. */
+const PAUSES_MS = 300;
+/** What the budget of one coordinator lets through is one retry in so long, at the least. */
+const RETRY_MS = 100;
 /** What a task costs that brings its node down, until its user's cancel has got through. */
 const POISON_MS = 60_000;
 
@@ -23,16 +27,17 @@ export function runTimeMs({ jobs, machines }: Story, { durables, clients }: Hist
   const slots = machines.reduce((sum, { cpus }) => sum + cpus, 0);
   const open = new Map<string, JobPlan>();
   for (const job of jobs) if (submitted.has(job.id)) open.set(job.id, job);
-  let [workMs, chainMs, poisonMs] = [0, 0, 0];
+  let [workMs, chainMs, poisonMs, retries] = [0, 0, 0, 0];
   for (const job of open.values()) {
     const left = Math.max(0, job.tasks - (ended.get(job.id)?.size ?? 0));
     if (left === 0) continue;
-    const each = (1 + job.retries) * attemptMs(job);
+    const each = (1 + job.retries) * attemptMs(job) + PAUSES_MS * (2 ** job.retries - 1);
+    retries += left * job.retries;
     workMs += left * each * job.cpus;
     chainMs = Math.max(chainMs, each);
     if (job.command.startsWith('poison')) poisonMs += left * POISON_MS;
   }
-  return (2 * workMs) / slots + chainMs + poisonMs;
+  return (2 * workMs) / slots + chainMs + poisonMs + retries * RETRY_MS;
 }
 
 /** The longest that one attempt takes. */

@@ -56,6 +56,7 @@ export class Grants {
         // Its executor was given up, and hands it back when this ask has become too old.
         return;
       case 'waiting':
+      case 'resting':
       case 'running':
       case 'committing':
       case 'terminal':

@@ -20,6 +20,8 @@ export interface LiveTask {
   failures: number;
   losses: number;
   steals: number;
+  /** It has failed, and its record says that it is to be tried again. */
+  isRetried: boolean;
   /** Somebody wants this very task to end; durable in its record. */
   cancelled: boolean;
   /** Its record says that it runs. */
@@ -60,6 +62,7 @@ export function newTask(index: number): LiveTask {
     failures: 0,
     losses: 0,
     steals: 0,
+    isRetried: false,
     cancelled: false,
     isNoted: false,
     grant: undefined,
@@ -90,6 +93,7 @@ export function shownState({ phase, startedAtMs }: LiveTask): TaskState {
     case 'committing':
       return startedAtMs === undefined ? 'queued' : 'running';
     case 'waiting':
+    case 'resting':
     case 'offered':
     case 'terminal':
       return 'pending';
@@ -110,6 +114,11 @@ export function tellChange(
   sink?.({ job, index, state, run, ...attempt });
 }
 
+/** Nobody has it: it waits for an executor, or rests before it does. */
+export function isIdle({ phase }: LiveTask): boolean {
+  return phase === 'waiting' || phase === 'resting';
+}
+
 /** Some executor has it, or is offered it. */
 export function isPlaced({ phase }: LiveTask): boolean {
   return ['offered', 'queued', 'granting', 'granted', 'running'].includes(phase);
@@ -120,7 +129,7 @@ export function isPlaced({ phase }: LiveTask): boolean {
  * that outlives a restart of its coordinator keeps its epoch (register.md, rule 11).
  */
 export function isStale(task: LiveTask, epoch: number): boolean {
-  return epoch < task.epoch || (epoch === task.epoch && task.phase === 'waiting' && task.isSpent);
+  return epoch < task.epoch || (epoch === task.epoch && isIdle(task) && task.isSpent);
 }
 
 /** Whether an attempt is later than all that this coordinator has heard of a task. */

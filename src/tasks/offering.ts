@@ -4,12 +4,13 @@ import type { TimerBook } from '../kernel/timers.js';
 import type { TaskMessages } from './messages.js';
 import type { Placer } from './placer.js';
 import type { Recording } from './recording.js';
-import { noteStep, type LiveTask } from './live-task.js';
+import { isIdle, noteStep, type LiveTask } from './live-task.js';
 import type { Shard } from './shard.js';
 import type { ShardEffect } from './shard-events.js';
 import type { Given, ShardTag } from './shard-tags.js';
 import { offerOf } from './offer.js';
 import { Parcels, type Parcel } from './parcels.js';
+import { RetryPacing } from './retry-pacing.js';
 import { LIMITS } from './spec.js';
 
 export interface OfferingConfig {
@@ -47,6 +48,7 @@ export class Offering {
   /** Nodes that have said of late that they have free slots. */
   readonly #freed = new Set<NodeId>();
   readonly #offered = new Map<NodeId, number>();
+  readonly pacing: RetryPacing;
   #waiting = 0;
   #offeredTotal = 0;
 
@@ -56,7 +58,9 @@ export class Offering {
     private readonly timers: TimerBook,
     private readonly emit: (effect: ShardEffect) => void,
     private readonly config: OfferingConfig = OFFERING_DEFAULTS,
-  ) {}
+  ) {
+    this.pacing = new RetryPacing(timers, emit, (shard) => void this.recount(shard));
+  }
 
   /** Tasks at this node without an executor: those that wait, and those offered but not yet accepted. */
   get unplaced(): number {
@@ -103,11 +107,12 @@ export class Offering {
   }
 
   ownsTimer(name: string): boolean {
-    return name === REST;
+    return name === REST || this.pacing.ownsTimer(name);
   }
 
-  /** The rest is over: every node may be asked again. */
-  onTimer(now: Now): void {
+  /** The rest is over: every node may be asked again. Or some tasks may that have failed. */
+  onTimer(now: Now, name: string): void {
+    if (this.pacing.ownsTimer(name)) return this.pacing.onTimer(now.monoMs);
     this.#closed.clear();
     for (const shard of this.#queue.keys()) shard.restUntilMs = 0;
     this.pump(now);
@@ -156,7 +161,7 @@ export class Offering {
     for (const { index, epoch } of tag.tasks) {
       const task = shard.live.get(index);
       if (task?.epoch !== epoch || task.phase !== 'offered') {
-        const isOver = task && (task.epoch !== epoch || task.phase === 'waiting');
+        const isOver = task && (task.epoch !== epoch || isIdle(task));
         if (isOver && (accepted.has(index) || !answer)) stale.push({ index, epoch });
         continue;
       }

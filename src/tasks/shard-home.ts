@@ -289,7 +289,7 @@ export class ShardHome {
   }
 
   #onTimer(timer: string, now: Now): void {
-    if (this.#offering.ownsTimer(timer)) this.#offering.onTimer(now);
+    if (this.#offering.ownsTimer(timer)) this.#offering.onTimer(now, timer);
     else if (this.#grants.ownsTimer(timer)) this.#grants.onTimer(now, (shard) => void this.#standing.changed(shard));
     else this.#reports.onTimer();
   }

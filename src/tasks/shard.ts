@@ -57,6 +57,7 @@ export class Shard {
   #handedBack: Map<number, number> | undefined;
   #live = NONE;
   #waiting = NO_INDEXES;
+  #resting = 0;
   /** By ordinal, from the first that is touched on: shards that only wait are many. */
   #touched: Uint8Array | undefined;
   readonly #ended = noCounts();
@@ -120,7 +121,7 @@ export class Shard {
 
   /** How many more of its tasks may be placed now. */
   get #room(): number {
-    return Math.max(0, (this.record.share ?? Infinity) - (this.#live.size - this.#waiting.size));
+    return Math.max(0, (this.record.share ?? Infinity) - (this.#live.size - this.#waiting.size - this.#resting));
   }
 
   /** What may have started must not be started again. */
@@ -266,6 +267,7 @@ export class Shard {
   move(task: LiveTask, phase: Exclude<Phase, 'terminal'>): void {
     assertStep(taskId(this.record.job, task.index), task.phase, phase, () => JSON.stringify(task));
     const before = shownState(task);
+    this.#resting += Number(phase === 'resting') - Number(task.phase === 'resting');
     task.phase = phase;
     tellChange(this.onChange, this.record.job, task, before, shownState(task));
     if (phase === 'waiting') this.#waiting.add(task.index);

@@ -2,12 +2,22 @@ import { assert } from '../kernel/assert.js';
 import { terminalCount, type Counts, type TaskState } from '../kernel/states.js';
 
 /**
- * Where a task of a shard stands at its coordinator. `terminal` covers every state that is for ever. Only tasks that run at
+ * Where a task of a shard stands at its coordinator. `terminal` covers every state that is for ever; what is
+ * `resting` has failed and is to be tried again, but not yet. Only tasks that run at
  * most once are `granting` (the grant is being written), `granted` (it is out, and no start is heard of yet) or `doubted` (it
  * may have started, and nobody is there to say so).
  */
 export type Phase =
-  'waiting' | 'offered' | 'queued' | 'granting' | 'granted' | 'doubted' | 'running' | 'committing' | 'terminal';
+  | 'waiting'
+  | 'resting'
+  | 'offered'
+  | 'queued'
+  | 'granting'
+  | 'granted'
+  | 'doubted'
+  | 'running'
+  | 'committing'
+  | 'terminal';
 
 /**
  * Every legal step of a task at its coordinator; any other pair is a bug (style: dask's worker_state_machine). `waiting`
@@ -15,13 +25,14 @@ export type Phase =
  */
 const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
   waiting: ['waiting', 'offered', 'doubted', 'committing'],
+  resting: ['waiting', 'offered', 'committing'],
   offered: ['waiting', 'queued', 'granting', 'running', 'committing'],
   queued: ['waiting', 'granting', 'running', 'committing'],
   granting: ['granted', 'committing'],
   granted: ['granting', 'running', 'doubted', 'committing'],
   doubted: ['offered', 'granted', 'running', 'committing'],
   running: ['waiting', 'doubted', 'committing'],
-  committing: ['waiting', 'terminal'],
+  committing: ['waiting', 'resting', 'terminal'],
   terminal: [],
 };
 

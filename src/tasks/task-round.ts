@@ -1,6 +1,6 @@
 import type { NodeId } from '../kernel/ids.js';
 import type { Grants } from './grants.js';
-import { isNews, isPlaced, isStale, noteStep, type LiveTask } from './live-task.js';
+import { isIdle, isNews, isPlaced, isStale, noteStep, type LiveTask } from './live-task.js';
 import type { TaskMessages } from './messages.js';
 import type { Offering } from './offering.js';
 import type { ShardEffect } from './shard-events.js';
@@ -78,7 +78,7 @@ export class TaskRound {
     const task = shard.live.get(tag.index);
     if (task?.phase === 'committing') {
       task.isSpent = true;
-      if (tag.state === 'pending') shard.move(task, 'waiting');
+      if (tag.state === 'pending') this.#again(shard, task);
       else shard.end(task, tag.state, tag.atMs);
       if (tag.state === 'pending' && isCancelled(shard, task)) this.recording.record(shard, task, 'cancelled');
     }
@@ -206,7 +206,7 @@ export class TaskRound {
   /** Cancelled tasks that nobody holds, or no longer. */
   endCancelled(shard: Shard): void {
     for (const task of shard.live.values()) {
-      if (task.phase === 'waiting' && isCancelled(shard, task)) this.recording.record(shard, task, 'cancelled');
+      if (isIdle(task) && isCancelled(shard, task)) this.recording.record(shard, task, 'cancelled');
     }
   }
 
@@ -221,7 +221,7 @@ export class TaskRound {
     task.cancelled = true;
     if (task.phase === 'committing') return [];
     // A coordinator that restarted does not know yet whether somebody holds it.
-    if (task.phase !== 'waiting' || shard.mode !== 'open') return [recordOf(task, 'pending')];
+    if (!isIdle(task) || shard.mode !== 'open') return [recordOf(task, 'pending')];
     this.recording.record(shard, task, 'cancelled');
     return [];
   }
@@ -239,8 +239,17 @@ export class TaskRound {
     // Called back, but not by a user: its offer had been given up. A coordinator that restarted cannot know that any more.
     if (how === 'cancelled' && !isUnwanted) return this.recording.record(shard, task, 'pending', undefined, answer);
     const again = task.failures < shard.spec.retries && !isUnwanted && isWorthRetrying(shard.spec, outcome);
+    if (task.failures === 0) this.offering.pacing.attempted();
     if (again) task.failures += 1;
+    task.isRetried = again;
     this.recording.record(shard, task, again ? 'pending' : how, outcome, answer);
+  }
+
+  /** What failed rests first; what was lost waits for nothing. */
+  #again(shard: Shard, task: LiveTask): void {
+    if (task.isRetried && !isCancelled(shard, task)) this.offering.pacing.rest(shard, task, this.placer.nowMs());
+    else shard.move(task, 'waiting');
+    task.isRetried = false;
   }
 
   /** A rerun after a lost attempt first commits its loss, so that a task that kills its node does not walk the flock. */

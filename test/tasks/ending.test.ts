@@ -58,7 +58,7 @@ describe('an attempt that ends', () => {
     home.open(3, { name: 'work' });
     home.pump();
     home.accept('x');
-    home.room.clockMs = 300;
+    home.nowMs = 300;
     home.result('x', 0, at(1, 1), 'succeeded');
     home.result('x', 1, at(1, 2), 'failed');
     home.result('y', 2, at(2, 1), 'succeeded');
@@ -86,11 +86,25 @@ describe('an attempt that ends', () => {
     expect(home.pump(), 'not before that is durable').to.deep.equal([]);
     expect(home.sync()).to.deep.equal(['task.recorded to x']);
     expect(home.result('x', 0, at(1, 1), 'failed'), 'the same again').to.deep.equal(['task.recorded to x']);
+    expect(home.pump(), 'not at once').to.deep.equal([]);
+    home.fire('retry', 300);
     expect(home.pump()).to.deep.equal(['offer x 0@1.2']);
     home.accept('x');
     expect(home.result('x', 0, at(1, 2), 'timed-out')).to.deep.equal(['write 0 timed-out']);
     home.sync();
     expect(home.record(0)).to.include({ state: 'timed-out', failures: 1, losses: 0, attempts: 2 });
+  });
+
+  it('should be cancelled at once while it rests', () => {
+    const home = running(3);
+    home.result('x', 0, at(1, 1), 'failed');
+    home.sync();
+    expect(home.cancel()).to.deep.equal(['write shard cancelled']);
+    expect(home.sync()).to.include('write 0 cancelled');
+    expect(home.record(0)).to.include({ state: 'cancelled', attempts: 1 });
+    home.nowMs = 60_000;
+    home.fire('retry');
+    expect(home.pump()).to.deep.equal([]);
   });
 
   it('should not end a task for good that was called back, though nobody cancelled it', () => {

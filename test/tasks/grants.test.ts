@@ -172,7 +172,7 @@ describe('a task that runs at most once', () => {
     const rig = granted({ retries: 1 }).started();
     expect(rig.result('failed', { exitCode: 1 }).written).to.deep.equal(['pending']);
     rig.commit();
-    expect(rig.place()).to.deep.equal([`task.offer ${E}`]);
+    expect(rig.rested().place()).to.deep.equal([`task.offer ${E}`]);
     expect(rig.ask(2).commit().replies).to.deep.equal(['granted 1002']);
     expect(rig.started().result('failed', { exitCode: 1 }).written).to.deep.equal(['failed']);
   });

@@ -98,7 +98,7 @@ describe('what is said of tasks', () => {
     expect(found?.info.usage).to.deep.equal(USAGE);
     expect(found?.more.path.map(({ what }) => what)).to.deep.equal(['accepted']);
     expect([...(found?.more.stdoutTail ?? [])]).to.deep.equal([7]);
-    expect(found?.more).to.include({ key: 'warm', stdoutBytes: 9, waiting: 2 });
+    expect(found?.more).to.include({ key: 'warm', stdoutBytes: 9, waiting: 1 });
   });
 
   it('should be left to whoever coordinates the shard', () => {

@@ -39,6 +39,7 @@ export class Grantor {
   #asks = 100;
   #offer: Ask | undefined;
   #doubts: TimerToken | undefined;
+  #retry: TimerToken | undefined;
 
   constructor(spec: Partial<JobSpec> = {}) {
     this.#spec = specOf({ contract: 'at-most-once', ...spec });
@@ -65,6 +66,7 @@ export class Grantor {
     this.#home.validate();
     for (const effect of this.effects) {
       if (effect.kind === 'arm' && effect.timer.name === 'doubts') this.#doubts = effect.timer;
+      if (effect.kind === 'arm' && effect.timer.name === 'retry') this.#retry = effect.timer;
     }
     return this;
   }
@@ -195,6 +197,12 @@ export class Grantor {
   }
 
   /** Time passes, with all that is due in it. */
+  /** A task that failed has rested. */
+  rested(): this {
+    this.monoMs += 400;
+    return this.#retry ? this.step({ kind: 'timer', timer: this.#retry }) : this;
+  }
+
   pass(ms: number): this {
     const untilMs = this.monoMs + ms;
     const effects: ShardEffect[] = [];

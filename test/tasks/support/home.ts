@@ -60,11 +60,7 @@ class Room implements Placer {
   /** How attempts ended, as it was told: `node name`, with `failed` where they did, and how long after their offer. */
   readonly ends: string[] = [];
 
-  clockMs = 0;
-
-  nowMs(): number {
-    return this.clockMs;
-  }
+  constructor(readonly nowMs: () => number) {}
 
   ended({ node: id, name, isFailure, offeredAtMs }: End): void {
     const tookMs = offeredAtMs === undefined ? undefined : this.nowMs() - offeredAtMs;
@@ -86,7 +82,7 @@ class Room implements Placer {
 /** One coordinator fed by hand: events in, effects out, shown in short. Writes reach a majority when the test says so. */
 export class Home {
   nowMs = 0;
-  readonly room = new Room();
+  readonly room = new Room(() => this.nowMs);
   readonly registers = new HandRegisters<ShardTag>((news) => this.step(news));
   readonly home: ShardHome;
   readonly #armed = new Map<string, TimerToken>();
