@@ -78,6 +78,7 @@ export interface Offer {
 }
 
 /** A node took tasks that were offered to it. */
+/** A node took tasks whose policy has it keep to its bound. */
 export interface Accept {
   readonly atMs: number;
   readonly node: NodeId;

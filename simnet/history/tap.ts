@@ -1,5 +1,6 @@
 import type { Put } from '../../src/kernel/effects.js';
 import { taskId, type JobId, type NodeId, type TaskId } from '../../src/kernel/ids.js';
+import { isBounded } from '../../src/kernel/policies.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { TaskMessages } from '../../src/tasks/messages.js';
 import type { TaskRecord } from '../../src/tasks/record.js';
@@ -92,6 +93,8 @@ export class Tap {
       case 'task.offered':
         if (event.kind !== 'message' || event.message.kind !== 'task.offer') return;
         if (!this.#isFirst(from, to, message.re) || message.accepted.length === 0) return;
+        // Of others a node takes what its queue holds.
+        if (!isBounded(event.message.spec.policy)) return;
         return this.#accepted(from, event.message.job, message, atMs);
       case 'task.handback':
         for (const { index, epoch } of message.tasks) {

@@ -70,11 +70,15 @@ export class Clients {
 
   #submit(plan: JobPlan, at: number, tries: number, repeat?: Submission['repeat']): void {
     const { id, command, tasks, isKeyed, isItemised, retries, cpus, timeoutMs, key, isAtMostOnce = false } = plan;
+    const { policy, queue, priority } = plan;
     const submission = submissionOf(id, command, {
       ...{ tasks, isKeyed, retries, needs: { cpus, memBytes: 0, gpus: 0, custom: {} } },
       ...(isItemised ? { items: Array.from({ length: tasks }, (_, i) => `line ${i}`) } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(key === undefined ? {} : { key }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(queue === undefined ? {} : { queue }),
+      ...(priority === undefined ? {} : { priority }),
       ...(isAtMostOnce ? { contract: 'at-most-once' as const } : {}),
     });
     const { job, digest, range, items } = submission;

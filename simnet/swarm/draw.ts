@@ -1,6 +1,7 @@
 import { Prng } from '../../src/kernel/prng.js';
 import { DRAWN_FAULTS, drawFaults, drawMix, type Mix } from '../faults/draw.js';
 import type { MixedKind } from '../faults/fault.js';
+import { admissionOf, ranked } from './draw-overload.js';
 import { lies } from './lying-disk.js';
 import {
   ALONE,
@@ -64,7 +65,8 @@ export function drawStory(seed: number): Story {
     return { cpus: prng.pick(CPUS) ?? 2, zone: zones > 1 ? `z${prng.below(zones)}` : '' };
   });
   const ids = machines.map((_, i) => `n${i}`);
-  const jobs = sometimesOnce(seed, drawJobs(prng, nodes, forMs));
+  const jobs = ranked(seed, sometimesOnce(seed, drawJobs(prng, nodes, forMs)));
+  const admission = admissionOf(seed);
   const isHasty = seed % HASTY === 0;
   const isLying = seed >= LYING_FROM && seed % LYING === 0 && nodes >= 3;
   return {
@@ -79,9 +81,10 @@ export function drawStory(seed: number): Story {
       ...drawFaults(prng, { nodes: ids, forMs, mix: drawStoryMix(prng) }),
       ...(isLying ? lies(seed, ids, forMs) : []),
     ],
-    // Damage may show at any later start: no scene knows its end beforehand.
-    sequel: isLying ? [] : [...prng.sample(SCENE_NAMES, SCENES), ...(isHasty ? [ALONE] : [])],
+    // Damage may show at any later start, and jobs of scenes may be refused: no scene knows its end beforehand.
+    sequel: isLying || admission ? [] : [...prng.sample(SCENE_NAMES, SCENES), ...(isHasty ? [ALONE] : [])],
     ...(isHasty ? { lostAfterMs: HASTY_MS } : {}),
+    ...(admission ? { admission } : {}),
     losses: nodes >= 3 && prng.chance(0.3) && !isLying ? [{ atMs: prng.below(forMs), node: prng.below(nodes) }] : [],
   };
 }

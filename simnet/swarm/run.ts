@@ -47,6 +47,7 @@ export function runStory(story: Story): Verdict {
     machineOf: (index) => ({ ...machines[index % machines.length], ...disciplineOf(seed, index) }),
     zoneLatency: zonesApart(story),
     ...(story.lostAfterMs === undefined ? {} : { lostAfterMs: story.lostAfterMs }),
+    admission: story.admission,
   });
   try {
     const marks = new NodeMarks(flock, (mark) => reached.add(mark));

@@ -1,9 +1,15 @@
+import type { DisciplineName } from '../../src/kernel/disciplines.js';
+import type { PolicyName } from '../../src/kernel/policies.js';
+import type { JobQueue } from '../../src/kernel/queues.js';
+import type { AdmissionConfig } from '../../src/node/core/gateway/admission/admission.js';
 import { labelOf, type TimedFault } from '../faults/fault.js';
 
 /** One machine; its node is `n<index>`. */
 export interface MachinePlan {
   readonly cpus: number;
   readonly zone: string;
+  /** In which order it starts what waits there, where that is the point. @default as the seed has it */
+  readonly discipline?: DisciplineName;
 }
 
 /** A request that a client makes, to the node with that index, or, where it is down, to the next that is up. */
@@ -29,6 +35,11 @@ export interface JobPlan extends Asking {
   readonly timeoutMs?: number;
   /** Of placement. */
   readonly key?: string;
+  /** How its nodes are chosen; absent: by default. */
+  readonly policy?: PolicyName;
+  /** Of nodes that share themselves among queues. */
+  readonly queue?: Required<JobQueue>;
+  readonly priority?: number;
   /** An attempt whose end is not known is not followed by another. */
   readonly isAtMostOnce?: boolean;
 }
@@ -95,6 +106,8 @@ export const TOLD_NAMES = [
   'deadline-moved',
   'each-time-once',
   'fails-all',
+  'head-first',
+  'shares-kept',
 ] as const;
 export type ToldName = (typeof TOLD_NAMES)[number];
 export type SceneName = (typeof SCENE_NAMES)[number] | typeof ALONE | ToldName;
@@ -107,6 +120,8 @@ export interface Story {
   readonly zonesApartMs: number;
   /** How long a majority may be dead before a survivor goes on alone. @default that of real nodes */
   readonly lostAfterMs?: number;
+  /** What nodes take of clients. @default all */
+  readonly admission?: AdmissionConfig;
   /** How long faults happen before all heals. */
   readonly forMs: number;
   readonly jobs: readonly JobPlan[];
@@ -121,7 +136,7 @@ export interface Story {
 
 /** A story in readable lines, in the order of time. */
 export function linesOf(story: Story): string[] {
-  const { seed, machines, zonesApartMs, forMs, jobs, cancels, reads, faults, losses, sequel } = story;
+  const { seed, machines, zonesApartMs, admission, forMs, jobs, cancels, reads, faults, losses, sequel } = story;
   const cpus = machines.map(({ cpus, zone }) => (zone === '' ? String(cpus) : `${cpus} in ${zone}`)).join(', ');
   const apart = zonesApartMs > 0 ? `, zones ${zonesApartMs} ms apart` : '';
   const events = [
@@ -135,7 +150,7 @@ export function linesOf(story: Story): string[] {
     { atMs: forMs, text: 'everything heals' },
   ].sort((a, b) => a.atMs - b.atMs);
   return [
-    `seed ${seed}: ${machines.length} nodes of ${cpus} CPUs${apart}${sequel.length > 0 ? `, then ${sequel.join(', ')}` : ''}`,
+    `seed ${seed}: ${machines.length} nodes of ${cpus} CPUs${apart}${admission ? ', not all is taken' : ''}${sequel.length > 0 ? `, then ${sequel.join(', ')}` : ''}`,
     ...events.map(({ atMs, text }) => `${(atMs / 1000).toFixed(3).padStart(8)} s  ${text}`),
   ];
 }
@@ -151,6 +166,8 @@ function jobLine({
   cpus,
   timeoutMs,
   key,
+  policy,
+  queue,
   isAtMostOnce,
 }: JobPlan): string {
   const more = [
@@ -160,6 +177,8 @@ function jobLine({
     cpus === 1 ? '' : `${cpus} CPUs`,
     timeoutMs === undefined ? '' : `timeout ${timeoutMs} ms`,
     key === undefined ? '' : `placed by ${key}`,
+    policy === undefined ? '' : `by ${policy}`,
+    queue === undefined ? '' : `in ${queue.name}`,
     isAtMostOnce === true ? 'at most once' : '',
   ].filter((word) => word !== '');
   return `${id}, ${tasks} times \`${command}\`, is handed to n${at}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;

@@ -33,7 +33,8 @@ export function runTimeMs({ jobs, machines }: Story, { durables, clients }: Hist
     if (left === 0) continue;
     const each = (1 + job.retries) * attemptMs(job) + PAUSES_MS * (2 ** job.retries - 1);
     retries += left * job.retries;
-    workMs += left * each * job.cpus;
+    // A queue may have only a part of each node.
+    workMs += (left * each * job.cpus) / (job.queue?.settings.limit ?? 1);
     chainMs = Math.max(chainMs, each);
     if (job.command.startsWith('poison')) poisonMs += left * POISON_MS;
   }

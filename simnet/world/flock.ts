@@ -21,7 +21,7 @@ import { SimNode, type Death, type SimNodeOptions } from './sim-node.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
 
-export interface FlockOptions extends MachineOptions, NetworkGiven, Pick<SimNodeOptions, 'score'> {
+export interface FlockOptions extends MachineOptions, NetworkGiven, Pick<SimNodeOptions, 'score' | 'admission'> {
   readonly seed?: number;
   /** Of every node's failure detector, in place of the defaults. */
   readonly detector?: Partial<MembershipConfig>;
@@ -269,7 +269,7 @@ export class Flock {
   #boot(place: Place, formed?: FormedFlock): SimNode | undefined {
     const { machine } = place;
     const { world, network, history, rings, trace } = this;
-    const { detector, lostAfterMs, score } = this.options;
+    const { detector, lostAfterMs, score, admission } = this.options;
     const store = machine.disk.open();
     // The daemon has the number in a file of its own as well.
     const isDamaged = store.range(BOOT_KEY)[0]?.isBad === true;
@@ -280,7 +280,7 @@ export class Flock {
       ...{ world, network, history, rings, trace, machine, store, boot, hash },
       ...(formed ? { formed } : {}),
       ...(detector ? { detector } : {}),
-      ...{ lostAfterMs, score },
+      ...{ lostAfterMs, score, admission },
       prng: new Prng(this.prng.below(2 ** 30)),
       onDeath: (death) => this.#died(place, node, death),
     });

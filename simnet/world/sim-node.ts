@@ -6,6 +6,7 @@ import type { Prng } from '../../src/kernel/prng.js';
 import type { MembershipConfig } from '../../src/membership/config.js';
 import type { NodeEffect, NodeEvent } from '../../src/node/core/events.js';
 import type { ClientRequest, ClientResult } from '../../src/node/core/gateway/requests.js';
+import type { AdmissionConfig } from '../../src/node/core/gateway/admission/admission.js';
 import type { FormedFlock } from '../../src/node/core/machines.js';
 import type { Scorer } from '../../src/placement/policies/custom.js';
 import type { RingCache } from '../../src/ring/ring-cache.js';
@@ -40,6 +41,8 @@ export interface SimNodeOptions {
   readonly lostAfterMs?: number | undefined;
   /** The policy `custom`. @default none */
   readonly score?: Scorer | undefined;
+  /** What it takes of clients. @default all */
+  readonly admission?: AdmissionConfig | undefined;
   readonly formed?: FormedFlock;
   readonly onDeath: (death: Death) => void;
 }
@@ -87,6 +90,7 @@ export class SimNode {
       ...(options.detector ? { detector: options.detector } : {}),
       lostAfterMs: options.lostAfterMs,
       score: options.score,
+      admission: options.admission,
       // Nobody follows jobs here, and nodes are many.
       changesKept: 16,
     });

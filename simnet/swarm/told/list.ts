@@ -1,3 +1,4 @@
+import type { DisciplineName } from '../../../src/kernel/disciplines.js';
 import { TOLD_NAMES, type MachinePlan, type Story, type ToldName } from '../story.js';
 
 const QUIET: Omit<Story, 'machines' | 'sequel'> = {
@@ -41,12 +42,14 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'deadline-moved': { ...QUIET, machines: machines(4, 2), sequel: ['deadline-moved'] },
   'each-time-once': { ...QUIET, machines: machines(5, 2), sequel: ['each-time-once'] },
   'fails-all': { ...QUIET, machines: machines(5, 4), sequel: ['fails-all'] },
+  'head-first': { ...QUIET, machines: machines(1, 4, 'backfill'), sequel: ['head-first'] },
+  'shares-kept': { ...QUIET, machines: machines(1, 4, 'capacity'), sequel: ['shares-kept'] },
 };
 
 export function isTold(name: string): name is ToldName {
   return (TOLD_NAMES as readonly string[]).includes(name);
 }
 
-function machines(count: number, cpus: number): MachinePlan[] {
-  return Array.from({ length: count }, () => ({ cpus, zone: '' }));
+function machines(count: number, cpus: number, discipline?: DisciplineName): MachinePlan[] {
+  return Array.from({ length: count }, () => ({ cpus, zone: '', ...(discipline ? { discipline } : {}) }));
 }

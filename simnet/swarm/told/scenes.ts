@@ -3,6 +3,7 @@ import type { ToldName } from '../story.js';
 import { failsAll } from './failing.js';
 import { atATime, deadlineMoved, heldBack } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
+import { headFirst, sharesKept } from './sharing.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
 import { cancelMeetsLateOffer, laterAttemptDies } from './given-up.js';
 import { keyOfTheAbsent, newcomersKey } from './keys.js';
@@ -45,4 +46,6 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'deadline-moved': deadlineMoved,
   'each-time-once': eachTimeOnce,
   'fails-all': failsAll,
+  'head-first': headFirst,
+  'shares-kept': sharesKept,
 };

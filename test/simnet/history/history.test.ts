@@ -119,6 +119,14 @@ describe('the tap on what nodes say', () => {
     expect(new Set(attempts.map(({ exitCode }) => exitCode))).to.deep.equal(new Set([3]));
   });
 
+  it('should not hold it against a node what it takes where nobody regards bounds', () => {
+    const flock = watched();
+    flock.finish('n0', flock.submit('n0', 'sleep 50-500', { tasks: 40, policy: 'round-robin' }), 60_000);
+    const { offers, accepts } = flock.history.messages;
+    expect(offers.length).to.be.above(0);
+    expect(accepts).to.deep.equal([]);
+  });
+
   it('should note hand-backs of a node that leaves', () => {
     const flock = watched();
     flock.submit('n0', 'sleep 5000', { tasks: 60, key: 'hot' });
