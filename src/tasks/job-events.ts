@@ -46,7 +46,7 @@ export interface WatchEffect {
   readonly waitMs?: number;
 }
 
-/** Has the node submit, or cancel, a job for a schedule, as any client could: event `child-told`. */
+/** Has the node submit, or cancel, a job for a schedule, as any client could: events `child-told`, `child-cancelled`. */
 export type ChildEffect =
   | {
       readonly kind: 'submit-job';
@@ -59,7 +59,7 @@ export type ChildEffect =
         readonly range: TaskRange;
       };
     }
-  | { readonly kind: 'cancel-job'; readonly job: JobId };
+  | { readonly kind: 'cancel-job'; readonly schedule: JobId; readonly job: JobId };
 
 /** `unknown`: it may have been made, and is safely asked for again. */
 export interface ChildTold {
@@ -67,6 +67,14 @@ export interface ChildTold {
   readonly schedule: JobId;
   readonly job: JobId;
   readonly outcome: 'made' | 'unknown';
+}
+
+/** `isDone`: it is cancelled, or has ended; else nobody could say. */
+export interface ChildCancelled {
+  readonly kind: 'child-cancelled';
+  readonly schedule: JobId;
+  readonly job: JobId;
+  readonly isDone: boolean;
 }
 
 /** Without `info` nobody could say; `isGone`: nobody ever will. */
@@ -84,6 +92,7 @@ export type JobEvent =
   | ClaimNews
   | ParentTold
   | ChildTold
+  | ChildCancelled
   | TimerFired;
 
 export type JobEffect =

@@ -128,6 +128,9 @@ export class JobHome {
       case 'child-told':
         this.#schedules.made(event, now);
         break;
+      case 'child-cancelled':
+        this.#schedules.cancelled(event, now);
+        break;
       case 'timer':
         if (!this.#timers.fired(event.timer)) break;
         if (this.#making.ownsTimer(event.timer.name)) this.#making.onTimer();

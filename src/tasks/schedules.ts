@@ -2,7 +2,7 @@ import type { JobId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook } from '../kernel/timers.js';
 import { Alarm } from './alarm.js';
-import type { ChildTold, JobEffect, ParentTold } from './job-events.js';
+import type { ChildCancelled, ChildTold, JobEffect, ParentTold } from './job-events.js';
 import type { Job } from './job.js';
 import { JOB } from './replication/names.js';
 import type { NextTime, Schedule, Scheduled } from './schedule.js';
@@ -83,11 +83,17 @@ export class Schedules {
       if (isGone === true || info?.finishedAtMs !== undefined) this.#make(job, firingMs);
       else if (!info) this.#again(watched, now);
       else if (watched.schedule.overlap === 'skip') this.#done(job, watched, { untilMs: firingMs, job: child }, now);
-      else {
-        this.port.emit({ kind: 'cancel-job', job: child });
-        this.#make(job, firingMs);
-      }
+      else this.port.emit({ kind: 'cancel-job', schedule: id, job: child });
     }
+  }
+
+  /** What came of the cancel of the job before. */
+  cancelled({ schedule: id, job: child, isDone }: ChildCancelled, now: Now): void {
+    const watched = this.#watched.get(id);
+    const job = this.port.job(id);
+    if (!watched || !job || watched.firingMs === undefined || job.scheduled?.job !== child) return;
+    if (isDone) this.#make(job, watched.firingMs);
+    else this.#again(watched, now);
   }
 
   /** What came of the job that was to be made. */

@@ -87,7 +87,13 @@ describe('a schedule', () => {
     expect(goTo(skip.jobs, 30)).to.deep.equal([`watch ${at(10)}`]);
     expect(told(skip.jobs, 10, 25_000)).to.deep.equal([`submit ${at(30)}`]);
     const replace = begun('replace');
-    expect(told(replace.jobs, 10)).to.deep.equal([`cancel-job ${at(10)}`, `submit ${at(20)}`]);
+    expect(told(replace.jobs, 10)).to.deep.equal([`cancel-job ${at(10)}`]);
+    const cancelled = (isDone: boolean) =>
+      replace.jobs.step({ kind: 'child-cancelled', schedule: JOB, job: at(10), isDone });
+    expect(cancelled(false), 'it may go on').to.deep.equal([]);
+    expect(goTo(replace.jobs, 21)).to.deep.equal([`watch ${at(10)}`]);
+    expect(told(replace.jobs, 10)).to.deep.equal([`cancel-job ${at(10)}`]);
+    expect(cancelled(true)).to.deep.equal([`submit ${at(20)}`]);
     expect(told(begun('replace').jobs, 10, 15_000)).to.deep.equal([`submit ${at(20)}`]);
   });
 

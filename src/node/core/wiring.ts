@@ -144,7 +144,7 @@ export class Wiring {
           this.#submit(effect);
           break;
         case 'cancel-job':
-          this.#inner.request({ op: 'cancel', job: effect.job }, () => undefined);
+          this.#cancel(effect);
           break;
         default:
           this.#onPlain(effect);
@@ -272,6 +272,18 @@ export class Wiring {
     this.#inner.request({ op: 'submit', ...submission }, (accepted, error) => {
       const outcome = accepted || error === 'conflict' ? ('made' as const) : ('unknown' as const);
       const told = { kind: 'child-told' as const, schedule, job: submission.job, outcome };
+      this.jobs(this.machines.jobs.step(told, this.#now()));
+    });
+  }
+
+  #cancel({ schedule, job }: Extract<JobEffect, { kind: 'cancel-job' }>): void {
+    this.#inner.request({ op: 'cancel', job }, (done, error) => {
+      const told = {
+        kind: 'child-cancelled' as const,
+        schedule,
+        job,
+        isDone: done !== undefined || error === 'conflict',
+      };
       this.jobs(this.machines.jobs.step(told, this.#now()));
     });
   }
