@@ -25,11 +25,9 @@ export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
   app.get('/v1/blobs/:hash', ROUTES.getBlob, async (request, reply) => {
     const hash = hashOf(request);
     const { tree = hash } = queryOf(request);
-    await blobs.bring(hash, checked(tree));
-    const blob = blobs.store.open(hash);
-    if (!blob) throw new CoveyError('not-found', `blob ${hash} is not here any more`, 'ask again');
+    const blob = await blobs.open(hash, checked(tree));
     void reply.type('application/octet-stream').header('content-length', String(blob.bytes));
-    return reply.send(blob.stream);
+    return reply.send(blob.read());
   });
 }
 

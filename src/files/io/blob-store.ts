@@ -123,12 +123,21 @@ export class BlobStore {
     return undefined;
   }
 
+  /** Whether it is here, and what it was; else it is dropped. */
+  async isSound(hash: string): Promise<boolean> {
+    if (!this.has(hash)) return false;
+    if ((await hashFile(this.#path(hash)).catch(() => undefined)) === hash) return true;
+    await this.drop(hash);
+    return false;
+  }
+
   /** As it is on the disk; whoever takes it compares its hash. */
-  open(hash: string): { readonly stream: ReadStream; readonly bytes: number } | undefined {
+  open(hash: string): { readonly bytes: number; readonly read: () => ReadStream } | undefined {
     const held = this.#held.get(hash);
     if (!held) return undefined;
     held.usedAtMs = this.#now();
-    return { stream: createReadStream(this.#path(hash), { highWaterMark: 2 ** 18 }), bytes: held.bytes };
+    // Opened by whoever reads it, who closes it whatever comes between.
+    return { bytes: held.bytes, read: () => createReadStream(this.#path(hash), { highWaterMark: 2 ** 18 }) };
   }
 
   /**

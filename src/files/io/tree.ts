@@ -59,10 +59,25 @@ export async function uploaded(dir: string): Promise<(path: string) => boolean> 
   return (path) => !ignored.ignores(path);
 }
 
-/** What any of these globs names; directories are entered. */
+/** What any of these globs names; directories are entered where any of them can match below. */
 export function matching(globs: readonly string[]): (path: string) => boolean {
   const isMatch = picomatch([...globs], { dot: true });
-  return (path) => path.endsWith('/') || isMatch(path);
+  const leads = globs.map(leading);
+  return (path) => (path.endsWith('/') ? leads.some((may) => may(path.slice(0, -1))) : isMatch(path));
+}
+
+/** Whether a glob may name anything below a directory: as far as its parts, one for each level, tell. */
+function leading(glob: string): (dir: string) => boolean {
+  const parts = glob.replace(/^(\.\/)+/, '').split('/');
+  // What has a slash within braces, say, has no such parts.
+  if (/[!{}()\\]/.test(glob) || parts.includes('')) return () => true;
+  const tests = parts.map((part) => (part.includes('**') ? undefined : picomatch(part, { dot: true })));
+  const any = tests.indexOf(undefined);
+  const depth = any < 0 ? parts.length - 1 : Infinity;
+  return (dir) => {
+    const names = dir.split('/');
+    return names.length <= depth && names.slice(0, any < 0 ? depth : any).every((name, i) => tests[i]?.(name) === true);
+  };
 }
 
 /**

@@ -42,6 +42,17 @@ describe('A tree of files', () => {
     expect(await paths('*.txt')).to.deep.equal(['a.txt']);
     expect(await paths('src/**', 'build/*.o')).to.deep.equal(['build/x.o', 'src/b.js', 'src/deep/c.js']);
     expect(await paths('nothing')).to.deep.equal([]);
+    for (const glob of ['./src/*/c.js', '{src/deep,build}/c.js', 's*c/deep/c.js', '**/c.js', 'src/**/deep/c.js']) {
+      expect(await paths(glob), glob).to.deep.equal(['src/deep/c.js']);
+    }
+  });
+
+  it('should not look where no glob can name anything', async () => {
+    mkdirSync(join(dir, 'locked'), { mode: 0 });
+    const isEntered = matching(['src/*.js', 'a.txt', 'out/**']);
+    const entered = ['src/', 'out/', 'out/a/b/', 'src/deep/', 'locked/'].filter((path) => isEntered(path));
+    expect(entered).to.deep.equal(['src/', 'out/', 'out/a/b/']);
+    expect((await readTree(dir, isEntered)).files.map(({ path }) => path)).to.deep.equal(['a.txt', 'src/b.js']);
   });
 
   it('should be refused with a link that leads out of it, unless nobody wants that', async () => {

@@ -100,6 +100,16 @@ export class Blobs {
     throw gone(hash, problem);
   }
 
+  /** A blob to be read from here, whose hash was compared; one that is not what it was any more is brought anew. */
+  async open(hash: string, tree: string): Promise<NonNullable<ReturnType<BlobStore['open']>>> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      await this.bring(hash, tree);
+      const blob = (await this.store.isSound(hash)) ? this.store.open(hash) : undefined;
+      if (blob) return blob;
+    }
+    throw gone(hash);
+  }
+
   /** Copies a blob to a path; one that is not what it was any more is brought anew from another node. */
   async copy(hash: string, tree: string, to: string, mode: number): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {

@@ -50,7 +50,7 @@ export class BlobExchange {
       const blob = this.store.open(hash);
       if (!blob) throw new Error(`blob ${hash} is gone`);
       await talk.say({ op: 'put', hash });
-      await talk.send(blob.stream);
+      await talk.send(blob.read());
       await talk.end();
       const { problem } = await talk.hear();
       if (typeof problem === 'string') throw new Error(problem);
@@ -84,7 +84,7 @@ export class BlobExchange {
   async #give(talk: Conversation, hash: string): Promise<void> {
     const blob = this.store.open(hash);
     await talk.say(blob ? { bytes: blob.bytes } : {});
-    if (blob) await talk.send(blob.stream);
+    if (blob) await talk.send(blob.read());
   }
 
   async #take(talk: Conversation, hash: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobStore } from '../../../../src/files/io/blob-store.js';
@@ -53,7 +53,7 @@ describe('Blobs of a flock', () => {
     fetch = async (node: NodeId, hash: string) => {
       const bytes = this.of(node).open(hash);
       if (!bytes) return false;
-      await this.own.put(hash, bytes.stream);
+      await this.own.put(hash, bytes.read());
       return true;
     };
   }
@@ -89,6 +89,17 @@ describe('Blobs of a flock', () => {
     const { own, blobs } = flockOf();
     await own.put(FILE.hash, [content]);
     expect(await blobs.keep(await blobs.enter({ files: [FILE], links: [] }))).to.equal(1);
+  });
+
+  it('should read nothing that is damaged: it is brought anew', async () => {
+    const { own, others, blobs } = flockOf('a');
+    for (const one of [own, others.of(nodeId('a'))]) await one.put(FILE.hash, [content]);
+    writeFileSync(join(dir, '1', FILE.hash.slice(0, 2), FILE.hash), 'konzept');
+    const { bytes, read } = await blobs.open(FILE.hash, FILE.hash);
+    expect([bytes, Buffer.concat(await read().toArray()).toString()]).to.deep.equal([content.length, 'content']);
+    writeFileSync(join(dir, '1', FILE.hash.slice(0, 2), FILE.hash), 'konzept');
+    others.broken.add(nodeId('a'));
+    expect(await failure(() => blobs.open(FILE.hash, FILE.hash))).to.include({ code: 'not-found' });
   });
 
   it('should bring what is not here from whoever has it, and again where it is damaged', async () => {
