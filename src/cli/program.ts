@@ -103,8 +103,10 @@ async function whole(): Promise<Command> {
   for (const [name, entry] of Object.entries(COMMANDS)) {
     if (entry.isHidden === true) continue;
     const command = program.command(name).summary(entry.summary);
-    (await entry.load()).default.define(command);
+    const { default: module } = await entry.load();
+    module.define(command);
     addGlobals(command);
+    for (const [part, { summary }] of Object.entries(module.parts ?? {})) command.command(part).summary(summary);
   }
   return program;
 }

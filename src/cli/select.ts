@@ -107,7 +107,8 @@ async function choose(flock: Flock, text: string, complete: Complete = completeI
   switch (job.kind) {
     case 'all': {
       const chosen: Chosen[] = [];
-      for await (const one of everyJob(flock)) chosen.push(named(one.job));
+      // What tells of the end of others is to do so, and ends by itself.
+      for await (const one of everyJob(flock)) if (!one.job.startsWith(NOTICE)) chosen.push(named(one.job));
       return chosen;
     }
     case 'last': {

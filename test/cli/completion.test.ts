@@ -30,6 +30,7 @@ describe('completion', () => {
     expect(offered('covey', '')).to.include.members(['up', 'completion', 'help']).and.not.to.include('complete');
     expect(offered('covey', '--js')).to.deep.equal(['--json']);
     expect(offered('covey', 'help', 'sho')).to.deep.equal(['show']);
+    expect(offered('covey', 'sim', '')).to.deep.equal(['plan', 'table']);
   });
 
   it('should ask the daemon that the command line names', () => {

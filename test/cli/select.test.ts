@@ -51,6 +51,23 @@ describe('selecting', () => {
     expect(await run('cancel', 'all')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('should leave those out of all that tell of the end of others', async () => {
+    const jobs = [jobAnswer('pending', { job: `uc${JOB}` }), jobAnswer('running')];
+    daemon
+      .answers('GET /v1/jobs', { jobs, cursor: null, ...WHOLE })
+      .answers(`POST /v1/jobs/${JOB}/cancel`, { job: JOB, cancelled: 2 });
+    expect((await run('cancel', 'all', '-q')).stdout).to.equal(`${JOB}\n`);
+  });
+
+  it('should not say that there is no job where not all have answered', async () => {
+    daemon.answers('GET /v1/jobs', { jobs: [], cursor: null, ...WHOLE });
+    expect((await run('ls')).stderr).to.contain('there is no such job');
+    daemon.answers('GET /v1/jobs', { jobs: [], cursor: null, partial: true, asked: 3, answered: 2 });
+    const { stderr } = await run('ls');
+    expect(stderr).to.not.contain('no such job');
+    expect(stderr).to.contain('2 of 3 nodes answered');
+  });
+
   it('should not take for the last what only tells of its end', async () => {
     const notices = ['uu', 'uc', 'uu'].map((begin, i) => jobAnswer('pending', { job: `${begin}${JOB}${i}` }));
     daemon

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { JobAnswer } from '../../client/index.js';
+import type { Completeness, JobAnswer } from '../../client/index.js';
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -34,7 +34,9 @@ const command: CliCommand<LsOptions> = {
   async run({ out, flock }, _args, { limit = LIMIT, all = false, state }) {
     const jobs: JobAnswer[] = [];
     let more = false;
-    for await (const job of everyJob(flock(), { state, pageSize: all ? undefined : limit + 1 })) {
+    let page: Completeness | undefined;
+    const onPage = (one: Completeness) => void (page = one);
+    for await (const job of everyJob(flock(), { state, pageSize: all ? undefined : limit + 1, onPage })) {
       more = !all && jobs.length === limit;
       if (more) break;
       jobs.push(job);
@@ -52,9 +54,8 @@ const command: CliCommand<LsOptions> = {
     ]);
     if (rows.length > 0) out.line(await table(['JOB', 'STATE', 'TASKS', 'AGE', 'NAME'], rows));
     if (more) out.note(`there are more; --all lists every one`);
-    const last = jobs.at(-1);
-    if (last?.partial === true) out.note(missingLine(last, 'jobs'));
-    if (rows.length === 0) out.note('there is no such job');
+    if (page?.partial === true) out.note(missingLine(page, 'jobs'));
+    else if (rows.length === 0) out.note('there is no such job');
     return EXIT.ok;
   },
 };

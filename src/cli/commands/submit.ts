@@ -1,4 +1,4 @@
-import { CoveyError } from '../../client/index.js';
+import { CoveyError, type Flock } from '../../client/index.js';
 import { examples, type CliCommand, type Context } from '../command.js';
 import { EXIT } from '../exit.js';
 import { withUpload } from '../file-options.js';
@@ -48,11 +48,22 @@ const command: CliCommand<Options> = {
     const { replicas, acked, degraded } = submitted.durability;
     const alone = replicas === 1 ? ': if its disk is lost, so is the job' : '';
     const lone = degraded ? ', degraded: the others are gone' : '';
+    const hint = ready.image === undefined ? undefined : await engineHint(flock());
+    if (hint !== undefined) out.note(hint);
     out.note(`${submitted.existed ? 'known already; ' : ''}on disk at ${acked} of ${replicas} nodes${alone}${lone}`);
     return EXIT.ok;
   },
 };
 export default command;
+
+/** Where no node could run it, which is no error: one that can may come. */
+async function engineHint(flock: Flock): Promise<string | undefined> {
+  const found = await flock.nodes().catch(() => undefined);
+  const isAny = found?.nodes.some(
+    ({ state, resources }) => state === 'alive' && (resources.custom['container'] ?? 0) > 0,
+  );
+  return isAny === false ? 'it waits: no node has podman or docker (see `covey nodes`)' : undefined;
+}
 
 async function submitAll(
   { io, out, flock, globals }: Context,

@@ -36,6 +36,8 @@ function optionWords(option: Option): readonly OptionWords[] {
 }
 
 function operandsOf(command: Command): Values {
+  // Of a command with parts, as sim has: anything else after it is a file, which the shell completes.
+  if (command.commands.length > 0) return command.commands.map((part) => part.name());
   const [first] = command.registeredArguments;
   if (first === undefined) return [];
   if (first.argChoices) return first.argChoices;
