@@ -142,8 +142,8 @@ export function taskDetail({ job, task, more, progress }: OneTask): TaskDetail {
   };
 }
 
-export function candidateView({ node, order, load, bound, free, out }: CoreCandidate): Candidate {
-  return { node, order, load, bound, free, ...(out === undefined ? {} : { out }) };
+export function candidateView({ node, order, load, bound, free, speed, out }: CoreCandidate): Candidate {
+  return { node, order, load, bound, free, speed, ...(out === undefined ? {} : { out }) };
 }
 
 export function explanation(of: Explained): Explanation {
@@ -159,6 +159,7 @@ export function explanation(of: Explained): Explanation {
     candidates: of.candidates.map(candidateView),
     filtered: of.filtered.map(({ nodes, out = null }) => ({ nodes, out })),
     waiting: more.waiting,
+    learntMs: more.learntMs ?? null,
     degraded: degradedView(more.degraded),
   };
 }

@@ -5,13 +5,14 @@ import { table } from './table.js';
 /** Nodes in the ring's order for a key, and what keeps each from being chosen. */
 export function candidateTable(candidates: readonly Candidate[], full: boolean): Promise<string> {
   return table(
-    ['ORDER', 'NODE', 'LOAD', 'BOUND', 'FREE', 'OUT'],
-    candidates.map(({ order, node, load, bound, free, out }) => [
+    ['ORDER', 'NODE', 'LOAD', 'BOUND', 'FREE', 'SPEED', 'OUT'],
+    candidates.map(({ order, node, load, bound, free, speed, out }) => [
       String(order),
       shortNode(node, full),
       rounded(load),
       rounded(bound),
       rounded(free),
+      rounded(speed),
       out ?? '',
     ]),
   );

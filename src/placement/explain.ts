@@ -8,6 +8,8 @@ export interface Candidate extends Omit<Standing, 'room'> {
   readonly node: NodeId;
   /** Place in the ring's order for the key, from 0. */
   readonly order: number;
+  /** Of one of its cores beside others. */
+  readonly speed: number;
 }
 
 /** How many members of the flock one thing speaks against, or nothing does. */
@@ -37,7 +39,8 @@ export function candidatesFor(
     const breaker = shunned.find((each) => each.node === node);
     const { out = breaker && `${breakerText(breaker)}: ${breaker.failed} of ${breaker.ended} tasks failed` } =
       reasonIn(standing);
-    return { node, order, load, bound, free, ...(out === undefined ? {} : { out }) };
+    const speed = view.member(node)?.profile.speed ?? 1;
+    return { node, order, load, bound, free, speed, ...(out === undefined ? {} : { out }) };
   });
 }
 

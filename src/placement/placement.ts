@@ -126,6 +126,10 @@ export class Placement implements Placer {
     this.#places?.responded(node, nowMs - offeredAtMs, nowMs);
   }
 
+  learntMs(name: string): number {
+    return this.known.workMs(name);
+  }
+
   shunned(): readonly Shunned[] {
     return this.#breakers.list();
   }

@@ -62,6 +62,8 @@ export interface Placer {
   nowMs(): number;
   ended(end: End): void;
   shunned(): readonly Shunned[];
+  /** How long tasks of a name have taken here of late, at speed 1, in milliseconds; 0 where nothing is known. */
+  learntMs(name: string): number;
   /** The boot that this node knows of; 0 where the node is unknown. */
   bootOf(node: NodeId): number;
 }

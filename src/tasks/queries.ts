@@ -125,6 +125,8 @@ export const TaskMoreSchema = record({
   isAtMostOnce: Type.Optional(Type.Boolean()),
   /** Nodes that get nothing of its coordinator, since they fail what others do. */
   shunned: Type.Optional(list(ShunnedSchema, SHUNNED_MAX)),
+  /** How long tasks of its name have taken at its coordinator of late, at speed 1; where some have. */
+  learntMs: Type.Optional(amount()),
   /** Tasks that wait at this shard's home, of all its shards. */
   waiting: count(),
   /** What a function returned, as JSON. */

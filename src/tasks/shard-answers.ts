@@ -92,8 +92,14 @@ export class ShardAnswers {
     if (!shard) return plain;
     const { set, degraded } = shard.place;
     const isProvisional = (index: number) => this.places.isProvisional(register, index);
-    const shunned = this.placer.shunned();
-    return { ...plain, isProvisional, shunned, hindrance: this.places.hindrance(set, degraded !== undefined) };
+    const [shunned, learntMs] = [this.placer.shunned(), this.placer.learntMs(shard.spec.name)];
+    return {
+      ...plain,
+      isProvisional,
+      shunned,
+      learntMs,
+      hindrance: this.places.hindrance(set, degraded !== undefined),
+    };
   }
 
   #placeOf({ job, shard }: ShardName): Place {

@@ -49,6 +49,8 @@ interface Around {
   readonly hindrance?: string | undefined;
   /** Nodes that get nothing of this coordinator. */
   readonly shunned?: readonly Shunned[];
+  /** Of tasks of its name; 0 where nothing is known. */
+  readonly learntMs?: number;
 }
 
 /**
@@ -150,7 +152,7 @@ function taskMore(
   shard: Shard | undefined,
   record: TaskRecord | undefined,
   of: ShardRecord,
-  { waiting, register, hindrance, shunned = [] }: Around,
+  { waiting, register, hindrance, shunned = [], learntMs = 0 }: Around,
 ): TaskMore {
   const outcome = record?.outcome;
   const live = shard?.live.get(index);
@@ -163,6 +165,7 @@ function taskMore(
     ...(shard ? { needs: shard.spec.needs } : {}),
     ...(shard?.place.degraded ? { degraded: degradationOf(shard.place.degraded, shard.place.set) } : {}),
     ...(shunned.length === 0 ? {} : { shunned: shunned.slice(0, SHUNNED_MAX) }),
+    ...(learntMs > 0 ? { learntMs } : {}),
     waiting,
     ...(outcome?.result === undefined ? {} : { result: outcome.result }),
     stdoutTail: outcome?.stdoutTail ?? NOTHING,

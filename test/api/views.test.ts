@@ -31,6 +31,7 @@ const candidate = (node: NodeId, out?: string): Candidate => ({
   load: 0,
   bound: 1,
   free: 1,
+  speed: 1,
   ...(out === undefined ? {} : { out }),
 });
 

@@ -23,7 +23,7 @@ describe('commands about members', () => {
   afterEach(() => daemon.close());
 
   describe('nodes, ring and explain', () => {
-    const candidates = [{ node: NODE, order: 0, load: 0.125, bound: 2, free: 1, out: 'draining' }];
+    const candidates = [{ node: NODE, order: 0, load: 0.125, bound: 2, free: 1, speed: 0.9, out: 'draining' }];
 
     it('should show nodes by the end of their ids, and whole with --full', async () => {
       const node = {
@@ -45,7 +45,7 @@ describe('commands about members', () => {
     it('should show the candidates for a key', async () => {
       daemon.answers('GET /v1/ring', { key: 'a b', hash: 7, candidates });
       expect((await run('ring', 'a b')).stdout).to.equal(
-        'ORDER  NODE      LOAD  BOUND  FREE  OUT\n0      fh3zLUJD  0.13  2      1     draining\n',
+        'ORDER  NODE      LOAD  BOUND  FREE  SPEED  OUT\n0      fh3zLUJD  0.13  2      1     0.90   draining\n',
       );
       expect(daemon.requests[0]?.query).to.deep.equal({ key: 'a b' });
     });
@@ -59,14 +59,14 @@ describe('commands about members', () => {
       ];
       daemon.answers(`GET /v1/tasks/${JOB}/1/explain`, {
         ...{ task: `${JOB}/1`, state: 'pending', summary: 'it waits for room', coordinator: NODE, shard: 0, key: 'k' },
-        ...{ path, candidates, waiting: 1, filtered },
+        ...{ path, candidates, waiting: 1, filtered, learntMs: 1_250 },
       });
       const lines = (await run('explain', JOB)).stdout.split('\n');
       expect(lines.slice(0, 4)).to.deep.equal([
         `${JOB}/1 is pending: it waits for room`,
         '  fh3zLUJD refused at load 3 of 2: full',
         '  of 3 nodes 2 could take it now; 1 not: 1 draining',
-        '',
+        '  such tasks have taken 1.3s at its coordinator of late, at speed 1',
       ]);
     });
   });

@@ -69,7 +69,10 @@ describe('daemons that place and queue as they are told', function () {
     const passed = await json<SubmitAnswer>(['submit', '--queue', 'nightly', ...short]);
     expect((await cli(['wait', passed.job, '--timeout', '10s'])).code).to.equal(0);
     const { path } = await json<Explanation>(['explain', job]);
-    expect(path.map(({ what }) => what), 'it had to give way').to.include('preempted');
+    expect(
+      path.map(({ what }) => what),
+      'it had to give way',
+    ).to.include('preempted');
     expect((await cli(['cancel', job])).code).to.equal(0);
     const refused = await cli(['submit', '--queue', 'daily', '--', 'true']);
     expect({ code: refused.code, stderr: refused.stderr }).to.deep.equal({

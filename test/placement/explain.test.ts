@@ -24,7 +24,7 @@ describe('Candidates for a key', () => {
       .and.equal(policy.choose(demandOf('key'))?.node);
     const bound = policy.bound(first!);
     expect(candidates[0]).to.deep.equal({
-      ...{ node: first, order: 0, load: QUEUE_MAX + 1, bound, free: 0, out: 'at its bound' },
+      ...{ node: first, order: 0, load: QUEUE_MAX + 1, bound, free: 0, speed: 1, out: 'at its bound' },
     });
   });
 

@@ -99,6 +99,10 @@ describe('what is said of tasks', () => {
     expect(found?.more.path.map(({ what }) => what)).to.deep.equal(['accepted']);
     expect([...(found?.more.stdoutTail ?? [])]).to.deep.equal([7]);
     expect(found?.more).to.include({ key: 'warm', stdoutBytes: 9, waiting: 1 });
+    expect(found?.more).to.not.have.property('learntMs');
+    const learnt = home();
+    learnt.room.tookMs = 250;
+    expect(ask(learnt, { kind: 'query.task', index: 0 }).found?.more).to.include({ learntMs: 250 });
   });
 
   it('should be left to whoever coordinates the shard', () => {

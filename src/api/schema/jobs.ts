@@ -175,6 +175,7 @@ export const CandidateSchema = record({
   load: Type.Number(),
   bound: Type.Number(),
   free: Type.Number(),
+  speed: meaning('Of one of its cores beside others: 1 is a usual one.', Type.Number()),
   out: Type.Optional(meaning('Why it cannot be chosen; absent where it can.', string())),
 });
 export interface Candidate extends View<typeof CandidateSchema> {}
@@ -193,6 +194,10 @@ export const ExplanationSchema = record({
     Type.Array(record({ nodes: integer(), out: nullable(string()) })),
   ),
   waiting: meaning('Tasks that wait at its coordinator for a node with room.', integer()),
+  learntMs: meaning(
+    'How long tasks of its name have taken at its coordinator of late, at speed 1; null where none has, or it has ended.',
+    nullable(Type.Number()),
+  ),
   degraded: meaning(
     'Where a survivor goes on alone: how many of its replicas are gone, and since when no majority was there.',
     nullable(record({ gone: integer(), replicas: integer(), since: time() })),

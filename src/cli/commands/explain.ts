@@ -1,5 +1,6 @@
 import { CoveyError, type Explanation, type Flock, type PlacementStep, type TaskView } from '../../client/index.js';
 import { isTerminal } from '../../kernel/states.js';
+import { formatDuration } from '../../kernel/units.js';
 import { candidateTable } from '../candidates.js';
 import { examples, type CliCommand } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -37,6 +38,7 @@ const command: CliCommand<ExplainOptions> = {
     out.line(`${found.task} is ${paint(found.state, out.color)}: ${clean(found.summary)}`);
     for (const step of found.path) out.line(`  ${stepLine(step, full)}`);
     if (!isTerminal(found.state)) out.line(`  ${filteredLine(found.filtered)}`);
+    if (typeof found.learntMs === 'number') out.line(`  ${learntLine(found.learntMs)}`);
     if (found.candidates.length > 0) out.line(`\n${await candidateTable(found.candidates, full)}`);
     return EXIT.ok;
   },
@@ -60,6 +62,10 @@ function filteredLine(filtered: Explanation['filtered']): string {
   const reasons = filtered.flatMap(({ nodes, out }) => (out === null ? [] : [`${nodes} ${clean(out)}`]));
   const others = reasons.length === 0 ? '' : `; ${all - able} not: ${reasons.join(', ')}`;
   return `of ${all} ${all === 1 ? 'node' : 'nodes'} ${able} could take it now${others}`;
+}
+
+function learntLine(learntMs: number): string {
+  return `such tasks have taken ${formatDuration(Math.round(learntMs))} at its coordinator of late, at speed 1`;
 }
 
 function stepLine({ node, what, load, bound, reason }: PlacementStep, full: boolean): string {

@@ -51,6 +51,7 @@ export class Grantor {
       nowMs: () => this.monoMs,
       ended: () => undefined,
       shunned: () => [],
+      learntMs: () => 0,
       bootOf: (name: typeof E) => this.boots.get(name) ?? 0,
     };
     const places = { placeOf: () => ({ kind: 'here' as const }), shardRegister: () => REGISTER };

@@ -70,6 +70,13 @@ class Room implements Placer {
   /** Nodes that it says get nothing. */
   avoided: readonly Shunned[] = [];
 
+  /** Of tasks of whatever name. */
+  tookMs = 0;
+
+  learntMs(): number {
+    return this.tookMs;
+  }
+
   shunned(): readonly Shunned[] {
     return this.avoided;
   }

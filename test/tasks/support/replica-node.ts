@@ -161,6 +161,7 @@ export class ReplicaNode {
       nowMs: () => this.around.now().monoMs,
       ended: () => undefined,
       shunned: () => [],
+      learntMs: () => 0,
       bootOf: (id) => this.beliefs.bootOf(id),
     };
   }
