@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { NodeId } from '../kernel/ids.js';
 import type { Explained, NodeInfo, OneTask } from '../node/core/gateway/requests.js';
 import type { Candidate as CoreCandidate } from '../placement/explain.js';
+import type { LimitsInfo } from '../tasks/terms.js';
 import type { JobInfo, TaskInfo, TaskMore } from '../tasks/queries.js';
 import { CONTAINER, lackOf } from '../kernel/resources.js';
 import type { Change } from '../tasks/change.js';
@@ -11,6 +12,7 @@ import type {
   Explanation,
   JobEvent,
   JobView,
+  LimitsView,
   NodeView,
   RunView,
   TaskDetail,
@@ -42,11 +44,17 @@ export function jobView(info: JobInfo): JobView {
   return {
     ...{ job, name, state, tasks, counts, submittedAt, finishedAt: iso(info.finishedAtMs), run },
     schedule: info.schedule ? scheduleView(info.schedule) : null,
+    limits: info.limits ? limitsView(info.limits) : null,
     held,
     after,
     waits: waits ? { after: waits.after, until: iso(waits.untilMs) } : null,
     ...{ reason: reasonOf(info) ?? null, degraded, hindrance },
   };
+}
+
+function limitsView({ priority = 0, retries = 0, notAfterMs, ...limits }: LimitsInfo): LimitsView {
+  const { timeoutMs = null, maxParallel = null, maxFails = null, retryOn = null } = limits;
+  return { timeoutMs, priority, maxParallel, maxFails, retries, retryOn, deadline: iso(notAfterMs) };
 }
 
 function scheduleView({ cron, zone, overlap, missed, last }: NonNullable<JobInfo['schedule']>): ScheduleView {

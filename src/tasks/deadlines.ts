@@ -2,8 +2,8 @@ import type { JobId } from '../kernel/ids.js';
 import type { Now } from '../kernel/time.js';
 import type { TimerBook, TimerEffect } from '../kernel/timers.js';
 import { Alarm } from './alarm.js';
+import { dueOf } from './job-limits.js';
 import type { Job } from './job.js';
-import type { JobSpec } from './spec.js';
 
 /**
  * Jobs that are to have ended by a time. It is counted from what is on record, so whoever takes a job over comes to the same; a
@@ -48,17 +48,4 @@ export class Deadlines {
       }
     }
   }
-}
-
-function dueOf({ record, spec, limits }: Job): number {
-  if (limits?.notAfterMs !== undefined) return limits.notAfterMs;
-  return record.retry ? Infinity : submittedDueMs(spec, record.createdAtMs);
-}
-
-/** By when a job was to have ended when it was submitted, on the wall clock; Infinity: whenever. */
-export function submittedDueMs(
-  { deadlineMs = Infinity, notAfterMs = Infinity }: Pick<JobSpec, 'deadlineMs' | 'notAfterMs'>,
-  createdAtMs: number,
-): number {
-  return Math.min(createdAtMs + deadlineMs, notAfterMs);
 }

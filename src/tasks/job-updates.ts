@@ -80,7 +80,7 @@ export class JobUpdates {
   ended(job: Job): void {
     if (job.limits?.terms?.changed.maxParallel === undefined) return;
     const next = job.lastPlaced;
-    const isWaiting = job.isCreated(next) && job.told(next)?.share === 0;
+    const isWaiting = job.told(next)?.share === 0;
     if (isWaiting && !job.isShardDone(next)) this.port.shards.ask('shard-update', job, next);
   }
 }

@@ -4,6 +4,7 @@ import { addCounts, failedCount, noCounts, terminalCount, totalOf, type Counts }
 import { parentsOf, type Gate, type Waits } from './gate.js';
 import { itemsIn } from './item-entries.js';
 import { isNews, runOf, type Progress } from './progress.js';
+import { limitsInfo } from './job-limits.js';
 import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobLimits, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
 import { shardOf, shardRange, type TaskRange } from './range.js';
@@ -146,10 +147,6 @@ export class Job {
     return this.#said.get(shard);
   }
 
-  isCreated(shard: number): boolean {
-    return this.#created.has(shard);
-  }
-
   /** So many of its tasks may be placed at a time, if not all. */
   get maxParallel(): number | undefined {
     return this.limits?.terms?.changed.maxParallel ?? this.spec.maxParallel;
@@ -283,6 +280,7 @@ export class Job {
 
   info(): JobInfo {
     const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
+    const limits = limitsInfo(this);
     const last = this.scheduled ? { last: this.scheduled } : {};
     const info = infoOf(
       { ...this.record, cancelled: this.cancelled, ...this.cause },
@@ -293,6 +291,7 @@ export class Job {
     return {
       ...info,
       ...(this.isProvisional ? { degraded: true } : {}),
+      ...(limits && !this.isComplete ? { limits } : {}),
       ...(this.isHeld && !this.isComplete ? { held: true } : {}),
       ...(this.spec.schedule ? { schedule: { ...this.spec.schedule, ...last } } : {}),
       ...parentsOf(this.spec),

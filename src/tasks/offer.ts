@@ -1,5 +1,5 @@
 import type { Request } from '../kernel/effects.js';
-import { submittedDueMs } from './deadlines.js';
+import { submittedDueMs } from './job-limits.js';
 import type { LiveTask } from './live-task.js';
 import type { TaskMessages } from './messages.js';
 import type { Parcel } from './parcels.js';

@@ -20,6 +20,7 @@ import { AFTER_MAX, ParentSchema, WaitsSchema } from './gate.js';
 import { PlanSchema } from './job-messages.js';
 import { ScheduleInfoSchema } from './schedule.js';
 import { CountsSchema } from './shard-messages.js';
+import { LimitsInfoSchema } from './terms.js';
 import { index, shard, TaskRangeSchema, TASKS_MAX } from './range.js';
 import { PATH_STEPS_MAX, RESULT_MAX, RUNS_MAX, RunSchema, StepSchema, TAIL_BYTES_MAX, UsageSchema } from './record.js';
 import { REPLICAS_MAX, ReplicaSetSchema } from './register/replica-set.js';
@@ -43,6 +44,8 @@ export const JobInfoSchema = record({
   after: Type.Optional(list(ParentSchema, AFTER_MAX)),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
+  /** Those that it has, until it has ended. */
+  limits: Type.Optional(LimitsInfoSchema),
   /** Why it was cancelled, where no user did that. */
   reason: Type.Optional(text(300)),
   /** A survivor without a majority says so, of the job or of a shard: it may be taken back. */

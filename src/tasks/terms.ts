@@ -1,4 +1,5 @@
-import { record, Type, type Static } from '../kernel/schema.js';
+import { amount, count, record, Type, type Static } from '../kernel/schema.js';
+import { TASKS_MAX } from './range.js';
 import { JobSpecSchema, type JobSpec } from './spec.js';
 
 const { timeoutMs, priority, retryOn, maxParallel } = JobSpecSchema.properties;
@@ -19,6 +20,14 @@ export const TermsSchema = record({
   widest: maxParallel,
 });
 export type Terms = Static<typeof TermsSchema>;
+
+/** The limits that count for a job now; what is absent has no limit, or is 0. `notAfterMs`: its deadline, on the wall clock. */
+export const LimitsInfoSchema = record({
+  ...WishedTermsSchema.properties,
+  maxFails: Type.Optional(count(TASKS_MAX)),
+  notAfterMs: Type.Optional(amount()),
+});
+export type LimitsInfo = Static<typeof LimitsInfoSchema>;
 
 /** The spec that what has not begun goes by. */
 export function withTerms(spec: JobSpec, terms: Terms | undefined): JobSpec {

@@ -41,7 +41,7 @@ describe('HTTP API', () => {
     const { counts, submittedAt, finishedAt, ...rest } = await json<JobAnswer>(`/v1/jobs/${job}`);
     const whole = { partial: false, asked: 1, answered: 1 };
     const said = { state: 'failed', tasks: 1, run: 1, waits: null, degraded: false };
-    const none = { schedule: null, held: false, after: [], reason: null, hindrance: null };
+    const none = { schedule: null, limits: null, held: false, after: [], reason: null, hindrance: null };
     expect(rest).to.deep.equal({ job, name: 'sh', ...said, ...none, ...whole });
     expect(counts).to.include({ failed: 1, succeeded: 0, pending: 0 });
     expect(Date.parse(finishedAt!)).to.be.at.least(Date.parse(submittedAt));

@@ -47,6 +47,7 @@ describe('commands about jobs', () => {
           run: runs,
           counts,
           schedule: null,
+          limits: null,
           held: false,
           after: [],
           waits: null,

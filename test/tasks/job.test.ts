@@ -3,15 +3,22 @@ import fc from 'fast-check';
 import { noCounts, type Counts } from '../../src/kernel/states.js';
 import { Job } from '../../src/tasks/job.js';
 import { setOf, type JobRecord } from '../../src/tasks/job-record.js';
+import type { JobSpec } from '../../src/tasks/spec.js';
 import { JOB, node, specOf } from './support/fixtures.js';
 import { planOf } from './support/jobs.js';
 
 const SET = ['m', 'n'].map(node);
 
-function job(tasks: number, shardSize: number, firsts = ['a'], changes: Partial<JobRecord> = {}): Job {
+function job(
+  tasks: number,
+  shardSize: number,
+  firsts = ['a'],
+  changes: Partial<JobRecord> = {},
+  spec: Partial<JobSpec> = {},
+): Job {
   const range = { first: 0, step: 1, count: tasks };
   const fixed = { job: JOB, range, plan: planOf(tasks, shardSize, firsts), itemised: false, digest: 'd' };
-  return new Job({ ...fixed, createdAtMs: 1, cancelled: false, ...changes }, specOf(), SET, new Map());
+  return new Job({ ...fixed, createdAtMs: 1, cancelled: false, ...changes }, specOf(spec), SET, new Map());
 }
 
 const said = (version: number, changes: Partial<Counts>, endedAtMs = 0) => ({
@@ -23,6 +30,16 @@ const STORED: readonly (readonly [string, unknown])[] = [['spec', specOf()]];
 const counts = (changes: Partial<Counts>): Counts => ({ ...noCounts(), ...changes });
 
 describe('a job', () => {
+  it('should tell the limits that count, changed or not, until it has ended', () => {
+    const made = job(1, 1, [], {}, { maxParallel: 3, retries: 1, deadlineMs: 5 });
+    made.limits = { maxFails: 2, terms: { version: 1, changed: { maxParallel: 1, timeoutMs: 7 } } };
+    const limits = { timeoutMs: 7, maxParallel: 1, retries: 1, maxFails: 2, notAfterMs: 6 };
+    expect(made.info().limits).to.deep.equal(limits);
+    made.note(0, said(1, { succeeded: 1 }));
+    expect(made.info().limits).to.equal(undefined);
+    expect(job(1, 1).info().limits, 'it has none').to.equal(undefined);
+  });
+
   it('should have few shards under way at each home, so that one that is away holds up no other', () => {
     const made = job(100, 10, ['away', 'here']);
     expect(made.startCreating(2)).to.have.members([0, 2, 1, 3]);

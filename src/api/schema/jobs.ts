@@ -39,6 +39,18 @@ const ScheduleViewSchema = record({
 /** When jobs are made of a job; the next time stands in its `waits`. */
 export interface ScheduleView extends View<typeof ScheduleViewSchema> {}
 
+const LimitsViewSchema = record({
+  timeoutMs: nullable(Type.Number()),
+  priority: integer(),
+  maxParallel: nullable(integer()),
+  maxFails: nullable(integer()),
+  retries: integer(),
+  retryOn: meaning('Exit codes; null: any.', nullable(Type.Array(integer()))),
+  deadline: nullable(time()),
+});
+/** Limits of a job, as they count now. */
+export interface LimitsView extends View<typeof LimitsViewSchema> {}
+
 const job = {
   job: string(),
   name: string(),
@@ -54,6 +66,7 @@ const job = {
   after: meaning('All the jobs that it waits for, or has waited for.', Type.Array(ParentViewSchema)),
   waits: meaning('What must come to pass before anything of it starts.', nullable(WaitsViewSchema)),
   schedule: meaning('Of a schedule: its times, and the last job that it made.', nullable(ScheduleViewSchema)),
+  limits: meaning('Those that count now; null where it has none, or has ended.', nullable(LimitsViewSchema)),
   held: meaning('Somebody holds it back: nothing more of it starts.', Type.Boolean()),
   reason: meaning(
     'What it waits for, in words, or why the rest of it was cancelled or expired, where no user did that.',

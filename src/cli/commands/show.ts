@@ -96,11 +96,11 @@ async function* pagesOf(flock: Flock, chosen: Chosen, { all, state }: ShowOption
 
 /** One object, written page by page: with a million tasks it is longer than a string can be. */
 async function printObject(out: Out, view: JobAnswer, pages: Pages): Promise<void> {
-  const { job, state, run, counts, schedule, held, after, waits, reason, degraded } = view;
+  const { job, state, run, counts, schedule, limits, held, after, waits, reason, degraded } = view;
   let known: Completeness = view;
   let comma = '';
   out.raw(
-    `${JSON.stringify({ job, state, run, counts, schedule, held, after, waits, reason, degraded }).slice(0, -1)},"tasks":[`,
+    `${JSON.stringify({ job, state, run, counts, schedule, limits, held, after, waits, reason, degraded }).slice(0, -1)},"tasks":[`,
   );
   for await (const page of pages) {
     if (page.tasks.length > 0) out.raw(comma + page.tasks.map((task) => JSON.stringify(task)).join(','));
@@ -122,6 +122,19 @@ function scheduleText({ cron, zone, lastAt, lastJob }: NonNullable<JobAnswer['sc
   return `${cron} (${zone}), ${last}${lastJob === null ? '' : `, last job ${lastJob}`}`;
 }
 
+function limitsText(of: NonNullable<JobAnswer['limits']>): string {
+  const parts = [
+    of.timeoutMs === null ? '' : `timeout ${formatDuration(of.timeoutMs)}`,
+    of.maxParallel === null ? '' : `max-parallel ${of.maxParallel}`,
+    of.maxFails === null ? '' : `max-fails ${of.maxFails}`,
+    of.retries === 0 ? '' : `retries ${of.retries}`,
+    of.retryOn === null ? '' : `retry-on ${of.retryOn.join()}`,
+    of.priority === 0 ? '' : `priority ${of.priority}`,
+    of.deadline === null ? '' : `deadline ${of.deadline}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
 function printHead(out: Out, job: JobAnswer): void {
   const ago = age(job.submittedAt, Date.now());
   out.line(`job        ${job.job}`);
@@ -129,6 +142,7 @@ function printHead(out: Out, job: JobAnswer): void {
   out.line(`state      ${paint(job.state, out.color)}${job.degraded ? PROVISIONAL : ''}`);
   if (job.reason !== null) out.line(`reason     ${clean(job.reason)}`);
   if (job.schedule !== null) out.line(`schedule   ${clean(scheduleText(job.schedule))}`);
+  if (job.limits !== null) out.line(`limits     ${limitsText(job.limits)}`);
   if (job.run > 1) out.line(`run        ${job.run}`);
   if (job.hindrance !== null) out.line(`hindrance  nothing of it can be recorded now: ${clean(job.hindrance)}`);
   out.line(`tasks      ${job.tasks}: ${formatCounts(job.counts)}`);

@@ -19,6 +19,7 @@ export function jobAnswer(state: TaskState, changes: Partial<JobAnswer> = {}): J
     finishedAt: null,
     run: 1,
     schedule: null,
+    limits: null,
     held: false,
     after: [],
     waits: null,
