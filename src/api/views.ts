@@ -166,13 +166,14 @@ export function explanation(of: Explained): Explanation {
     path: more.path,
     candidates: of.candidates.map(candidateView),
     filtered: of.filtered.map(({ nodes, out = null }) => ({ nodes, out })),
+    queue: of.queue ?? null,
     waiting: more.waiting,
     learntMs: more.learntMs ?? null,
     degraded: degradedView(more.degraded),
   };
 }
 
-function summaryOf({ job, task, more, candidates, filtered }: Explained): string {
+function summaryOf({ job, task, more, candidates, filtered, queue }: Explained): string {
   const times = (what: string) => more.path.filter((step) => step.what === what).length;
   const way = [
     [times('refused'), 'refused'],
@@ -194,7 +195,7 @@ function summaryOf({ job, task, more, candidates, filtered }: Explained): string
       return `It waits at its coordinator with ${more.waiting} others for a node with room${after}.`;
     }
     case 'queued':
-      return `It waits in the queue of ${shown(task.executor)}${after}.`;
+      return `It waits in the queue of ${shown(task.executor)}${queue ? queueText(queue) : ''}${after}.`;
     case 'running':
       return `It runs on ${shown(task.executor)}${after}.`;
     default: {
@@ -205,6 +206,10 @@ function summaryOf({ job, task, more, candidates, filtered }: Explained): string
       return `${where}${why}${after}, and is ${task.state}${reason === undefined ? '' : `: ${reason}`}.`;
     }
   }
+}
+
+function queueText({ discipline, position, queued }: NonNullable<Explained['queue']>): string {
+  return `, number ${position} of ${queued} by ${discipline}`;
 }
 
 const NO_ENGINE = 'no node has podman or docker';

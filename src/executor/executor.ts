@@ -48,7 +48,7 @@ export class Executor {
     capacity: Resources,
     private readonly baseEnv: Readonly<Record<string, string>>,
     admission: Admission,
-    config: ExecutorConfig = EXECUTOR_DEFAULTS,
+    private readonly config: ExecutorConfig = EXECUTOR_DEFAULTS,
   ) {
     const emit = (effect: ExecutorEffect) => void this.#out.push(effect);
     this.#running = new RunningAttempts(capacity);
@@ -200,6 +200,12 @@ export class Executor {
   /** What a running attempt last said of itself. */
   progress(attempt: AttemptId): Progress | undefined {
     return this.#running.of(attempt)?.progress;
+  }
+
+  /** Where an attempt stands in the queue; undefined where it does not wait there. */
+  queuePlace(attempt: AttemptId) {
+    const place = this.#queue.place(attempt);
+    return place && { discipline: this.config.discipline, ...place };
   }
 
   /** A result that no coordinator has recorded yet. */

@@ -1,3 +1,4 @@
+import { DISCIPLINE_NAMES } from '../kernel/disciplines.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import {
   amount,
@@ -86,6 +87,10 @@ export const TaskInfoSchema = record({
   degraded: Type.Optional(Type.Boolean()),
 });
 export type TaskInfo = Static<typeof TaskInfoSchema>;
+
+/** Where a task stands among those that wait at a node, in the order of its discipline: from 1. */
+const QueuePlaceSchema = record({ discipline: oneOf(...DISCIPLINE_NAMES), position: count(), queued: count() });
+export type QueuePlace = Static<typeof QueuePlaceSchema>;
 
 /** How far a running task says it is. */
 const ProgressSchema = record({
@@ -197,12 +202,13 @@ export const QUERY_MESSAGES = {
     /** Results have filled it: the next tasks are to be asked for again. */
     isCut: Type.Optional(Type.Boolean()),
   }),
-  /** How far an attempt is, of the node that runs it. */
+  /** How far an attempt is, of the node that runs it; or where it stands in the queue of that. */
   'query.progress': record({ kind: Type.Literal('query.progress'), ...asked, job: JobIdSchema, index, epoch: count() }),
   'query.progress-told': record({
     kind: Type.Literal('query.progress-told'),
     ...answers,
     progress: Type.Optional(ProgressSchema),
+    queue: Type.Optional(QueuePlaceSchema),
   }),
   'query.task': record({ kind: Type.Literal('query.task'), ...asked, job: JobIdSchema, shard, index }),
   'query.task-told': record({

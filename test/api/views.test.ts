@@ -84,6 +84,13 @@ describe('views', () => {
     expect(summary({}, [candidate(NODE, 'draining')])).to.equal('It waits: no node can take it now.');
     expect(summary({}, free)).to.equal('It waits at its coordinator with 2 others for a node with room.');
     expect(summary({ state: 'queued', executor: NODE }, free)).to.equal('It waits in the queue of 00000001.');
+    const queue = { discipline: 'sjf' as const, position: 3, queued: 10 };
+    const queued = { ...PENDING, state: 'queued' as const, executor: NODE };
+    const placed = explanation({ job: JOB, task: queued, more: MORE, ...PLACE, candidates: [], filtered: [], queue });
+    expect([placed.summary, placed.queue]).to.deep.equal([
+      'It waits in the queue of 00000001, number 3 of 10 by sjf.',
+      queue,
+    ]);
     const way = [
       { node: OTHER, what: 'refused' as const },
       { node: OTHER, what: 'refused' as const },

@@ -206,6 +206,10 @@ export const ExplanationSchema = record({
     'All members by what keeps them from taking it now; null where nothing does.',
     Type.Array(record({ nodes: integer(), out: nullable(string()) })),
   ),
+  queue: meaning(
+    'Where it stands in the queue of its node, from 1, by which discipline; null where it does not wait there.',
+    nullable(record({ discipline: string(), position: integer(), queued: integer() })),
+  ),
   waiting: meaning('Tasks that wait at its coordinator for a node with room.', integer()),
   learntMs: meaning(
     'How long tasks of its name have taken at its coordinator of late, at speed 1; null where none has, or it has ended.',

@@ -1,6 +1,7 @@
 import type { TaskId } from '../../kernel/ids.js';
 import type { Now } from '../../kernel/time.js';
 import type { Assignment } from '../assignment.js';
+import type { AttemptId } from '../runner.js';
 import { Arrivals, type Waiting } from './arrivals.js';
 import type { Discipline, MakeDiscipline, Place, Scene, Shared } from './discipline.js';
 
@@ -44,6 +45,17 @@ export class TaskQueue {
 
   get(id: TaskId): Assignment | undefined {
     return this.#arrivals.get(id)?.assignment;
+  }
+
+  /** Where an attempt stands, from 1, and of how many; undefined where it does not wait here. O(n log n). */
+  place({ task, epoch }: AttemptId): { readonly position: number; readonly queued: number } | undefined {
+    if (this.get(task)?.epoch !== epoch) return undefined;
+    let position = 0;
+    for (const { id } of this) {
+      position += 1;
+      if (id === task) return { position, queued: this.size };
+    }
+    return undefined;
   }
 
   push(assignment: Assignment, now: Now): void {

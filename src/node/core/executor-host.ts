@@ -114,9 +114,11 @@ export class ExecutorHost {
         return this.#readOutput(from, message);
       case 'query.progress': {
         const { ask: re, job, index, epoch } = message;
-        const { fraction, text } = this.executor.progress({ task: taskId(job, index), epoch }) ?? {};
+        const attempt = { task: taskId(job, index), epoch };
+        const { fraction, text } = this.executor.progress(attempt) ?? {};
+        const queue = this.executor.queuePlace(attempt);
         const progress = { ...(fraction === undefined ? {} : { fraction }), ...(text === undefined ? {} : { text }) };
-        return this.#reply(from, { kind: 'query.progress-told', re, progress });
+        return this.#reply(from, { kind: 'query.progress-told', re, progress, ...(queue ? { queue } : {}) });
       }
     }
   }

@@ -37,6 +37,23 @@ function made(index: number, { job, cpus, estimateMs, dueMs }: Push): Assignment
 
 const mayTake = ({ index }: Assignment) => index % 3 !== 0;
 
+describe('the place of a task in a queue', () => {
+  it('should be counted in the order of the discipline, of the attempt that is meant', () => {
+    const queue = new TaskQueue(DISCIPLINES.sjf);
+    const push = (index: number, estimateMs: number) => {
+      const one = assignmentOf(index, { id: taskId(JOBS[0]!, index), job: JOBS[0]!, estimateMs });
+      queue.push(one, { monoMs: 0, wallMs: 0 });
+      return { task: one.id, epoch: one.epoch };
+    };
+    const [long, short] = [push(0, 300), push(1, 40)];
+    expect(queue.place(long)).to.deep.equal({ position: 2, queued: 2 });
+    expect(queue.place(short)).to.deep.equal({ position: 1, queued: 2 });
+    expect(queue.place({ ...short, epoch: short.epoch + 1 })).to.equal(undefined);
+    queue.remove(short.task);
+    expect(queue.place(short)).to.equal(undefined);
+  });
+});
+
 function check(name: DisciplineName): void {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {

@@ -10,6 +10,7 @@ import type { Message } from '../wire.js';
 import { askAll, pause, type Conversation } from './conversation.js';
 import { wordOf } from '../../../tasks/shard-record.js';
 import { askCoordinator } from './coordinator.js';
+import { askProgress } from './progress.js';
 import { find, liveNodes, search, shardCount, shardOfJob, waitAt, type FoundJob } from './find.js';
 import type { ClientRequest, NodeInfo, OneTask, Requests, TaskPage } from './requests.js';
 import type { Scene } from './scene.js';
@@ -187,7 +188,8 @@ export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Req
   const task = yield* readTask(scene, query);
   const { key, needs = ANY, shunned } = task.more;
   const candidates = candidatesFor(scene.view, scene.policy, key, needs, shunned);
-  return { ...task, candidates, filtered: filteredBy(scene.view, scene.policy, needs, shunned) };
+  const { queue } = task.task.state === 'queued' ? yield* askProgress(query.job, task.task) : {};
+  return { ...task, candidates, filtered: filteredBy(scene.view, scene.policy, needs, shunned), queue };
 }
 
 /** Cancels a job, or one task of it, durably; what runs is ended. */

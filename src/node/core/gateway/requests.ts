@@ -7,7 +7,7 @@ import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
 import type { Candidate, Filtered } from '../../../placement/explain.js';
 import type { Change } from '../../../tasks/change.js';
-import type { JobInfo, Progress, TaskInfo, TaskMore } from '../../../tasks/queries.js';
+import type { JobInfo, Progress, TaskInfo, TaskMore, QueuePlace } from '../../../tasks/queries.js';
 import type { Registered } from './coordinator.js';
 import type { Tried } from './places.js';
 import type { TaskRange } from '../../../tasks/range.js';
@@ -114,6 +114,8 @@ export interface Draining {
 export interface Explained extends OneTask {
   readonly candidates: readonly Candidate[];
   readonly filtered: readonly Filtered[];
+  /** Where it stands at its node, if that says so. */
+  readonly queue?: QueuePlace | undefined;
 }
 
 /** What clients ask of a node, and what they get. */

@@ -1,17 +1,16 @@
 import type { TaskInfo } from '../../../tasks/queries.js';
 import { indexAt } from '../../../tasks/range.js';
 import { LIMITS } from '../../../tasks/spec.js';
-import { ask, type Conversation } from './conversation.js';
+import type { Conversation } from './conversation.js';
 import { askCoordinator } from './coordinator.js';
 import { find, shardCount, shardOfJob } from './find.js';
+import { askProgress } from './progress.js';
 import { readTask } from './read.js';
 import type { OneTask, Requests, TaskPage } from './requests.js';
 import type { Scene } from './scene.js';
 
 /** How long the coordinator of one shard is looked for; a page says what it lacks. */
 const SHARD_MS = 2_000;
-/** A node that does not say how far a task is says so soon enough: the task is shown without it. */
-const PROGRESS_MS = 500;
 
 /**
  * A page of tasks, by rising index, with what their functions have returned. It ends before the first task that nobody
@@ -52,10 +51,6 @@ export function* readResults(scene: Scene, { job, after, limit }: Requests['resu
 /** One task; where it is a function that runs, with what that last said of itself. */
 export function* showTask(scene: Scene, query: Requests['task']['asks']): Conversation<OneTask> {
   const one = yield* readTask(scene, query);
-  const { executor, epoch, isCall } = one.task;
-  if (isCall !== true || executor === undefined) return one;
-  const { job, index } = query;
-  const message = { kind: 'query.progress' as const, job, index, epoch };
-  const answer = yield* ask(executor, message, 'query.progress-told', PROGRESS_MS);
-  return { ...one, progress: answer?.progress };
+  if (one.task.isCall !== true) return one;
+  return { ...one, progress: (yield* askProgress(query.job, one.task)).progress };
 }
