@@ -20,7 +20,7 @@ import { countHeld, isAboutHeld, sortHeld, type AboutHeld } from './reminding.js
 import { Succession } from './succession.js';
 import { Resting } from './resting.js';
 import { Survivor } from './survivor.js';
-import { Upkeep } from './upkeep.js';
+import { Upkeep, type Chores } from './upkeep.js';
 import { weigh } from './values.js';
 import { Places } from './places.js';
 
@@ -100,7 +100,8 @@ export class Replication<Tag> {
     if (this.survivor.size > 0) this.survivor.endOver(touched);
     const isBusy = touched.size > 0 || this.#succession.size > 0 || this.survivor.isBusy;
     if (isBusy && !this.#timers.isArmed(SWEEP)) this.#arm();
-    if (this.#succession.wantsMore && !this.#timers.isArmed(NEXT)) this.#out.push(this.#timers.arm(NEXT, NEXT_MS));
+    const wantsMore = this.#succession.wantsMore || this.#upkeep.wantsMore;
+    if (wantsMore && !this.#timers.isArmed(NEXT)) this.#out.push(this.#timers.arm(NEXT, NEXT_MS));
     return this.#out;
   }
 
@@ -140,12 +141,12 @@ export class Replication<Tag> {
       case 'members-changed':
       case 'leave':
         this.#isLeaving ||= event.kind === 'leave';
-        this.#upkeep.membersChanged(event.kind === 'leave' ? undefined : event.back);
+        this.#upkeep.membersChanged(now.monoMs, event.kind === 'leave' ? undefined : event.back);
         return this.#sweep(now);
       case 'timer':
         if (event.timer.owner !== this.#timers.owner) this.#run(event, now);
         else if (!this.#timers.fired(event.timer)) return;
-        else if (event.timer.name === NEXT) this.#takeOverDue(now);
+        else if (event.timer.name === NEXT) this.#next(now);
         else this.#sweep(now);
         return;
       default:
@@ -176,10 +177,10 @@ export class Replication<Tag> {
         this.survivor.close(id);
         this.#open.add(id);
         this.#succession.tried(id, now.monoMs);
-        this.#upkeep.moved(id);
         const { head, entries } = news.state;
         const how = { ballot: news.n, isNew: news.n === FIRST_N };
-        return this.#tell({ kind: 'opened', register: id, ...how, set: head.set, entries });
+        this.#tell({ kind: 'opened', register: id, ...how, set: head.set, entries });
+        return this.#keepUp(this.#upkeep.opened(id, now.monoMs), now);
       }
       case 'written': {
         const { tags, next } = this.#gathering.written(id);
@@ -241,10 +242,10 @@ export class Replication<Tag> {
     }
     if (this.#isJoined) {
       this.survivor.sweep(this.#succession.orphans(now.monoMs), now);
-      this.#takeOverDue(now);
+      this.#takeOverAll(this.#succession.due(now.monoMs, this.#isOpen), now);
       for (const { to, ids } of this.#succession.reminders(now.monoMs))
         this.#send(to, { kind: 'register.remind', ids });
-      this.#keepUp(now);
+      this.#keepUp(this.#upkeep.due(this.#open, now), now);
     }
     this.#letting.tick(now);
     const isBusy = this.#succession.size > 0 || touched.size > 0 || this.survivor.isBusy || this.#upkeep.isBusy;
@@ -252,12 +253,12 @@ export class Replication<Tag> {
     else if (!this.#letting.isEmpty) this.#out.push(this.#timers.arm(TICK, this.#letting.tickMs));
   }
 
-  #takeOverDue(now: Now): void {
+  #next(now: Now): void {
     this.#takeOverAll(this.#succession.due(now.monoMs, this.#isOpen), now);
+    if (this.#upkeep.wantsMore) this.#keepUp(this.#upkeep.more(now.monoMs), now);
   }
 
-  #keepUp(now: Now): void {
-    const { seals, takeOvers, reminders, checks, announcements } = this.#upkeep.due(this.#open, now);
+  #keepUp({ seals, takeOvers, reminders, checks, announcements }: Chores, now: Now): void {
     for (const { id, set } of seals) this.#run({ kind: 'seal', id, seal: { set, atMs: now.wallMs } }, now);
     this.#takeOverAll(takeOvers, now);
     for (const [to, ids] of reminders) this.#send(to, { kind: 'register.remind', ids: [...ids] });

@@ -3,6 +3,7 @@ import type { Now } from '../../kernel/time.js';
 import type { RegisterId } from '../register/head.js';
 import type { Registers } from '../register/registers.js';
 import type { ReplicaSet } from '../register/replica-set.js';
+import { FinalMoves, type FinalChores } from './final-moves.js';
 import { Missed, type Finished } from './missed.js';
 import { Relocation, type FlockPort } from './relocation.js';
 
@@ -11,20 +12,15 @@ export interface UpkeepConfig {
   readonly lookMs: number;
   /** Moves under way at one time. */
   readonly movingMax: number;
-  /** Finished registers looked at in one portion, and coordinated ones compared with their replicas. */
-  readonly finalsMax: number;
+  /** Coordinated registers compared with their replicas in one portion. */
   readonly comparedMax: number;
 }
 
-const UPKEEP_DEFAULTS: UpkeepConfig = { lookMs: 2_000, movingMax: 64, finalsMax: 2_000, comparedMax: 200 };
+const UPKEEP_DEFAULTS: UpkeepConfig = { lookMs: 2_000, movingMax: 256, comparedMax: 200 };
 
 /** What is to be done for the replicas of registers now. */
-export interface Chores {
+export interface Chores extends FinalChores {
   readonly seals: readonly { readonly id: RegisterId; readonly set: ReplicaSet }[];
-  /** Finished registers that are to be moved: they must be coordinated for that. */
-  readonly takeOvers: readonly RegisterId[];
-  /** Finished registers that others are to move: they may not know of them. */
-  readonly reminders: ReadonlyMap<NodeId, readonly RegisterId[]>;
   /** Finished registers of which others are to be asked whether they have them. */
   readonly checks: ReadonlyMap<NodeId, readonly Finished[]>;
   /** To be compared with their replicas: one that was away may have missed a write. */
@@ -37,8 +33,8 @@ const NOTHING: Chores = { seals: [], takeOvers: [], reminders: new Map(), checks
 export class Upkeep {
   readonly #relocation: Relocation;
   readonly #missed: Missed;
+  readonly #finals: FinalMoves;
   readonly #moving = new Set<RegisterId>();
-  #finals: Iterator<{ readonly id: RegisterId }> | undefined;
   #compared: Iterator<RegisterId> | undefined;
   #lookedMs = -Infinity;
 
@@ -49,6 +45,7 @@ export class Upkeep {
     private readonly config: UpkeepConfig = UPKEEP_DEFAULTS,
   ) {
     this.#relocation = new Relocation(flock);
+    this.#finals = new FinalMoves(self, registers, this.#relocation, config.movingMax);
     this.#missed = new Missed(self, registers.replica);
   }
 
@@ -57,8 +54,9 @@ export class Upkeep {
    *
    * @param back - who is alive again, or anew: some of it may have passed it by
    */
-  membersChanged(back?: NodeId): void {
+  membersChanged(nowMs: number, back?: NodeId): void {
     this.#lookedMs = -Infinity;
+    this.#finals.membersChanged(nowMs);
     if (back !== undefined) this.#missed.back(back);
   }
 
@@ -70,14 +68,28 @@ export class Upkeep {
     }
   }
 
-  /** Somebody who was away is still to be asked what passed it by. */
+  /** Somebody who was away is still to be asked what passed it by, or something finished is to be moved. */
   get isBusy(): boolean {
-    return this.#missed.isBusy;
+    return this.#missed.isBusy || this.#finals.isBusy;
+  }
+
+  /** Whether {@link more} is to be asked for soon. */
+  get wantsMore(): boolean {
+    return this.#finals.wantsMore;
+  }
+
+  /** This node coordinates a register anew. What was taken over to be moved is sealed at once. */
+  opened(id: RegisterId, nowMs: number): Chores {
+    this.#moving.delete(id);
+    const seals = this.#finals.isUnderWay(id) ? this.#sealOf(id, nowMs) : [];
+    if (seals.length === 0) this.#finals.ended(id);
+    return { ...NOTHING, seals };
   }
 
   /** A move has ended, one way or the other. */
   moved(id: RegisterId): void {
     this.#moving.delete(id);
+    this.#finals.ended(id);
   }
 
   /** @param open - what this node coordinates */
@@ -87,7 +99,13 @@ export class Upkeep {
     this.#lookedMs = nowMs;
     this.#relocation.look();
     const seals = [...open].flatMap((id) => this.#sealOf(id, nowMs));
-    return { seals, ...this.#finalsToMove(nowMs), checks: this.#missed.due(wallMs), announcements };
+    return { seals, ...this.#finals.next(nowMs, true), checks: this.#missed.due(wallMs), announcements };
+  }
+
+  /** What more of what is finished is to be moved, between two looks. */
+  more(nowMs: number): Chores {
+    this.#relocation.look();
+    return { ...NOTHING, ...this.#finals.next(nowMs, false) };
   }
 
   /** Whether its replicas should be others, and can be. */
@@ -105,33 +123,6 @@ export class Upkeep {
     if (!set) return [];
     this.#moving.add(id);
     return [{ id, set }];
-  }
-
-  /** The first of a set sees to it, if it knows: a node that has missed the register must hear of it from those that have it. */
-  #finalsToMove(nowMs: number): Pick<Chores, 'takeOvers' | 'reminders'> {
-    const takeOvers: RegisterId[] = [];
-    const reminders = new Map<NodeId, RegisterId[]>();
-    let due = 0;
-    const { replica } = this.registers;
-    this.#finals ??= replica.registers()[Symbol.iterator]();
-    for (let i = 0; i < this.config.finalsMax && due < this.config.movingMax; i++) {
-      const next = this.#finals.next();
-      if (next.done) {
-        this.#finals = undefined;
-        break;
-      }
-      const acceptor = replica.get(next.value.id);
-      if (acceptor?.final === undefined || !acceptor.head || acceptor.isStub) continue;
-      const { id, head } = acceptor;
-      if (!this.#relocation.isUnfit(head.set, nowMs) || !this.#relocation.better(id, head.set, nowMs)) continue;
-      const isInDoubt = replica.abstention.known(acceptor) !== undefined;
-      const responsible = this.#relocation.responsible(head.set, isInDoubt ? this.self : undefined);
-      if (responsible === undefined) continue;
-      due += 1;
-      if (responsible === this.self) takeOvers.push(id);
-      else reminders.set(responsible, [...(reminders.get(responsible) ?? []), id]);
-    }
-    return { takeOvers, reminders };
   }
 
   #toCompare(open: ReadonlySet<RegisterId>): RegisterId[] {
