@@ -123,7 +123,8 @@ function noteArrivals(flock: Flock, begun: number): void {
 
 function noteDeparture(flock: Flock, node: NodeId): void {
   const { history, world } = flock;
-  const kept = history.durables.sets.keptBy(node);
+  // What was damaged it does not know, and cannot hand over.
+  const kept = flock.disk(node).hasLied ? [] : history.durables.sets.keptBy(node);
   history.departures.push({ node, atMs: world.nowMs, kept, told: flock.node(node).recordsLeft });
 }
 

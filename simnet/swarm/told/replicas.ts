@@ -16,6 +16,8 @@ const LOOK_MS = 500;
 const LOOKS = 20;
 /** Long enough to be held dead, not for its place to be given to another. */
 const AWAY_MS = 2_000;
+/** Beyond the last time that whoever let go of something asks a member that had not confirmed it. */
+const OWED_MS = 70_000;
 /** Who was away is asked with the next look, and what it lacks is taken over. */
 const REPAIRED_MS = 10_000;
 /** After a change of coordinators. */
@@ -48,6 +50,7 @@ export function missedAll(fair: FairWeather): void {
   for (const job of jobs) fair.finish(job, 60_000, at);
   const lacking = jobs.filter((job) => setOf(fair, job).includes(victim) && !coreAt(fair, victim, job)?.head);
   if (lacking.length === 0) fair.say(`${victim} has missed none of them`);
+  flock.world.run(OWED_MS);
   flock.network.heal();
   fair.until(30_000, 'all agree', () => flock.isWhole());
   fair.until(REPAIRED_MS, `${victim} has what it missed`, () => shortOfReplicas(flock).length === 0);
