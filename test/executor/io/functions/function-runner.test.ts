@@ -69,7 +69,8 @@ describe('the runner of functions', function () {
     const burnt = await call('burns', { input: '100000000' });
     const tookMs = burnt.finishedAtMs - burnt.startedAtMs;
     expect(burnt.usage?.cpuMs).to.be.within(20, Math.ceil(tookMs));
-    expect((await call('naps', { input: '100' })).usage?.cpuMs).to.be.within(0, 50);
+    const napped = await call('naps', { input: '400' });
+    expect(napped.usage?.cpuMs, 'a thread has other things to do than the call').to.be.within(0, 200);
     const short = await Promise.all(Array.from({ length: 9 }, () => call('nothing')));
     expect(short.map(({ usage }) => usage)).to.include(undefined);
   });
