@@ -253,7 +253,9 @@ async function assemble(parts: Parts): Promise<Daemon> {
     return stopping;
   };
   const leave = async () => {
-    await driver.leave();
+    const records = await driver.leave();
+    if (records > 0)
+      log.info({ records }, 'left with records that nobody took: a start on this data directory brings them back');
     await stop();
   };
   const blobs = await openBlobs({ ...options, transport, view: core.view });

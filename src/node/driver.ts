@@ -25,9 +25,9 @@ export class Driver {
   readonly #clients = new Map<number, (result: Extract<NodeEffect, { kind: 'answer' }>['result']) => void>();
   readonly #queue: NodeEvent[] = [];
   readonly #joined: Promise<void>;
-  readonly #left: Promise<void>;
+  readonly #left: Promise<number>;
   #onJoined: () => void = () => undefined;
-  #onLeft: () => void = () => undefined;
+  #onLeft: (records: number) => void = () => undefined;
   #nextClient = 0;
   #isStarted = false;
   #isStepping = false;
@@ -94,8 +94,11 @@ export class Driver {
     });
   }
 
-  /** Hands back what is held and tells the flock; resolves when that is done, or the driver stopped before. */
-  leave(): Promise<void> {
+  /**
+   * Hands back what is held and tells the flock; resolves when that is done, with how many records nobody took, or with 0 where
+   * the driver stopped before.
+   */
+  leave(): Promise<number> {
     this.feed({ kind: 'leave' });
     return this.#left;
   }
@@ -106,7 +109,7 @@ export class Driver {
     this.#queue.length = 0;
     for (const handle of this.#timers.values()) clearTimeout(handle);
     this.#timers.clear();
-    this.#onLeft();
+    this.#onLeft(0);
   }
 
   #step(event: NodeEvent): void {
@@ -167,7 +170,7 @@ export class Driver {
       case 'joined':
         return this.#onJoined();
       case 'left':
-        return this.#onLeft();
+        return this.#onLeft(effect.records);
       case 'outdated':
         return this.#fail(
           new CoveyError(

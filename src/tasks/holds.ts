@@ -4,9 +4,7 @@ import type { ShardEffect } from './shard-events.js';
 import type { Shard } from './shard.js';
 import type { ShardAnswers } from './shard-answers.js';
 import { entryOf, type ShardTable } from './shard-table.js';
-import type { Asker, ShardTag } from './shard-tags.js';
-
-type HoldTag = Extract<ShardTag, { readonly what: 'hold' | 'update' }>;
+import type { Asker, ChangeTag } from './shard-tags.js';
 
 /** Whether anything of a shard may start: what its job waits for, and whether somebody holds the job back. */
 export class Holds {
@@ -42,7 +40,7 @@ export class Holds {
     this.changed(shard);
   }
 
-  written(shard: Shard, tag: HoldTag): void {
+  written(shard: Shard, tag: ChangeTag): void {
     shard.isHeld = shard.record.held === true;
     shard.version += 1;
     this.recalls.recall(shard);

@@ -21,11 +21,14 @@ export interface FinalReport {
   readonly progress: Progress;
 }
 
+/** What a shard is told to go by from now on is on record. */
+export type ChangeTag = Named & Asker & { readonly what: 'hold' | 'update' };
+
 /** What a shard home wants to be reminded of when an answer or a write comes back. */
 export type ShardTag =
   /** Without `index` the whole shard. */
   | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
-  | (Named & Asker & { readonly what: 'hold' | 'update' })
+  | ChangeTag
   | (Named & { readonly what: 'recall' })
   /** `running`: a task that began here. */
   | (Named & { readonly what: 'running' | 'done' })

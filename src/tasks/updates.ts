@@ -4,9 +4,7 @@ import type { Shard } from './shard.js';
 import type { ShardAnswers } from './shard-answers.js';
 import type { ShardEffect } from './shard-events.js';
 import { entryOf, type ShardTable } from './shard-table.js';
-import type { Asker, ShardTag } from './shard-tags.js';
-
-type UpdateTag = Extract<ShardTag, { readonly what: 'hold' | 'update' }>;
+import type { Asker, ChangeTag } from './shard-tags.js';
 
 /** Terms of shards that are changed while their job goes on: what has not begun goes by them. */
 export class Updates {
@@ -31,7 +29,7 @@ export class Updates {
     this.changed(shard);
   }
 
-  written(shard: Shard, tag: UpdateTag): void {
+  written(shard: Shard, tag: ChangeTag): void {
     shard.renew();
     this.recalls.recall(shard);
     this.answers.state(tag, tag);

@@ -191,14 +191,14 @@ describe('driver', () => {
   });
 
   it('should resolve its leaving when the core has left, and when it cannot leave any more', async () => {
-    drive(({ kind }) => (kind === 'leave' ? [{ kind: 'left', records: 0 }] : []));
+    drive(({ kind }) => (kind === 'leave' ? [{ kind: 'left', records: 3 }] : []));
     driver.start();
-    await driver.leave();
+    expect(await driver.leave()).to.equal(3);
     drive(() => []);
     driver.start();
     const leaving = driver.leave();
     driver.stop();
-    await leaving;
+    expect(await leaving).to.equal(0);
     await driver.leave();
   });
 });
