@@ -150,8 +150,9 @@ export function taskDetail({ job, task, more, progress }: OneTask): TaskDetail {
   };
 }
 
-export function candidateView({ node, order, load, bound, free, speed, out }: CoreCandidate): Candidate {
-  return { node, order, load, bound, free, speed, ...(out === undefined ? {} : { out }) };
+export function candidateView({ node, order, load, bound, free, speed, score, out }: CoreCandidate): Candidate {
+  const scored = score === undefined ? {} : { score };
+  return { node, order, load, bound, free, speed, ...scored, ...(out === undefined ? {} : { out }) };
 }
 
 export function explanation(of: Explained): Explanation {
@@ -166,6 +167,7 @@ export function explanation(of: Explained): Explanation {
     path: more.path,
     candidates: of.candidates.map(candidateView),
     filtered: of.filtered.map(({ nodes, out = null }) => ({ nodes, out })),
+    scored: of.scored?.measure ? { policy: of.scored.policy, ...of.scored.measure } : null,
     queue: of.queue ?? null,
     waiting: more.waiting,
     learntMs: more.learntMs ?? null,

@@ -12,22 +12,26 @@ import { Places } from './places.js';
 import { BatchSampling } from './policies/batch-sampling.js';
 import { BINPACK } from './policies/binpack.js';
 import type { BoundedRing } from './policies/bounded-ring.js';
-import { Cost } from './policies/cost.js';
+import { costBy } from './policies/cost.js';
 import { LEAST_CONNECTIONS } from './policies/least-connections.js';
 import { LEAST_RESPONSE_TIME } from './policies/least-response-time.js';
 import { LEAST_LOADED } from './policies/least-loaded.js';
 import { MIN_COMPLETION } from './policies/min-completion.js';
-import { pickScored, type Scorer } from './policies/custom.js';
-import type { Field, Policy } from './policies/policy.js';
+import { CUSTOM, customScores, pickScored, type Scorer } from './policies/custom.js';
+import { RING_ORDER, type Field, type Measure, type Policy } from './policies/policy.js';
 import { RANDOM } from './policies/random.js';
 import { RING } from './policies/ring.js';
 import { RoundRobin } from './policies/round-robin.js';
 import { SPREAD } from './policies/spread.js';
 import { TWO_CHOICES } from './policies/two-choices.js';
 import { WeightedRoundRobin } from './policies/weighted-round-robin.js';
+import { ranked, SHOWN_MAX, type Scored } from './scores.js';
 
 /** Work of a task of which nothing is known, where nothing is known of any other either; what waits is then only counted. */
 const UNKNOWN_MS = 1;
+
+/** Those that are out when somebody asks are answered in a moment. */
+const NO_OFFERS: ReadonlyMap<NodeId, number> = new Map();
 
 /** What nodes are chosen by. */
 export interface Known {
@@ -83,6 +87,31 @@ export class Placement implements Placer {
     if (!place) return undefined;
     policy.picked?.(place, field);
     return this.#choice(place, demand, policy.looksAtLoad ? field : undefined);
+  }
+
+  /** How a node would be chosen for such a task. Nothing of later decisions is another for it. */
+  scores(task: Pick<Demand, 'key' | 'name' | 'policy' | 'needs'>): Scored {
+    const { policy = 'bounded-ring' } = task;
+    const demand = { ...task, batch: 1, closed: () => false, offers: NO_OFFERS, seeksSlot: false };
+    if (policy === 'bounded-ring') return this.#orders(task.key);
+    const field = this.#field(demand);
+    const rank = (measure: Measure, scoreOf: (place: Place) => number) => ({
+      ...{ policy, measure, scores: ranked(field, measure, scoreOf) },
+    });
+    if (policy === 'custom') {
+      const scoreOf = this.known.score && customScores(this.known.score, field, demand);
+      return scoreOf ? rank(CUSTOM, scoreOf) : this.#orders(task.key);
+    }
+    const decides = this.#policies[policy];
+    const { measure } = decides;
+    const scoreOf = decides.scores?.(field);
+    return measure && scoreOf ? rank(measure, scoreOf) : { policy, scores: [] };
+  }
+
+  /** Of the default, whose score is the order of its walk. */
+  #orders(key: string): Scored {
+    const walk = this.known.view.ring.preference(key, SHOWN_MAX);
+    return { policy: 'bounded-ring', measure: RING_ORDER, scores: walk.map((node, score) => ({ node, score })) };
   }
 
   /** @param field - where what is believed of loads decides */
@@ -171,6 +200,6 @@ function policiesOf({ costWeights }: Known): Readonly<Record<BuiltIn, Policy>> {
     spread: SPREAD,
     binpack: BINPACK,
     'min-completion': MIN_COMPLETION,
-    cost: new Cost(costWeights),
+    cost: costBy(costWeights),
   };
 }

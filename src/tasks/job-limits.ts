@@ -1,4 +1,5 @@
 import type { JobLimits, JobRecord } from './job-record.js';
+import type { JobInfo } from './queries.js';
 import type { JobSpec } from './spec.js';
 import { withTerms, type LimitsInfo } from './terms.js';
 
@@ -37,4 +38,9 @@ export function submittedDueMs(
   createdAtMs: number,
 ): number {
   return Math.min(createdAtMs + deadlineMs, notAfterMs);
+}
+
+/** How nodes are chosen for its tasks. */
+export function placingOf({ policy, perNode }: JobSpec): Pick<JobInfo, 'policy' | 'perNode'> {
+  return { ...(policy === undefined ? {} : { policy }), ...(perNode === true ? { perNode } : {}) };
 }

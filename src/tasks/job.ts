@@ -4,7 +4,7 @@ import { addCounts, failedCount, noCounts, terminalCount, totalOf, type Counts }
 import { parentsOf, type Gate, type Waits } from './gate.js';
 import { itemsIn } from './item-entries.js';
 import { isNews, runOf, type Progress } from './progress.js';
-import { limitsInfo } from './job-limits.js';
+import { limitsInfo, placingOf } from './job-limits.js';
 import { causeOf, infoOf, setOf, shardsOf, type CancelCause, type JobLimits, type JobRecord } from './job-record.js';
 import type { JobInfo } from './queries.js';
 import { shardOf, shardRange, type TaskRange } from './range.js';
@@ -279,14 +279,13 @@ export class Job {
   }
 
   info(): JobInfo {
-    const finished = this.isComplete ? { atMs: this.endedAtMs, counts: this.counts() } : undefined;
     const limits = limitsInfo(this);
     const last = this.scheduled ? { last: this.scheduled } : {};
     const info = infoOf(
       { ...this.record, cancelled: this.cancelled, ...this.cause },
       this.spec.name,
       this.counts(),
-      finished?.atMs,
+      this.isComplete ? this.endedAtMs : undefined,
     );
     return {
       ...info,
@@ -294,6 +293,7 @@ export class Job {
       ...(limits && !this.isComplete ? { limits } : {}),
       ...(this.isHeld && !this.isComplete ? { held: true } : {}),
       ...(this.spec.schedule ? { schedule: { ...this.spec.schedule, ...last } } : {}),
+      ...placingOf(this.spec),
       ...parentsOf(this.spec),
       ...(this.waits && !this.cancelled ? { waits: this.waits } : {}),
     };

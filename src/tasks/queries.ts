@@ -1,4 +1,5 @@
 import { DISCIPLINE_NAMES } from '../kernel/disciplines.js';
+import { POLICIES } from '../kernel/policies.js';
 import { ResourcesSchema } from '../kernel/resources.js';
 import {
   amount,
@@ -45,6 +46,10 @@ export const JobInfoSchema = record({
   after: Type.Optional(list(ParentSchema, AFTER_MAX)),
   /** While nothing of it may start yet. */
   waits: Type.Optional(WaitsSchema),
+  /** By which nodes are chosen for its tasks, where it names one. */
+  policy: Type.Optional(oneOf(...POLICIES)),
+  /** A task on each node: nothing is chosen. */
+  perNode: Type.Optional(Type.Boolean()),
   /** Those that it has, until it has ended. */
   limits: Type.Optional(LimitsInfoSchema),
   /** Why it was cancelled, where no user did that. */
@@ -146,6 +151,9 @@ export const TaskMoreSchema = record({
 });
 export type TaskMore = Static<typeof TaskMoreSchema>;
 
+/** More nodes that a policy has scored are not told of. */
+const SCORES_MAX = 20;
+
 /** What gateways ask on behalf of clients. Repeats are harmless: nothing here changes anything. */
 export const QUERY_MESSAGES = {
   /** Held until the job is terminal or `waitMs` has passed. */
@@ -209,6 +217,23 @@ export const QUERY_MESSAGES = {
     ...answers,
     progress: Type.Optional(ProgressSchema),
     queue: Type.Optional(QueuePlaceSchema),
+  }),
+  /** How the node that is asked would choose one for such a task. */
+  'query.scores': record({
+    kind: Type.Literal('query.scores'),
+    ...asked,
+    policy: Type.Optional(oneOf(...POLICIES)),
+    key: text(1024),
+    name: text(200),
+    needs: ResourcesSchema,
+  }),
+  'query.scores-told': record({
+    kind: Type.Literal('query.scores-told'),
+    ...answers,
+    policy: oneOf(...POLICIES),
+    measure: Type.Optional(record({ what: text(200), best: oneOf('least', 'greatest'), among: oneOf('all', 'drawn') })),
+    /** Of those that take the task, the best first, then of others. */
+    scores: list(record({ node: NodeIdSchema, score: Type.Number() }), SCORES_MAX),
   }),
   'query.task': record({ kind: Type.Literal('query.task'), ...asked, job: JobIdSchema, shard, index }),
   'query.task-told': record({

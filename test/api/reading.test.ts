@@ -126,6 +126,7 @@ describe('HTTP API', () => {
     expect(told.summary).to.match(/^It ran on .*, and is failed/);
     expect(told.candidates.map(({ node, order }) => ({ node, order }))).to.deep.equal([{ node: self, order: 0 }]);
     expect(told.filtered).to.deep.equal([{ nodes: 1, out: null }]);
+    expect(told.scored, 'nothing is chosen for it any more').to.equal(null);
   });
 
   it('should show the nodes, itself and the ring', async () => {

@@ -106,6 +106,18 @@ describe('views', () => {
     expect(summary({ state: 'cancelled' }, free)).to.equal('It never ran, and is cancelled.');
   });
 
+  it('should say what the scores of the candidates are, where they have some', () => {
+    const measure = { what: 'tasks for each CPU', best: 'least' as const, among: 'drawn' as const };
+    const one = { job: JOB, task: PENDING, more: MORE, ...PLACE, filtered: [] };
+    const candidates = [{ ...candidate(NODE), score: 0.5 }];
+    const scored = { policy: 'two-choices' as const, measure, scores: [{ node: NODE, score: 0.5 }] };
+    const told = explanation({ ...one, candidates, scored });
+    expect(told.scored).to.deep.equal({ policy: 'two-choices', ...measure });
+    expect(told.candidates[0]).to.include({ score: 0.5 });
+    expect(explanation({ ...one, candidates: [], scored: { policy: 'random', scores: [] } }).scored).to.equal(null);
+    expect(explanation({ ...one, candidates: [candidate(NODE)] })).to.include({ scored: null });
+  });
+
   it('should explain that no node has what containers run in', () => {
     const summary = (...filtered: Filtered[]) => {
       const candidates = [candidate(NODE, 'no podman or docker')];

@@ -57,16 +57,22 @@ describe('commands about members', () => {
         { nodes: 2, out: null },
         { nodes: 1, out: 'draining' },
       ];
+      const scored = { policy: 'cost', what: 'ms of latency', best: 'least', among: 'all' };
       daemon.answers(`GET /v1/tasks/${JOB}/1/explain`, {
         ...{ task: `${JOB}/1`, state: 'pending', summary: 'it waits for room', coordinator: NODE, shard: 0, key: 'k' },
-        ...{ path, candidates, waiting: 1, filtered, learntMs: 1_250 },
+        ...{ path, candidates: [{ ...candidates[0], score: 403.25 }], waiting: 1, filtered, learntMs: 1_250, scored },
       });
       const lines = (await run('explain', JOB)).stdout.split('\n');
-      expect(lines.slice(0, 4)).to.deep.equal([
+      expect(lines).to.deep.equal([
         `${JOB}/1 is pending: it waits for room`,
         '  fh3zLUJD refused at load 3 of 2: full',
         '  of 3 nodes 2 could take it now; 1 not: 1 draining',
         '  such tasks have taken 1.3s at its coordinator of late, at speed 1',
+        '  scored by cost: ms of latency; of those that take it the least is picked',
+        '',
+        'ORDER  NODE      LOAD  BOUND  FREE  SPEED  SCORE   OUT',
+        '0      fh3zLUJD  0.13  2      1     0.90   403.25  draining',
+        '',
       ]);
     });
   });

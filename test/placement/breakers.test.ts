@@ -131,9 +131,9 @@ describe('circuit breakers', () => {
     nowMs += 5_000;
     const tried = picks(placement, 'round-robin', 8);
     expect(tried.filter((i) => i === 0)).to.deep.equal([0]);
-    const told = candidatesFor(view, ring, 'key', resources(1), placement.shunned());
+    const told = candidatesFor(view, ring, 'key', { needs: resources(1), shunned: placement.shunned() });
     expect(told.find((each) => each.node === A)?.out).to.equal('circuit breaker open: 10 of 10 tasks failed');
-    expect(filteredBy(view, ring, resources(1), placement.shunned())[1]).to.deep.equal({
+    expect(filteredBy(view, ring, { needs: resources(1), shunned: placement.shunned() })[1]).to.deep.equal({
       ...{ nodes: 1, out: 'circuit breaker open' },
     });
   });

@@ -1,4 +1,5 @@
 import { record, oneOf, Type } from '../../kernel/schema.js';
+import { POLICIES } from '../../kernel/policies.js';
 import { TASK_STATES, type TaskState } from '../../kernel/states.js';
 import { completeness, integer, meaning, nullable, string, time, type View } from './parts.js';
 
@@ -189,6 +190,7 @@ export const CandidateSchema = record({
   bound: Type.Number(),
   free: Type.Number(),
   speed: meaning('Of one of its cores beside others: 1 is a usual one.', Type.Number()),
+  score: Type.Optional(meaning('By the policy of the task: see `scored`; absent where there is none.', Type.Number())),
   out: Type.Optional(meaning('Why it cannot be chosen; absent where it can.', string())),
 });
 export interface Candidate extends View<typeof CandidateSchema> {}
@@ -205,6 +207,17 @@ export const ExplanationSchema = record({
   filtered: meaning(
     'All members by what keeps them from taking it now; null where nothing does.',
     Type.Array(record({ nodes: integer(), out: nullable(string()) })),
+  ),
+  scored: meaning(
+    'What the scores of the candidates are, and the coordinator would choose by now; null where it does not say, nothing is to be chosen, or chance decides.',
+    nullable(
+      record({
+        policy: oneOf(...POLICIES),
+        what: meaning('What is measured, with its unit.', string()),
+        best: meaning('Which of those that take the task is picked.', oneOf('least', 'greatest')),
+        among: meaning('drawn: the best of a few that are drawn.', oneOf('all', 'drawn')),
+      }),
+    ),
   ),
   queue: meaning(
     'Where it stands in the queue of its node, from 1, by which discipline; null where it does not wait there.',

@@ -39,6 +39,7 @@ const command: CliCommand<ExplainOptions> = {
     for (const step of found.path) out.line(`  ${stepLine(step, full)}`);
     if (!isTerminal(found.state)) out.line(`  ${filteredLine(found.filtered)}`);
     if (typeof found.learntMs === 'number') out.line(`  ${learntLine(found.learntMs)}`);
+    if (found.scored) out.line(`  ${scoredLine(found.scored)}`);
     if (found.candidates.length > 0) out.line(`\n${await candidateTable(found.candidates, full)}`);
     return EXIT.ok;
   },
@@ -62,6 +63,11 @@ function filteredLine(filtered: Explanation['filtered']): string {
   const reasons = filtered.flatMap(({ nodes, out }) => (out === null ? [] : [`${nodes} ${clean(out)}`]));
   const others = reasons.length === 0 ? '' : `; ${all - able} not: ${reasons.join(', ')}`;
   return `of ${all} ${all === 1 ? 'node' : 'nodes'} ${able} could take it now${others}`;
+}
+
+/** `scored by least-loaded: tasks for each CPU; of those that take it the least is picked` */
+function scoredLine({ policy, what, best, among }: NonNullable<Explanation['scored']>): string {
+  return `scored by ${policy}: ${what}; of ${among === 'all' ? 'those' : 'a few drawn'} that take it the ${best} is picked`;
 }
 
 function learntLine(learntMs: number): string {

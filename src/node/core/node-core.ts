@@ -10,7 +10,7 @@ import type { TaskMessages } from '../../tasks/messages.js';
 import type { ShardEvent } from '../../tasks/shard-events.js';
 import { Departure } from './departure.js';
 import type { NodeEffect, NodeEvent } from './events.js';
-import type { AskTag, Machines, NodeCoreOptions, WriteTag } from './machines.js';
+import type { AskTag, Machines, NodeCoreOptions } from './machines.js';
 import { goodOf, NOTHING_STORED, restoring, type StoredState } from './stored.js';
 import type { Message } from './wire.js';
 import { statsOf } from './stats.js';
@@ -92,7 +92,9 @@ export class NodeCore {
       case 'timer':
         return this.#onTimer(event);
       case 'persisted':
-        for (const tag of outlet.written(event.write)) this.#onCommitted(tag);
+        for (const tag of outlet.written(event.write)) {
+          if (tag.owner === 'registers') this.#wiring.replicate({ kind: 'committed', tag: tag.tag });
+        }
         return;
       case 'persist-failed':
         return outlet.failed(event.write);
@@ -157,7 +159,7 @@ export class NodeCore {
   }
 
   #onMessage(from: NodeId, message: Message): void {
-    const { membership, jobs, shards, host, outlet, queues } = this.#machines;
+    const { membership, jobs, shards, host, outlet, queues, placement } = this.#machines;
     switch (message.kind) {
       case 'queue.digest':
       case 'queue.tell':
@@ -204,6 +206,8 @@ export class NodeCore {
       case 'query.output':
       case 'query.progress':
         return host.message(from, message, this.#now);
+      case 'query.scores':
+        return outlet.send(from, { kind: 'query.scores-told', re: message.ask, ...placement.scores(message) });
       case 'query.changes':
         return this.#wiring.changes(this.#machines.changes.asked(from, message));
       case 'steal.ask':
@@ -254,10 +258,6 @@ export class NodeCore {
       default:
         assertNever(asked);
     }
-  }
-
-  #onCommitted(tag: WriteTag): void {
-    if (tag.owner === 'registers') this.#wiring.replicate({ kind: 'committed', tag: tag.tag });
   }
 
   #onTimer(event: TimerFired): void {

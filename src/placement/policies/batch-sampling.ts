@@ -1,6 +1,6 @@
 import { known } from '../../kernel/assert.js';
 import type { Place } from '../place.js';
-import { least, leastOf, relativeLoad, type Field, type Policy } from './policy.js';
+import { least, leastOf, relativeLoad, TASKS_A_CPU, type Field, type Measure, type Policy } from './policy.js';
 
 /** Nodes looked at for each task. */
 const PROBES = 2;
@@ -14,6 +14,7 @@ const DRAWS = 8;
  */
 export class BatchSampling implements Policy {
   readonly looksAtLoad = true;
+  readonly measure: Measure = { what: TASKS_A_CPU, best: 'least', among: 'drawn' };
   #key: string | undefined;
   /** As the flock was then. */
   #flock: readonly Place[] = [];
@@ -34,6 +35,10 @@ export class BatchSampling implements Policy {
 
   picked(): void {
     this.#left -= 1;
+  }
+
+  scores(): (place: Place) => number {
+    return relativeLoad;
   }
 }
 

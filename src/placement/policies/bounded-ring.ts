@@ -70,13 +70,19 @@ export class BoundedRing {
     return this.view.member(node)?.boot ?? 0;
   }
 
-  /** A node as seen from here; its own word in answer to an offer is what counts. */
-  standing(node: NodeId, needs: Resources): Standing {
+  /**
+   * A node as seen from here; its own word in answer to an offer is what counts.
+   *
+   * @param isBounded - else it takes such tasks while its queue has room
+   */
+  standing(node: NodeId, needs: Resources, isBounded = true): Standing {
     const vector = this.view.loads.of(node);
     const free = vector?.free ?? this.view.member(node)?.profile.capacity.cpus ?? 0;
     const load = vector ? loadOf(vector) : 0;
     const out = this.#filter(node, needs);
-    const room = this.#room(node, this.#startable(node, needs));
+    const fits = this.#startable(node, needs);
+    const queued = vector?.queued ?? 0;
+    const room = isBounded ? this.#room(node, fits) : roomOf(fits, QUEUE_MAX - queued, queued);
     return { load, bound: this.bound(node), free, room, ...(out === undefined ? {} : { out }) };
   }
 

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../kernel/ids.js';
 import type { Demand } from '../../tasks/placer.js';
 import type { Place } from '../place.js';
-import type { Field } from './policy.js';
+import type { Field, Measure } from './policy.js';
 
 /** A task that is to be placed, as a policy of the user's sees it. */
 export interface ScoredTask {
@@ -49,13 +49,40 @@ export type Scorer = (task: ScoredTask, candidates: readonly Candidate[]) => rea
 const CANDIDATES_MAX = 128;
 
 /** The candidate of the least score; undefined where there is none, `failed` where the scorer did. */
-export function pickScored(
+export function pickScored(score: Scorer, field: Field, demand: Demand): Place | undefined | 'failed' {
+  // In random order: of equals the first is picked, and not all that place at the same time are to choose the same.
+  const places = field.prng.sample(takers(field), CANDIDATES_MAX);
+  const scores = scoresBy(score, field, demand, places);
+  if (scores === undefined) return 'failed';
+  let best: Place | undefined;
+  let lowest = Infinity;
+  for (const [place, own] of scores) {
+    if (own >= lowest) continue;
+    best = place;
+    lowest = own;
+  }
+  return best;
+}
+
+export const CUSTOM: Measure = { what: 'score of the module', best: 'least', among: 'all' };
+
+/** For people: of the first nodes that take the task, by id. Infinity of others; undefined where the scorer failed. */
+export function customScores(score: Scorer, field: Field, demand: Demand): ((place: Place) => number) | undefined {
+  const scores = scoresBy(score, field, demand, takers(field).slice(0, CANDIDATES_MAX));
+  return scores && ((place) => scores.get(place) ?? Infinity);
+}
+
+function takers(field: Field): Place[] {
+  return field.places.filter((place) => field.takes(place));
+}
+
+function scoresBy(
   score: Scorer,
   field: Field,
   { key, name, needs, batch }: Demand,
-): Place | undefined | 'failed' {
-  const places = drawn(field);
-  if (places.length === 0) return undefined;
+  places: readonly Place[],
+): ReadonlyMap<Place, number> | undefined {
+  if (places.length === 0) return new Map();
   field.measureRoundTrips();
   const responseMs = field.responseMs();
   const task = { key, name, cpus: needs.cpus, memBytes: needs.memBytes, gpus: needs.gpus, workMs: field.workMs, batch };
@@ -63,24 +90,7 @@ export function pickScored(
     task,
     places.map((place) => candidateOf(place, responseMs(place))),
   );
-  if (scores === undefined) return 'failed';
-  let best: Place | undefined;
-  let lowest = Infinity;
-  places.forEach((place, i) => {
-    const own = scores[i] ?? Infinity;
-    if (own >= lowest) return;
-    best = place;
-    lowest = own;
-  });
-  return best;
-}
-
-/** In random order: of equals the first is picked, and not all that place at the same time are to choose the same. */
-function drawn(field: Field): readonly Place[] {
-  return field.prng.sample(
-    field.places.filter((place) => field.takes(place)),
-    CANDIDATES_MAX,
-  );
+  return scores && new Map(places.map((place, i) => [place, scores[i] ?? Infinity]));
 }
 
 function candidateOf(place: Place, responseMs: number): Candidate {

@@ -1,8 +1,10 @@
 import { QUEUE_MAX } from '../../kernel/load.js';
-import { least, type Policy } from './policy.js';
+import { leastBy } from './policy.js';
 
 /** The node that runs the fewest tasks, whatever its size; of equals the one with the shortest queue. */
-export const LEAST_CONNECTIONS: Policy = {
-  looksAtLoad: true,
-  pick: (field) => least(field, ({ running, queued, offered }) => running + offered + queued / (2 * QUEUE_MAX)),
-};
+export const LEAST_CONNECTIONS = leastBy(
+  `tasks that run, and ${2 * QUEUE_MAX}ths for those queued`,
+  () =>
+    ({ running, queued, offered }) =>
+      running + offered + queued / (2 * QUEUE_MAX),
+);

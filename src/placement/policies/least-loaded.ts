@@ -1,7 +1,4 @@
-import { least, relativeLoad, type Policy } from './policy.js';
+import { leastBy, relativeLoad, TASKS_A_CPU } from './policy.js';
 
 /** The node with the fewest tasks, queued or running, for each of its CPUs. */
-export const LEAST_LOADED: Policy = {
-  looksAtLoad: true,
-  pick: (field) => least(field, relativeLoad),
-};
+export const LEAST_LOADED = leastBy(TASKS_A_CPU, () => relativeLoad);

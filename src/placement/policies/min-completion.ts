@@ -1,5 +1,5 @@
 import type { Place } from '../place.js';
-import { least, type Field, type Policy } from './policy.js';
+import { leastBy, type Field } from './policy.js';
 
 /** A node that says it has no speed is slow, not endlessly so. */
 const SPEED_MIN = 0.001;
@@ -8,10 +8,7 @@ const SPEED_MIN = 0.001;
  * Minimum completion time (MCT: Maheswaran, Ali, Siegel, Hensgen, Freund 1999): the node where the task would end first, by what
  * waits there and how fast it is: queue + p / s.
  */
-export const MIN_COMPLETION: Policy = {
-  looksAtLoad: true,
-  pick: (field) => least(field, (place) => completionMs(place, field)),
-};
+export const MIN_COMPLETION = leastBy('ms until it would end', (field) => (place) => completionMs(place, field));
 
 /** How long the task would run there, in milliseconds. */
 export function runMs({ speed }: Place, { workMs }: Field): number {

@@ -29,6 +29,15 @@ export interface Field {
   starts(place: Place): boolean;
 }
 
+/** What the score of a policy is, for people. */
+export interface Measure {
+  /** With its unit: `tasks for each CPU`. */
+  readonly what: string;
+  readonly best: 'least' | 'greatest';
+  /** Whether the best of all that take the task is picked, or of a few that are drawn. */
+  readonly among: 'all' | 'drawn';
+}
+
 /**
  * A way to choose nodes. Deterministic: what it knows is the field, its generator, and its own earlier picks. The node decides
  * itself whether it takes the task; where it refuses it is closed for a while, and the next pick is another.
@@ -40,6 +49,25 @@ export interface Policy {
   pick(field: Field): Place | undefined;
   /** The pick is followed: for policies with a memory. */
   picked?(place: Place, field: Field): void;
+  /** What it goes by; absent where that is chance. */
+  readonly measure?: Measure;
+  /**
+   * That of each node as things are; Infinity: it is not looked at. Of those that take the task the best is picked, of equals any.
+   * For people: nothing is drawn for it, and nothing remembered. Undefined where nothing is known yet.
+   */
+  scores?(field: Field): ((place: Place) => number) | undefined;
+}
+
+export const RING_ORDER: Measure = { what: 'place on the ring from its key, from 0', best: 'least', among: 'all' };
+
+/** A policy that picks the least of what it measures. @param start - see {@link least} */
+export function leastBy(what: string, scores: (field: Field) => (place: Place) => number, start?: number): Policy {
+  return {
+    looksAtLoad: true,
+    measure: { what, best: 'least', among: 'all' },
+    scores,
+    pick: (field) => least(field, scores(field), start),
+  };
 }
 
 /** Draws for a random node before all are looked at. */
@@ -95,6 +123,8 @@ export function anyOf(field: Field): Place | undefined {
   }
   return firstFrom(field, anyIndex(field));
 }
+
+export const TASKS_A_CPU = 'tasks for each CPU';
 
 /** Tasks at a node, and those on offer to it, for each of its CPUs. */
 export function relativeLoad({ running, queued, offered, slots }: Place): number {

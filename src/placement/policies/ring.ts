@@ -1,4 +1,5 @@
-import type { Policy } from './policy.js';
+import type { Place } from '../place.js';
+import { RING_ORDER, type Field, type Policy } from './policy.js';
 
 /** As many as a walk of the bounded ring looks at. */
 const CANDIDATES_MAX = 16;
@@ -9,6 +10,8 @@ const CANDIDATES_MAX = 16;
  */
 export const RING: Policy = {
   looksAtLoad: false,
+  measure: RING_ORDER,
+  scores: orderOf,
   pick(field) {
     let candidates = 0;
     for (const place of field.walk()) {
@@ -18,3 +21,13 @@ export const RING: Policy = {
     return undefined;
   },
 };
+
+function orderOf(field: Field): (place: Place) => number {
+  const orders = new Map<Place, number>();
+  let candidates = 0;
+  for (const place of field.walk()) {
+    orders.set(place, orders.size);
+    if (field.canRun(place) && ++candidates >= CANDIDATES_MAX) break;
+  }
+  return (place) => orders.get(place) ?? Infinity;
+}

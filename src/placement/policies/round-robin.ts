@@ -1,11 +1,12 @@
 import { known } from '../../kernel/assert.js';
 import { compareText, type NodeId } from '../../kernel/ids.js';
 import type { Place } from '../place.js';
-import { firstFrom, type Field, type Policy } from './policy.js';
+import { firstFrom, type Field, type Measure, type Policy } from './policy.js';
 
 /** One node after the other, in the order of their ids. Each coordinator has its own turn, which begins anywhere. */
 export class RoundRobin implements Policy {
   readonly looksAtLoad = false;
+  readonly measure: Measure = { what: 'nodes whose turn comes before', best: 'least', among: 'all' };
   #last: NodeId | undefined;
 
   pick(field: Field): Place | undefined {
@@ -17,6 +18,13 @@ export class RoundRobin implements Policy {
 
   picked({ id }: Place): void {
     this.#last = id;
+  }
+
+  scores({ places }: Field): ((place: Place) => number) | undefined {
+    if (this.#last === undefined) return undefined;
+    const first = indexAfter(places, this.#last);
+    const turns = new Map(places.map((place, i) => [place, (i - first + places.length) % places.length]));
+    return (place) => turns.get(place) ?? Infinity;
   }
 }
 

@@ -1,4 +1,4 @@
-import { anyOf, relativeLoad, type Policy } from './policy.js';
+import { anyOf, relativeLoad, TASKS_A_CPU, type Policy } from './policy.js';
 
 /**
  * Of two random nodes the one with less load (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001):
@@ -6,6 +6,8 @@ import { anyOf, relativeLoad, type Policy } from './policy.js';
  */
 export const TWO_CHOICES: Policy = {
   looksAtLoad: true,
+  measure: { what: TASKS_A_CPU, best: 'least', among: 'drawn' },
+  scores: () => relativeLoad,
   pick(field) {
     const one = anyOf(field);
     const other = one && anyOf(field);

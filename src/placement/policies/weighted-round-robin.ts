@@ -1,5 +1,5 @@
 import type { Place } from '../place.js';
-import type { Field, Policy } from './policy.js';
+import type { Field, Measure, Policy } from './policy.js';
 
 /**
  * Smooth weighted round-robin, as nginx has it (Igor Sysoev, 2012): at each turn every node gains its weight in credit, the
@@ -8,6 +8,7 @@ import type { Field, Policy } from './policy.js';
  */
 export class WeightedRoundRobin implements Policy {
   readonly looksAtLoad = false;
+  readonly measure: Measure = { what: 'credit at its next turn, in CPUs', best: 'greatest', among: 'all' };
   /** The weights of all that took part in a turn, the most that they were. */
   #round = Infinity;
 
@@ -34,5 +35,9 @@ export class WeightedRoundRobin implements Policy {
     }
     chosen.credit = Math.max(-round, chosen.credit - round);
     this.#round = Math.max(round, this.#round === Infinity ? 0 : this.#round);
+  }
+
+  scores(): (place: Place) => number {
+    return ({ credit, slots }) => credit + slots;
   }
 }

@@ -2,7 +2,7 @@ import type { Reply } from '../../../kernel/effects.js';
 import { CoveyError } from '../../../kernel/errors.js';
 import { compareText, type JobId, type NodeId } from '../../../kernel/ids.js';
 import { isTerminal, terminalCount } from '../../../kernel/states.js';
-import { candidatesFor, filteredBy } from '../../../placement/explain.js';
+import { candidatesFor } from '../../../placement/explain.js';
 import { indexAt, ordinalOf, shardOf, type TaskRange } from '../../../tasks/range.js';
 import type { JobInfo, TaskInfo } from '../../../tasks/queries.js';
 import { LIMITS } from '../../../tasks/spec.js';
@@ -10,7 +10,6 @@ import type { Message } from '../wire.js';
 import { askAll, pause, type Conversation } from './conversation.js';
 import { wordOf } from '../../../tasks/shard-record.js';
 import { askCoordinator } from './coordinator.js';
-import { askProgress } from './progress.js';
 import { find, liveNodes, search, shardCount, shardOfJob, waitAt, type FoundJob } from './find.js';
 import type { ClientRequest, NodeInfo, OneTask, Requests, TaskPage } from './requests.js';
 import type { Scene } from './scene.js';
@@ -182,15 +181,6 @@ function noTask(job: JobId, index: number, range: TaskRange): CoveyError {
 }
 
 const NO_OUTPUT = { stdoutTail: new Uint8Array(0), stderrTail: new Uint8Array(0), stdoutBytes: 0, stderrBytes: 0 };
-const ANY = { cpus: 0, memBytes: 0, gpus: 0, custom: {} };
-
-export function* explain(scene: Scene, query: Asks<'explain'>): Conversation<Requests['explain']['gets']> {
-  const task = yield* readTask(scene, query);
-  const { key, needs = ANY, shunned } = task.more;
-  const candidates = candidatesFor(scene.view, scene.policy, key, needs, shunned);
-  const { queue } = task.task.state === 'queued' ? yield* askProgress(query.job, task.task) : {};
-  return { ...task, candidates, filtered: filteredBy(scene.view, scene.policy, needs, shunned), queue };
-}
 
 /** Cancels a job, or one task of it, durably; what runs is ended. */
 export function* cancel(scene: Scene, { job, index }: Asks<'cancel'>): Conversation<Requests['cancel']['gets']> {
@@ -219,7 +209,7 @@ function unconfirmed(job: JobId): CoveyError {
 }
 
 export function readRing(scene: Scene, { key, needs }: Asks<'ring'>): Requests['ring']['gets'] {
-  return { candidates: candidatesFor(scene.view, scene.policy, key, needs), hash: scene.view.ring.hashKey(key) };
+  return { candidates: candidatesFor(scene.view, scene.policy, key, { needs }), hash: scene.view.ring.hashKey(key) };
 }
 
 export function readNodes(scene: Scene): readonly NodeInfo[] {

@@ -6,6 +6,7 @@ import type { Resources } from '../../../kernel/resources.js';
 import type { TaskState } from '../../../kernel/states.js';
 import type { MemberState } from '../../../membership/member.js';
 import type { Candidate, Filtered } from '../../../placement/explain.js';
+import type { Scored } from '../../../placement/scores.js';
 import type { Change } from '../../../tasks/change.js';
 import type { JobInfo, Progress, TaskInfo, TaskMore, QueuePlace } from '../../../tasks/queries.js';
 import type { Registered } from './coordinator.js';
@@ -114,6 +115,8 @@ export interface Draining {
 export interface Explained extends OneTask {
   readonly candidates: readonly Candidate[];
   readonly filtered: readonly Filtered[];
+  /** How its coordinator would choose a node for it; absent where that does not say, or there is nothing to choose. */
+  readonly scored?: Scored | undefined;
   /** Where it stands at its node, if that says so. */
   readonly queue?: QueuePlace | undefined;
 }
