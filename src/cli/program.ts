@@ -68,7 +68,7 @@ export async function execute(words: readonly string[], io: Io, life: Lifetime):
   const argv = isAboutHelp(words) ? ['--help'] : words;
   let name = '';
   try {
-    const { program, chosen } = await build(argv, io, (command, module) => {
+    const { program, chosen } = await buildProgram(argv, io, (command, module) => {
       name = command.name();
       const config = Config.load(io);
       const globals = config.globals(readGlobals(program, command), io.env);
@@ -111,8 +111,12 @@ async function whole(): Promise<Command> {
   return program;
 }
 
-/** Only the command that is asked for is loaded; the others are names in the help. */
-async function build(argv: readonly string[], io: Io, run: Runner) {
+/**
+ * The program for one command line: only the command that is asked for is loaded, the others are names in the help.
+ *
+ * @param run - called once the line has been parsed
+ */
+export async function buildProgram(argv: readonly string[], io: Io, run: Runner) {
   const program = new Command('covey');
   const chosen: { code: number } = { code: EXIT.ok };
   program

@@ -52,6 +52,7 @@ const remove: CliCommand = {
     command
       .argument('<name>', 'see `covey queue ls`')
       .description('Removes a queue; jobs that are in it go on as before.');
+    examples(command, ['covey queue rm nightly', 'jobs that name it are refused from then on']);
   },
   async run({ flock, out }, [name = '']) {
     await flock().queues.remove(name);
@@ -64,6 +65,11 @@ const remove: CliCommand = {
 const list: CliCommand = {
   define(command: Command) {
     command.description('Lists the queues of the flock.');
+    examples(
+      command,
+      ['covey queue ls', 'what each is guaranteed, and may have'],
+      ['covey queue ls --json', 'an object a line'],
+    );
   },
   async run({ flock, out }) {
     const queues = await flock().queues.list();
