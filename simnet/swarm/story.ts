@@ -99,6 +99,7 @@ export const TOLD_NAMES = [
   'cancel-meets-failure',
   'cancel-meets-late-offer',
   'later-attempt-dies',
+  'outlives-two-takeovers',
   'waves',
   'loads-known',
   'at-a-time',

@@ -4,10 +4,19 @@ import type { ShardEffect } from './shard-events.js';
 import { FIRST_N } from './register/ballot.js';
 import { shardName } from './replication/names.js';
 import type { Shard } from './shard.js';
+import { areGivenUp, giveUp } from './given-up.js';
 import type { Grants } from './grants.js';
-import type { ShardTable } from './shard-table.js';
+import { entryOf, type ShardTable } from './shard-table.js';
 import type { AskedShard } from './shard-tags.js';
 import type { TaskRound } from './task-round.js';
+
+/** Who may hold attempts. */
+export interface Holders {
+  /** Alive or suspect, this node among them. */
+  here(): readonly NodeId[];
+  /** Taken for dead; they may live all the same. */
+  dead(): readonly NodeId[];
+}
 
 /**
  * A new coordinator places nothing before every member has said what it still holds of the shard, or is dead (register.md,
@@ -16,15 +25,16 @@ import type { TaskRound } from './task-round.js';
 export class Recovery {
   /** Who has still to be heard, of each shard that recovers. */
   readonly #unheard = new Map<Shard, Set<NodeId>>();
+  /** All have been heard; it is being written who was given up. */
+  readonly #givingUp = new Set<Shard>();
   /** Opened in this step. */
   #fresh: Shard[] = [];
 
   /**
-   * @param members - alive or suspect, this node among them
    * @param changed - to be told of each shard that was opened, or may have been
    */
   constructor(
-    private readonly members: () => readonly NodeId[],
+    private readonly holders: Holders,
     private readonly table: ShardTable,
     private readonly round: TaskRound,
     private readonly grants: Grants,
@@ -42,7 +52,7 @@ export class Recovery {
     if (this.#fresh.length === 0) return;
     const shards = this.#fresh;
     this.#fresh = [];
-    const members = this.members();
+    const members = this.holders.here();
     for (const shard of shards) this.#unheard.set(shard, new Set(members));
     for (const node of members) this.#ask(node, shards);
     for (const shard of shards) this.#open(shard);
@@ -62,6 +72,7 @@ export class Recovery {
   /** Somebody else coordinates it, or it has ended. */
   drop(shard: Shard): void {
     this.#unheard.delete(shard);
+    this.#givingUp.delete(shard);
   }
 
   /** A node is given up as dead: it holds nothing. */
@@ -72,6 +83,11 @@ export class Recovery {
     }
   }
 
+  /** It is on record who was given up. */
+  written(shard: Shard): void {
+    if (this.#givingUp.delete(shard)) this.#open(shard);
+  }
+
   /** A node has said what it holds. Of one that is given up by now nothing is taken up: nobody would say that it is lost. */
   heard(node: NodeId, about: readonly AskedShard[], told: Told): void {
     const ballots = new Map(about.map(({ job, shard, ballot }) => [shardName(job, shard), ballot]));
@@ -79,7 +95,7 @@ export class Recovery {
       const shard = this.table.get(attempt);
       if (!shard || shard.ballot !== ballots.get(shard.name)) continue;
       if (!shard.has(attempt.index) || (shard.mode === 'recovering' && !this.#unheard.get(shard)?.has(node))) continue;
-      if (shard.mode === 'open' && !this.members().includes(node)) continue;
+      if (shard.mode === 'open' && !this.holders.here().includes(node)) continue;
       this.round.takeUp(shard, node, told.boot, attempt);
     }
     for (const name of about) {
@@ -106,11 +122,30 @@ export class Recovery {
 
   #open(shard: Shard): void {
     if (shard.mode !== 'recovering' || (this.#unheard.get(shard)?.size ?? 0) > 0) return;
+    if (this.#givingUp.has(shard) || this.#giveUp(shard)) return;
     this.#unheard.delete(shard);
     shard.mode = 'open';
     this.round.countCrashes(shard);
     this.round.cancel(shard);
     this.changed(shard);
+  }
+
+  /**
+   * Before anything is placed it is on record who is taken for dead: what that holds may be started again. What runs at most
+   * once is not, and what goes on alone is provisional from its beginning.
+   *
+   * @returns whether that must be written first
+   */
+  #giveUp(shard: Shard): boolean {
+    if (shard.runsAtMostOnce || shard.place.degraded) return false;
+    const { job, shard: number, givenUp = [] } = shard.record;
+    const dead = this.holders.dead();
+    if (areGivenUp(givenUp, dead, shard.ballot)) return false;
+    this.#givingUp.add(shard);
+    shard.record = { ...shard.record, givenUp: giveUp(givenUp, dead, shard.ballot) };
+    const tag = { what: 'given-up' as const, job, shard: number };
+    this.emit({ kind: 'write', register: shard.place.register, entries: [entryOf(shard)], tag });
+    return true;
   }
 }
 

@@ -12,7 +12,7 @@ import { Offering } from './offering.js';
 import type { Placer } from './placer.js';
 import { Recording } from './recording.js';
 import { Recalls } from './recalls.js';
-import { Recovery } from './recovery.js';
+import { Recovery, type Holders } from './recovery.js';
 import type { RegisterId } from './register/head.js';
 import type { RegisterNews } from './replication/effects.js';
 import type { Places } from './replication/places.js';
@@ -51,12 +51,11 @@ export class ShardHome {
   #now: Now = { monoMs: 0, wallMs: 0 };
   #out: ShardEffect[] = [];
 
-  /** @param members - alive or suspect, this node among them */
   constructor(
     self: NodeId,
     placer: Placer,
     private readonly places: Places,
-    members: () => readonly NodeId[],
+    holders: Holders,
     private readonly onChange?: ChangeSink,
   ) {
     const emit = (effect: ShardEffect) => void this.#out.push(effect);
@@ -75,7 +74,7 @@ export class ShardHome {
     this.#holds = new Holds(this.#table, this.#answers, this.#recalls, changed, emit);
     this.#updates = new Updates(this.#table, this.#answers, this.#recalls, changed, emit);
     this.#creation = new ShardCreation(places, this.#answers, emit);
-    this.#recovery = new Recovery(members, this.#table, this.#round, this.#grants, emit, changed);
+    this.#recovery = new Recovery(holders, this.#table, this.#round, this.#grants, emit, changed);
   }
 
   /** Tasks here that have no executor yet. */
@@ -277,6 +276,7 @@ export class ShardHome {
     else if (tag.what === 'update') this.#updates.written(shard, tag);
     else if (tag.what === 'retried') this.#retries.written(shard, tag);
     else if (tag.what === 'grant') this.#grants.written(shard, tag, this.#now);
+    else if (tag.what === 'given-up') this.#recovery.written(shard);
     else return;
     this.#standing.changed(shard);
   }

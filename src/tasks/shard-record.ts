@@ -1,5 +1,6 @@
 import { amount, count, JobIdSchema, list, NodeIdSchema, record, text, Type, type Static } from '../kernel/schema.js';
 import type { TaskState } from '../kernel/states.js';
+import { GivenUpSchema } from './given-up.js';
 import { EndSchema } from './job-record.js';
 import type { TaskMessages } from './messages.js';
 import { TaskRangeSchema, TASKS_MAX } from './range.js';
@@ -28,6 +29,7 @@ export const ShardRecordSchema = record({
   abandoned: Type.Optional(Type.Boolean()),
   /** Nothing more of it starts. */
   held: Type.Optional(Type.Boolean()),
+  givenUp: Type.Optional(GivenUpSchema),
   /** Where its job is. */
   jobSet: list(NodeIdSchema, REPLICAS_MAX),
   /** The last retry of its job that it has carried out, and of how many tasks. */

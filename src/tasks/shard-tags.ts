@@ -30,8 +30,8 @@ export type ShardTag =
   | (Named & Asker & { readonly what: 'cancelled'; readonly index?: number | undefined })
   | ChangeTag
   | (Named & { readonly what: 'recall' })
-  /** `running`: a task that began here. */
-  | (Named & { readonly what: 'running' | 'done' })
+  /** `running`: a task that began here. `given-up`: who is taken for dead. */
+  | (Named & { readonly what: 'running' | 'done' | 'given-up' })
   /** A part of a retry; with the last all of it is on record. */
   | (Named &
       Asker & {

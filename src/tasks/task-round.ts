@@ -1,4 +1,5 @@
 import type { NodeId } from '../kernel/ids.js';
+import { isVoid } from './given-up.js';
 import type { Grants } from './grants.js';
 import { isIdle, isNews, isPlaced, isStale, noteStep, type LiveTask } from './live-task.js';
 import type { TaskMessages } from './messages.js';
@@ -59,6 +60,7 @@ export class TaskRound {
     if (!shard.has(index) || shard.isEnded(index)) return this.#answer(answer);
     const task = shard.live.get(index) ?? shard.touch(index);
     if (isStale(task, epoch)) return this.#answer(answer);
+    if (outcome.degraded !== true && isSuperseded(shard, message.ranOn ?? from, epoch)) return this.#answer(answer);
     if (task.phase === 'committing') return;
     // Taken up, while the one that came after it was not heard of yet.
     if (task.executor !== undefined && isPlaced(task) && task.epoch < epoch) {
@@ -161,7 +163,8 @@ export class TaskRound {
     const task = shard.live.get(held.index) ?? (shard.isEnded(held.index) ? undefined : shard.touch(held.index));
     const isUnheard = task?.phase === 'waiting' || task?.phase === 'doubted';
     if (task?.epoch === held.epoch && task.executor === node && !isUnheard) return;
-    if (!task || task.phase === 'committing' || held.epoch < handedBack || !isNews(task, held.epoch))
+    const isOld = held.epoch < handedBack || isSuperseded(shard, node, held.epoch);
+    if (!task || task.phase === 'committing' || isOld || !isNews(task, held.epoch))
       return this.recording.revoke(shard, node, [held]);
     if (task.executor !== undefined && isPlaced(task)) {
       this.recording.revoke(shard, task.executor, [task]);
@@ -295,6 +298,11 @@ export class TaskRound {
   #answer(result: Asker): void {
     this.emit({ kind: 'reply', to: result.to, re: result.re, message: { kind: 'task.recorded' } });
   }
+}
+
+/** It may have been started again by a coordinator before this one, which took the node for dead. */
+function isSuperseded({ record: { givenUp }, runsAtMostOnce, ballot }: Shard, node: NodeId, epoch: number): boolean {
+  return givenUp !== undefined && !runsAtMostOnce && isVoid(givenUp, node, epoch, ballot);
 }
 
 function isWorthRetrying({ retryOn }: JobSpec, { how, exitCode }: Outcome): boolean {

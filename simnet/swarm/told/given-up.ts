@@ -1,9 +1,15 @@
-import { jobId } from '../../../src/kernel/ids.js';
+import { jobId, type NodeId } from '../../../src/kernel/ids.js';
+import type { Message } from '../../../src/node/core/wire.js';
+import { TASK_PREFIX } from '../../../src/tasks/replication/names.js';
 import type { FairWeather } from '../fair-weather.js';
 import { attemptsOf, setOf, submitApart } from './support.js';
 
 /** A coordinator waits for the answer to an offer for less. */
 const UNANSWERED_MS = 6_000;
+/** How long the tasks run that outlive two takeovers. */
+const RUN_MS = 12_000;
+/** Long enough to be held dead, and for what ran there to be started elsewhere. */
+const CUT_MS = 45_000;
 /** So late an offer may come. */
 const LATE_MS = 12_000;
 
@@ -59,4 +65,50 @@ export function laterAttemptDies(fair: FairWeather): void {
   isUnstoppable();
   for (const job of jobs) fair.finish(job, 150_000);
   fair.allBack();
+}
+
+/**
+ * A coordinator is cut off and held dead, with a task that it runs itself. Its successor starts the task again, which only its own
+ * disk has when it is cut off in its turn. The first, heard of again, coordinates once more: its own attempt has ended, and
+ * is void all the same.
+ */
+export function outlivesTwoTakeovers(fair: FairWeather): void {
+  const { flock } = fair;
+  const jobs = submitApart(fair, 12, `sleep ${RUN_MS}`);
+  flock.world.run(1_000);
+  const first = flock.ids.find((id) => jobs.some((job) => runsAtHome(fair, job) === id));
+  if (first === undefined) return fair.say('nobody runs a task that it coordinates');
+  const isUnheard = flock.network.tamper({ kinds: ['register.ask'], fate: 'lost', when: isOfTasks });
+  flock.network.split([first]);
+  const own = jobs.filter((job) => runsAtHome(fair, job) === first);
+  fair.until(CUT_MS, 'what ran there is started again', () => own.some((job) => restartedAt(fair, job) !== undefined));
+  const second = own.map((job) => restartedAt(fair, job)).find((id) => id !== undefined);
+  if (second === undefined) return;
+  flock.world.run(RUN_MS);
+  flock.network.heal();
+  flock.network.split([second]);
+  isUnheard();
+  flock.world.run(CUT_MS);
+  flock.network.heal();
+  for (const job of jobs) fair.finish(job, 90_000);
+}
+
+/** The node that runs it and was the first to coordinate it, where that is one. */
+function runsAtHome(fair: FairWeather, job: string): NodeId | undefined {
+  const [home] = setOf(fair, job);
+  return attemptsOf(fair, job)[0]?.node === home ? home : undefined;
+}
+
+/** The second of its set, where that takes over and runs it itself. */
+function restartedAt(fair: FairWeather, job: string): NodeId | undefined {
+  const [, heir] = setOf(fair, job);
+  return attemptsOf(fair, job)[1]?.node === heir ? heir : undefined;
+}
+
+/** A coordinator has something of a task stored. */
+function isOfTasks(message: Message): boolean {
+  if (message.kind !== 'register.ask') return false;
+  return message.items.some(
+    (item) => item.kind === 'accept' && item.entries.some(({ key }) => key.startsWith(TASK_PREFIX)),
+  );
 }

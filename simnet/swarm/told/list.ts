@@ -35,6 +35,7 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
     sequel: ['cancel-meets-late-offer'],
   },
   'later-attempt-dies': { ...QUIET, machines: machines(6, 4), sequel: ['later-attempt-dies'] },
+  'outlives-two-takeovers': { ...QUIET, machines: machines(3, 6), sequel: ['outlives-two-takeovers'] },
   waves: { ...QUIET, machines: machines(3, 2), sequel: ['waves'] },
   'loads-known': { ...QUIET, machines: machines(4, 2), sequel: ['loads-known'] },
   'at-a-time': { ...QUIET, machines: machines(5, 4), sequel: ['at-a-time'] },

@@ -5,7 +5,7 @@ import { atATime, deadlineMoved, heldBack } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
 import { headFirst, sharesKept } from './sharing.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
-import { cancelMeetsLateOffer, laterAttemptDies } from './given-up.js';
+import { cancelMeetsLateOffer, laterAttemptDies, outlivesTwoTakeovers } from './given-up.js';
 import { keyOfTheAbsent, newcomersKey } from './keys.js';
 import { lostAnswer, offerAgain, handedBackTwice, wordOvertaken, resultOnItsWay } from './offers.js';
 import {
@@ -39,6 +39,7 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'cancel-meets-failure': cancelMeetsFailure,
   'cancel-meets-late-offer': cancelMeetsLateOffer,
   'later-attempt-dies': laterAttemptDies,
+  'outlives-two-takeovers': outlivesTwoTakeovers,
   waves,
   'loads-known': loadsKnown,
   'at-a-time': atATime,

@@ -8,7 +8,7 @@ import type { Now } from '../../kernel/time.js';
 import { EXECUTOR_DEFAULTS } from '../../executor/config.js';
 import { Executor } from '../../executor/executor.js';
 import type { MembershipConfig } from '../../membership/config.js';
-import { isLive, isOnRing, type Profile } from '../../membership/member.js';
+import { isLive, isOnRing, type MemberState, type Profile } from '../../membership/member.js';
 import { Membership } from '../../membership/membership.js';
 import { QueueTable } from '../../membership/queue-table.js';
 import { Breakers } from '../../placement/breakers.js';
@@ -141,7 +141,9 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     lostAfterMs: options.lostAfterMs,
     storeRefusal: () => outlet.refusal,
   });
-  const members = () => [...membership.members.values()].filter(isLive).map(({ id }) => id);
+  const membersIn = (isMeant: (member: MemberState) => boolean) =>
+    [...membership.members.values()].filter(isMeant).map(({ id }) => id);
+  const holders = { here: () => membersIn(isLive), dead: () => membersIn(({ state }) => state === 'dead') };
   const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
   const onChange: ChangeSink = (change) => changes.note(change);
   const nowMs = () => hooks.now().monoMs;
@@ -152,7 +154,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     score: options.score,
     roundTripMs: (node) => (node === self ? 0 : membership.roundTripMs(node)),
   });
-  const shards = new ShardHome(self, placement, replication.places, members, onChange);
+  const shards = new ShardHome(self, placement, replication.places, holders, onChange);
   const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
   const membership: Membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
@@ -173,7 +175,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const places = new JobPlaces();
   const queues = new QueueTable(
     {
-      ...{ self, prng, hash, peers: () => members().filter((id) => id !== self) },
+      ...{ self, prng, hash, peers: () => holders.here().filter((id) => id !== self) },
       send: (to, message) => outlet.send(to, message),
       store: (known) => outlet.commit([{ key: QUEUES_KEY, value: known }], { owner: 'members' }),
       timer: (effect) => outlet.push(effect),

@@ -30,9 +30,12 @@ export class Beliefs {
   }
 
   /** Alive or suspect, this node among them. */
-  members(): NodeId[] {
-    const others = [...this.#others].flatMap(([node, { standing }]) => (standing === 'gone' ? [] : [node]));
-    return [this.self, ...others];
+  here(): NodeId[] {
+    return [this.self, ...[...this.#others.keys()].filter((node) => !this.isGone(node))];
+  }
+
+  dead(): NodeId[] {
+    return [...this.#others.keys()].filter((node) => this.isGone(node));
   }
 
   /** @returns what a shard's coordinator is to be told */

@@ -68,6 +68,7 @@ function put(key: string, value: unknown): Shown[] {
     return [`write ${index} ${state}${cancelled && state === 'pending' ? ' (to be cancelled)' : ''}`];
   }
   if (key !== SHARD) return [`write ${key}`];
-  const { cancelled, done } = value as ShardRecord;
-  return [`write shard${cancelled ? ' cancelled' : ''}${done ? ' done' : ''}`];
+  const { cancelled, done, givenUp = [] } = value as ShardRecord;
+  const dead = givenUp.map(({ node, ballot }) => ` -${node}@${ballot}`).join('');
+  return [`write shard${cancelled ? ' cancelled' : ''}${done ? ' done' : ''}${dead}`];
 }

@@ -55,7 +55,7 @@ export class Grantor {
       bootOf: (name: typeof E) => this.boots.get(name) ?? 0,
     };
     const places = { placeOf: () => ({ kind: 'here' as const }), shardRegister: () => REGISTER };
-    this.#home = new ShardHome(ME, placer, places as unknown as Places, () => [ME, E, F]);
+    this.#home = new ShardHome(ME, placer, places as unknown as Places, { here: () => [ME, E, F], dead: () => [] });
   }
 
   get now(): Now {

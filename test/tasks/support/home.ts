@@ -93,12 +93,18 @@ export class Home {
   readonly registers = new HandRegisters<ShardTag>((news) => this.step(news));
   readonly home: ShardHome;
   readonly #armed = new Map<string, TimerToken>();
+  /** Whom it takes for dead. */
+  dead: readonly string[] = [];
   #asked: Asking[] = [];
   #asks = 0;
 
-  constructor(rooms: Readonly<Record<string, number>> = {}, members: readonly string[] = []) {
+  constructor(
+    rooms: Readonly<Record<string, number>> = {},
+    public members: readonly string[] = [],
+  ) {
     for (const [name, room] of Object.entries(rooms)) this.room.left.set(node(name), room);
-    this.home = new ShardHome(node('home'), this.room, this.registers.places, () => members.map(node));
+    const holders = { here: () => this.members.map(node), dead: () => this.dead.map(node) };
+    this.home = new ShardHome(node('home'), this.room, this.registers.places, holders);
   }
 
   step(event: ShardEvent): Shown[] {

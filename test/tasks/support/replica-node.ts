@@ -98,7 +98,7 @@ export class ReplicaNode {
       },
     });
     this.#jobs = new JobHome(this.id, this.#replication.places, () => undefined);
-    this.#shards = new ShardHome(this.id, this.#placer(), this.#replication.places, () => this.beliefs.members());
+    this.#shards = new ShardHome(this.id, this.#placer(), this.#replication.places, this.beliefs);
     const { registers, degraded } = this.#disk.crash();
     this.replicate({ kind: 'restore', registers, degraded, before: undefined, loss: undefined });
     this.replicate({ kind: 'joined' });
