@@ -28,6 +28,11 @@ export class Departure {
     return this.#state === 'no';
   }
 
+  /** The flock has been told: nothing more may come here, or it would stay unsaid. */
+  get hasLeft(): boolean {
+    return this.#state === 'left';
+  }
+
   /** What is still here, and what stays. */
   standing(): Standing {
     const { replication, shards } = this.machines;

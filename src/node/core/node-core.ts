@@ -80,7 +80,7 @@ export class NodeCore {
       case 'start':
         return this.#start();
       case 'message':
-        return this.#onMessage(event.from, event.message);
+        return this.#departure.hasLeft ? undefined : this.#onMessage(event.from, event.message);
       case 'gossip':
         if (event.message.kind === 'load.vector') return this.#wiring.hear(event.message.vector);
         if (event.message.kind !== 'swim.rumour') return;

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { nodeId } from '../../../src/kernel/ids.js';
 import { CoveyError } from '../../../src/kernel/errors.js';
+import { coreKey } from '../../../src/tasks/register/stored.js';
 import { expectEachOnce, expectQuiet, shardHomes } from './support/checks.js';
 import { Flock } from '../../../simnet/world/flock.js';
 
@@ -20,6 +22,19 @@ describe('a node that leaves', () => {
     expect(flock.finish('n1', job, 60_000).counts.succeeded).to.equal(200);
     for (const task of flock.history.reruns())
       expect(flock.history.of(task)[0]).to.include({ node: 'n3', how: 'ended' });
+  });
+
+  it('should take nothing more once it has told that it leaves, from who has not heard of that', () => {
+    const flock = Flock.formed(3);
+    const telling = ['load.vector', 'swim.rumour', 'swim.ping', 'swim.ack', 'swim.digest', 'swim.states'] as const;
+    flock.network.tamper({ kinds: telling, to: nodeId('n0'), fate: 'lost' });
+    flock.node('n1').feed({ kind: 'leave' });
+    flock.world.runUntil('it has left', 5_000, () => flock.node('n1').hasLeft);
+    const submissions = Array.from({ length: 12 }, () => flock.submission('sleep 100'));
+    for (const submission of submissions) flock.ask('n0', submission);
+    flock.world.runUntil('n1 is down', 1_000, () => !flock.node('n1').isUp);
+    const homes = submissions.flatMap(({ job }) => ['n0', 'n1'].filter((id) => flock.disk(id).get(coreKey(job))));
+    expect(new Set(homes)).to.deep.equal(new Set(['n0']));
   });
 
   it('should tell of a success that comes while it leaves, and not have it started again', () => {
