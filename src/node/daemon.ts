@@ -258,7 +258,8 @@ async function assemble(parts: Parts): Promise<Daemon> {
       log.info({ records }, 'left with records that nobody took: a start on this data directory brings them back');
     await stop();
   };
-  const blobs = await openBlobs({ ...options, transport, view: core.view });
+  const { blobs, close } = await openBlobs({ ...options, transport, view: core.view });
+  undo.push(close);
   parts.hasBlobs(blobs);
   const api: Api = await createApi({
     ...{ blobs, driver, core, transport, store, loss, everBad, boot, now, dataDir: options.dataDir },

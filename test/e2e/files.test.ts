@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskView } from '../../src/client/index.js';
+import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
 
 describe('files of tasks', function () {
@@ -10,7 +12,7 @@ describe('files of tasks', function () {
   let project: string;
 
   before(async () => {
-    flock = await Flock.start(3, ['--cpus', '2']);
+    flock = await Flock.start(4, ['--cpus', '2']);
     project = flock.path('files', 'project');
     mkdirSync(join(project, 'lib'), { recursive: true });
     writeFileSync(join(project, 'run.sh'), '#!/bin/sh\ncat lib/words > "out-$COVEY_INDEX.txt"\n');
@@ -25,6 +27,21 @@ describe('files of tasks', function () {
     readdirSync(join(flock.dataDir(node), 'blobs'), { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile())
       .map(({ name, parentPath }) => join(parentPath, name));
+
+  const WORDS = 'kept by three of four\n';
+  const hash = createHash('sha256').update(WORDS).digest('hex');
+  const holders = (nodes: readonly number[]) => nodes.filter((node) => blobs(node).some((path) => path.endsWith(hash)));
+
+  it('should be on three nodes before a job is accepted', async () => {
+    const words = flock.path('files', 'words');
+    mkdirSync(words, { recursive: true });
+    writeFileSync(join(words, 'words'), WORDS);
+    const held = await flock.cli(['submit', '--hold', '--upload', words, '--', 'cat', 'words']);
+    expect(held.code).to.equal(0);
+    expect(holders([0, 1, 2, 3]))
+      .to.have.length(3)
+      .and.to.include(0);
+  });
 
   it('should be there where a task runs, though the node that took them is dead and a copy is damaged', async () => {
     const files = ['--upload', project, '--output', 'out-*.txt'];
@@ -65,5 +82,10 @@ describe('files of tasks', function () {
     }
     const [task] = await flock.jsonLines<{ tasks: TaskView[] }>(['show', 'last'], { node: 1 });
     expect(task?.tasks[0]?.outputs).to.equal(null);
+  });
+
+  it('should be copied to another node once one that kept them is dead', async () => {
+    // One of the three died in the first test; nobody has used them since.
+    await until('the three that are left have them', () => holders([1, 2, 3]).length === 3, 40_000);
   });
 });

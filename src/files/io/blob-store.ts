@@ -46,6 +46,12 @@ export class BlobStore {
     return this.#held.has(hash);
   }
 
+  /** Whether it is here, and was used so lately that it is not dropped for want of room. */
+  isInUse(hash: string): boolean {
+    const held = this.#held.get(hash);
+    return held !== undefined && this.#now() - held.usedAtMs < this.options.keepMs;
+  }
+
   /** Those that are not here. Whoever asks will do without sending the others again, so these count as used. */
   missing(hashes: readonly string[]): string[] {
     for (const hash of hashes) {

@@ -1,13 +1,13 @@
 import { CoveyError } from '../../../kernel/errors.js';
 import type { NodeId } from '../../../kernel/ids.js';
 import { inLanes } from '../../../files/io/lanes.js';
+import { COPIES } from '../../../files/tree-upkeep.js';
 import { decodeManifest, encodeManifest, hashesOf, type Manifest } from '../../../files/manifest.js';
 import type { BlobStore } from '../../../files/io/blob-store.js';
 import { hashOf } from '../../../files/io/hashing.js';
 import type { BlobExchange } from './exchange.js';
+import type { KeptTrees } from './kept-trees.js';
 
-/** Nodes that keep the blobs of a tree, as far as there are so many: any two of them may be lost. */
-const COPIES = 3;
 /** How far along the ring a node is looked for that takes them. */
 const ASKED_MAX = 6;
 
@@ -30,8 +30,9 @@ export interface BlobFlock {
 export class Blobs {
   constructor(
     readonly store: BlobStore,
-    private readonly exchange: Pick<BlobExchange, 'missing' | 'fetch' | 'give'>,
+    private readonly exchange: Pick<BlobExchange, 'missing' | 'fetch' | 'give' | 'tell'>,
     private readonly flock: BlobFlock,
+    private readonly trees: Pick<KeptTrees, 'note'>,
   ) {}
 
   /**
@@ -66,22 +67,43 @@ export class Blobs {
     const manifest = await this.manifest(tree);
     const hashes = [tree, ...hashesOf(manifest)];
     for (const hash of this.store.missing(hashes)) await this.bring(hash, tree);
-    let copies = 1;
+    const keepers = [this.flock.self];
     let asked = 0;
     let problem: Error | undefined;
     for (const node of this.flock.alive(tree)) {
       if (node === this.flock.self) continue;
-      if (copies === COPIES || ++asked > ASKED_MAX) break;
+      if (keepers.length === COPIES || ++asked > ASKED_MAX) break;
       try {
         const missing = await this.exchange.missing(node, hashes);
-        await inLanes(missing, GIVEN_AT_A_TIME, (hash) => this.exchange.give(node, hash));
-        copies += 1;
+        await inLanes(missing, GIVEN_AT_A_TIME, (hash) => this.#give(node, hash, tree));
+        keepers.push(node);
       } catch (error) {
         problem = error as Error;
       }
     }
-    if (copies > 1 || problem === undefined) return copies;
+    if (keepers.length > 1 || problem === undefined) {
+      await this.#tellKeepers(tree, keepers);
+      return keepers.length;
+    }
     throw new CoveyError('unavailable', `no other node takes the files: ${problem.message}`, 'try again');
+  }
+
+  /** What is damaged here nobody takes: it is brought anew, and given then. */
+  async #give(node: NodeId, hash: string, tree: string): Promise<void> {
+    try {
+      await this.exchange.give(node, hash);
+    } catch (error) {
+      if (await this.store.isSound(hash)) throw error;
+      await this.bring(hash, tree);
+      await this.exchange.give(node, hash);
+    }
+  }
+
+  /** All who keep it are to know of each other; where one was not told, another sees to it that it is copied again. */
+  async #tellKeepers(tree: string, keepers: readonly NodeId[]): Promise<void> {
+    if (!this.trees.note(tree, keepers)) return;
+    const others = keepers.filter((node) => node !== this.flock.self);
+    await Promise.allSettled(others.map((node) => this.exchange.tell(node, tree, keepers)));
   }
 
   /** Sees to it that a blob is here. @throws CoveyError `not-found` where nobody has it */

@@ -1,10 +1,12 @@
 import type { Stream } from '@libp2p/interface';
 import { CoveyError } from '../../../kernel/errors.js';
-import type { NodeId } from '../../../kernel/ids.js';
+import { nodeId, type NodeId } from '../../../kernel/ids.js';
 import { isHash } from '../../../files/manifest.js';
+import { COPIES } from '../../../files/tree-upkeep.js';
 import type { BlobStore } from '../../../files/io/blob-store.js';
 import type { Streams } from '../transport.js';
 import { Conversation } from './conversation.js';
+import type { KeptTrees } from './kept-trees.js';
 
 const PROTOCOL = 'blobs/1';
 /** In one question. */
@@ -15,6 +17,7 @@ export class BlobExchange {
   constructor(
     private readonly streams: Streams,
     private readonly store: BlobStore,
+    private readonly trees: Pick<KeptTrees, 'note'>,
   ) {}
 
   /** Answers others from now on. */
@@ -57,6 +60,15 @@ export class BlobExchange {
     });
   }
 
+  /** Tells another node by whom a tree is kept, itself among them. @throws Error where it does not hear that */
+  async tell(to: NodeId, tree: string, keepers: readonly NodeId[]): Promise<void> {
+    await this.#ask(to, async (talk) => {
+      await talk.say({ op: 'kept', hash: tree, keepers });
+      await talk.end();
+      await talk.hear();
+    });
+  }
+
   async #ask<T>(node: NodeId, ask: (talk: Conversation) => Promise<T>): Promise<T> {
     const talk = new Conversation(await this.streams.openStream(node, PROTOCOL));
     try {
@@ -70,11 +82,14 @@ export class BlobExchange {
   async #serve(stream: Stream): Promise<void> {
     const talk = new Conversation(stream);
     try {
-      const { op, hash, hashes } = await talk.hear();
+      const { op, hash, hashes, keepers } = await talk.hear();
       if (op === 'missing') await talk.say({ missing: this.store.missing(checkedList(hashes)) });
       else if (op === 'get') await this.#give(talk, checked(hash));
       else if (op === 'put') await this.#take(talk, checked(hash));
-      else throw new Error(`no such question: ${String(op)}`);
+      else if (op === 'kept') {
+        this.trees.note(checked(hash), checkedNodes(keepers));
+        await talk.say({});
+      } else throw new Error(`no such question: ${String(op)}`);
       await talk.end();
     } catch (error) {
       talk.abort(error);
@@ -106,4 +121,9 @@ function checked(hash: unknown): string {
 function checkedList(hashes: unknown): string[] {
   if (Array.isArray(hashes) && hashes.length <= HASHES_MAX) return hashes.map(checked);
   throw new Error('no list of hashes');
+}
+
+function checkedNodes(nodes: unknown): NodeId[] {
+  if (Array.isArray(nodes) && nodes.length <= COPIES) return nodes.map((node) => nodeId(String(node)));
+  throw new Error('no list of nodes');
 }

@@ -3,12 +3,14 @@ import { nodeId } from '../../../kernel/ids.js';
 import type { Manifest } from '../../../files/manifest.js';
 import { BlobStore } from '../../../files/io/blob-store.js';
 import type { TaskFiles } from '../../../executor/task-files.js';
+import { isLive } from '../../../membership/member.js';
 import type { FlockView } from '../../../placement/flock-view.js';
 import type { Transport } from '../../core/ports.js';
 import type { Message } from '../../core/wire.js';
 import type { Streams } from '../transport.js';
 import { Blobs } from './blobs.js';
 import { BlobExchange } from './exchange.js';
+import { KeptTrees } from './kept-trees.js';
 
 export interface BlobsOptions {
   readonly dataDir: string;
@@ -21,14 +23,31 @@ const BYTES_MAX = 10 * 2 ** 30;
 /** What was used within a day is not dropped for want of room: its job may still be to run. */
 const KEEP_MS = 86_400_000;
 
-/** The blobs of a node, which others may ask for from now on. */
-export async function openBlobs({ dataDir, fileBytesMax, transport, view }: BlobsOptions): Promise<Blobs> {
+export interface OpenBlobs {
+  readonly blobs: Blobs;
+  /** Copies nothing any more. */
+  readonly close: () => void;
+}
+
+/** The blobs of a node, which others may ask for from now on; those of a keeper that dies are copied again. */
+export async function openBlobs({ dataDir, fileBytesMax, transport, view }: BlobsOptions): Promise<OpenBlobs> {
   const dir = join(dataDir, 'blobs');
   const store = new BlobStore({ dir, bytesMax: fileBytesMax ?? BYTES_MAX, keepMs: KEEP_MS });
-  const exchange = new BlobExchange(transport, store);
+  const self = nodeId(transport.id);
+  const there = () =>
+    new Set(
+      [...view.members()]
+        .filter(isLive)
+        .map(({ id }) => id)
+        .concat(self),
+    );
+  const trees = new KeptTrees({ self, path: join(dataDir, 'trees'), store, there, nowMs: () => performance.now() });
+  const exchange = new BlobExchange(transport, store, trees);
   await exchange.open();
   const alive = (tree: string) => [...view.ring.walk(tree)].filter((node) => view.member(node)?.state === 'alive');
-  return new Blobs(store, exchange, { self: nodeId(transport.id), alive });
+  const blobs = new Blobs(store, exchange, { self, alive }, trees);
+  trees.start((tree) => blobs.keep(tree));
+  return { blobs, close: () => trees.stop() };
 }
 
 /** For tasks, which run once there are blobs. */

@@ -43,11 +43,18 @@ describe('Blobs of a flock', () => {
       return this.held.get(node)!;
     }
 
+    readonly told: string[] = [];
+
+    tell = (node: NodeId, _tree: string, keepers: readonly NodeId[]) => {
+      this.told.push(`${node}: ${keepers.join()}`);
+      return Promise.resolve();
+    };
+
     missing = (node: NodeId, hashes: readonly string[]) => Promise.resolve().then(() => this.of(node).missing(hashes));
 
     give = async (node: NodeId, hash: string) => {
       this.given += 1;
-      await this.of(node).put(hash, [(await this.own.read(hash))!]);
+      await this.of(node).put(hash, this.own.open(hash)!.read());
     };
 
     fetch = async (node: NodeId, hash: string) => {
@@ -62,16 +69,35 @@ describe('Blobs of a flock', () => {
     const own = store();
     const others = new Others(own, ...names);
     const alive = () => [...others.held.keys(), SELF];
-    return { own, others, blobs: new Blobs(own, others, { self: SELF, alive }) };
+    const noted: string[] = [];
+    const note = (_tree: string, keepers: readonly NodeId[]) =>
+      noted.at(-1) !== keepers.join() && noted.push(keepers.join()) > 0;
+    return { own, others, noted, blobs: new Blobs(own, others, { self: SELF, alive }, { note }) };
   }
 
   it('should keep a tree at two others, and send nothing twice', async () => {
-    const { own, others, blobs } = flockOf('a', 'b', 'c');
+    const { own, others, noted, blobs } = flockOf('a', 'b', 'c');
     await own.put(FILE.hash, [content]);
     const tree = await blobs.enter({ files: [FILE], links: [] });
     expect([await blobs.keep(tree), others.given]).to.deep.equal([3, 4]);
     expect([await blobs.keep(tree), others.given]).to.deep.equal([3, 4]);
-    expect(others.of(nodeId('c')).bytes).to.equal(0);
+    expect(others.told, 'of each other, once').to.deep.equal(['a: self,a,b', 'b: self,a,b']);
+    others.held.delete(nodeId('a'));
+    expect([await blobs.keep(tree), others.given], 'a has died').to.deep.equal([3, 6]);
+    expect(noted).to.deep.equal(['self,a,b', 'self,b,c']);
+    expect(others.told.slice(2)).to.deep.equal(['b: self,b,c', 'c: self,b,c']);
+  });
+
+  it('should give nothing that is damaged: it is brought anew first', async () => {
+    const { own, others, blobs } = flockOf('a', 'b', 'c');
+    await own.put(FILE.hash, [content]);
+    const tree = await blobs.enter({ files: [FILE], links: [] });
+    await blobs.keep(tree);
+    others.held.delete(nodeId('a'));
+    writeFileSync(join(dir, '1', FILE.hash.slice(0, 2), FILE.hash), 'damaged');
+    expect(await blobs.keep(tree)).to.equal(3);
+    expect(await others.of(nodeId('c')).isSound(FILE.hash)).to.equal(true);
+    expect(await own.isSound(FILE.hash)).to.equal(true);
   });
 
   it('should go on along the ring past those that do not take it, and say so where none does', async () => {
@@ -122,7 +148,12 @@ describe('Blobs of a flock', () => {
       const [a, b] = [await startMember(), await startMember()];
       try {
         const [ours, theirs] = [store(), store()];
-        const [here, there] = [new BlobExchange(a.transport, ours), new BlobExchange(b.transport, theirs)];
+        const noted: (readonly [string, readonly NodeId[]])[] = [];
+        const trees = { note: (tree: string, keepers: readonly NodeId[]) => noted.push([tree, keepers]) > 0 };
+        const [here, there] = [
+          new BlobExchange(a.transport, ours, trees),
+          new BlobExchange(b.transport, theirs, trees),
+        ];
         await here.open();
         await there.open();
         a.transport.learn(b.transport.id, b.transport.addresses());
@@ -139,6 +170,12 @@ describe('Blobs of a flock', () => {
           expect(ours.has(hashOf(bytes))).to.equal(true);
         }
         expect(await here.fetch(b.transport.id, 'f'.repeat(64))).to.equal(false);
+        const keepers = [nodeId(a.transport.id), nodeId(b.transport.id)];
+        await here.tell(b.transport.id, FILE.hash, keepers);
+        expect(noted).to.deep.equal([[FILE.hash, keepers]]);
+        const many = Array.from({ length: 4 }, () => keepers[0]!);
+        await here.tell(b.transport.id, FILE.hash, many).catch(() => undefined);
+        expect(noted, 'more than there may be').to.have.length(1);
         // The other end goes on though one has asked what nobody understands.
         const stream = await a.transport.openStream(b.transport.id, 'blobs/1');
         stream.send(Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
