@@ -88,7 +88,8 @@ export class Durables {
     if (entry) return this.#noteEntry(node, entry, atMs);
     const found = coreIn(put);
     const { head, isStub } = found?.core ?? {};
-    if (!found || !head || isStub === true) return;
+    if (!found || !head) return;
+    if (isStub === true) return this.sets.stub(node, found.register);
     const isNew = this.sets.note(found.register, head);
     if (!this.sets.name(node, found.register, head) && !isNew) return;
     if (isNew && head.generation === 0) this.#noteLineage(found.register, head.set, atMs);

@@ -36,6 +36,8 @@ export class ReplicaSets {
   readonly #known = new Map<RegisterId, Map<number, ReplicaSet[]>>();
   /** By the heads on disks, where somebody tells of them. */
   readonly #named = new Map<RegisterId, Map<NodeId, string>>();
+  /** Disks on which a stub stands in place of what they had of a register. */
+  readonly #stubs = new Map<RegisterId, Set<NodeId>>();
 
   /** @returns whether that is news */
   note(register: RegisterId, { generation, set }: Head): boolean {
@@ -54,7 +56,14 @@ export class ReplicaSets {
     this.#named.set(register, named);
     const isNews = named.get(node) !== set.join();
     named.set(node, set.join());
+    this.#stubs.get(register)?.delete(node);
     return isNews;
+  }
+
+  /** One disk only says any more where the register is. */
+  stub(node: NodeId, register: RegisterId): void {
+    const stubs = this.#stubs.get(register) ?? new Set<NodeId>();
+    this.#stubs.set(register, stubs.add(node));
   }
 
   /** Every set that a register has had, from the first on. */
@@ -66,6 +75,7 @@ export class ReplicaSets {
   /** Registers of which this node's disk names the last set, with the node in it, and a majority of that set the same. */
   keptBy(node: NodeId): RegisterId[] {
     return [...this.#named].flatMap(([register, named]) => {
+      if (this.#stubs.get(register)?.has(node) === true) return [];
       const last = Math.max(...(this.#known.get(register)?.keys() ?? []));
       const set = this.#known
         .get(register)
