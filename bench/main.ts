@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { benchBreakers } from './breakers.js';
 import { benchCommands } from './commands.js';
 import { benchDurability } from './durability.js';
 import { benchFiles } from './files.js';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   functions: benchFunctions,
   files: benchFiles,
   policies: benchPolicies,
+  breakers: benchBreakers,
   flock: benchFlock,
   follow: benchFollow,
   durability: benchDurability,

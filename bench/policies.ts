@@ -68,7 +68,7 @@ function placementOf(flock: Flock, rings: RingCache): Placing {
     view.loads.note({ node: id, boot: 1, seq: 1, waiting: 0, slots: CPUS, draining: false, ...held });
     if (offers.size < ON_OFFER && prng.chance(0.1)) offers.set(id, 1 + prng.below(2));
   }
-  const breakers = new Breakers(() => 0);
+  const breakers = new Breakers({ nowMs: () => 0, size: () => 3, chance: () => 0 });
   const placement = new Placement({
     ...{ view, ring: new BoundedRing(view), breakers, prng, costWeights: COST_WEIGHTS },
     ...{ workMs: () => 400, nowMs: () => 0, roundTripMs: () => 3 },

@@ -28,6 +28,7 @@ import { Starting } from './starting.js';
 export class Executor {
   /** How long tasks have run here, by name. */
   readonly estimates = new Estimates();
+  readonly results = new Results();
   readonly #queue: TaskQueue;
   readonly #running: RunningAttempts;
   readonly #asks: OpenAsks;
@@ -36,7 +37,6 @@ export class Executor {
   readonly #following: Following;
   readonly #periodic: Periodic;
   readonly #starting: Starting;
-  readonly #unrecorded = new Results();
   readonly #recent = new RecentAttempts();
   readonly #disowned = new Disowned();
   readonly #timers = new TimerBook('executor');
@@ -85,7 +85,7 @@ export class Executor {
 
   /** Nothing is queued or runs, and every result is recorded. */
   get isIdle(): boolean {
-    return this.#queue.size === 0 && this.running === 0 && this.#unrecorded.size === 0;
+    return this.#queue.size === 0 && this.running === 0 && this.results.size === 0;
   }
 
   step(event: ExecutorEvent, now: Now): ExecutorEffect[] {
@@ -103,7 +103,7 @@ export class Executor {
         this.#running.note(event.attempt, event.progress);
         break;
       case 'recorded':
-        this.#unrecorded.delete(event.attempt);
+        this.results.delete(event.attempt);
         break;
       case 'answered':
         this.#answered(event, now);
@@ -153,7 +153,7 @@ export class Executor {
         this.#tell(unbegun, unstarted('cancelled', now));
         this.#recent.note(group, { index, epoch }, 'taken', now);
       } else if (running?.assignment.epoch === epoch) this.#ends.end(running, 'cancelled');
-      else if (!this.#unrecorded.get({ task: id, epoch })) {
+      else if (!this.results.get({ task: id, epoch })) {
         unknown.push(index);
         this.#recent.note(group, { index, epoch }, 'refused', now);
       }
@@ -180,7 +180,7 @@ export class Executor {
     // Who was deposed before he asked gets nothing: what is held here is its successor's.
     const current = shards.filter((shard) => !this.#disowned.isBelow(shardOf(shard), shard.ballot));
     for (const shard of current) this.#disowned.note(shardOf(shard), shard.ballot, now);
-    const holdings = { running: this.#running, ended: this.#unrecorded, queued: [...this.#asks, ...this.#queue] };
+    const holdings = { running: this.#running, ended: this.results, queued: [...this.#asks, ...this.#queue] };
     const { held, ended } = handOver(coordinator, current, holdings);
     for (const { assignment } of held) if (this.#asks.get(assignment.id)) this.#asks.open(assignment, now);
     for (const result of ended) this.#out.push({ kind: 'result', ...result });
@@ -208,16 +208,11 @@ export class Executor {
     return place && { discipline: this.config.discipline, ...place };
   }
 
-  /** A result that no coordinator has recorded yet. */
-  unrecorded(attempt: AttemptId): Result | undefined {
-    return this.#unrecorded.get(attempt);
-  }
-
   /** Undefined where the task was accepted, else why not. */
   #admit(offer: Offer, task: Offer['tasks'][number], now: Now): string | undefined {
     const id = taskId(offer.job, task.index);
     const unbegun = this.#queue.get(id) ?? this.#asks.get(id);
-    const held = unbegun ?? this.#running.get(id)?.assignment ?? this.#unrecorded.of(id)?.assignment;
+    const held = unbegun ?? this.#running.get(id)?.assignment ?? this.results.of(id)?.assignment;
     if (held?.epoch === task.epoch) return undefined;
     const fate = this.#recent.fateOf(offer, task.index, task.epoch);
     if (fate !== undefined) return fate === 'taken' ? undefined : 'it has refused this attempt, or was told to drop it';
@@ -227,7 +222,7 @@ export class Executor {
     if (held) {
       const running = this.#running.get(id);
       if (running) this.#ends.end(running, 'stale');
-      if (running ?? this.#unrecorded.of(id)) return 'it is ending an earlier attempt';
+      if (running ?? this.results.of(id)) return 'it is ending an earlier attempt';
       this.#drop(held);
       this.#recent.note(held, held, 'taken', now);
     }
@@ -306,7 +301,7 @@ export class Executor {
   }
 
   #tell(assignment: Assignment, outcome: Result['outcome']): void {
-    this.#unrecorded.add({ assignment, outcome });
+    this.results.add({ assignment, outcome });
     this.#out.push({ kind: 'result', assignment, outcome });
   }
 

@@ -15,8 +15,13 @@ export const LoadVectorSchema = record({
   /** Estimated work queued and running, in milliseconds of one CPU. */
   workMs: amount(),
   draining: Type.Boolean(),
+  /** Jobs one after the other of which an attempt failed here, with none between that ended well; absent below `FAILING_MIN`. */
+  failing: Type.Optional(count()),
 });
 export type LoadVector = Static<typeof LoadVectorSchema>;
+
+/** Of so many jobs in a row nothing has ended well: fewer may be as unlucky on a node that is well. */
+export const FAILING_MIN = 10;
 
 /**
  * Tasks that one node may have in its queue, whatever its bound: enough to keep many slots busy over a round trip, few

@@ -118,12 +118,12 @@ export class LoadPublisher {
 
 /** What is believed of a node that has said nothing: a large flock need not be told. */
 function isIdle(own: LoadVector): boolean {
-  return loadOf(own) === 0 && own.waiting === 0 && !own.draining;
+  return loadOf(own) === 0 && own.waiting === 0 && !own.draining && own.failing === undefined;
 }
 
 /** What placement and stealing look at changed by more than a tenth, or from or to nothing. */
 function differs(was: LoadVector, is: LoadVector): boolean {
-  if (was.draining !== is.draining) return true;
+  if (was.draining !== is.draining || was.failing !== is.failing) return true;
   return (
     changed(loadOf(was), loadOf(is)) ||
     changed(was.waiting, is.waiting) ||

@@ -57,6 +57,8 @@ describe('load publisher', () => {
     expect(seenAfter({ waiting: 1 }, {}, 1000)).to.equal(true);
     expect(seenAfter({}, { queued: 1 }, 1000)).to.equal(true);
     expect(seenAfter({}, { draining: true }, 1000)).to.equal(true);
+    expect(seenAfter({}, { failing: 10 }, 1000)).to.equal(true);
+    expect(seenAfter({ failing: 10 }, {}, 1000)).to.equal(true);
     expect(seenAfter({}, {}, 1e9)).to.equal(false);
   });
 

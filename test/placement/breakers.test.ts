@@ -13,8 +13,10 @@ describe('circuit breakers', () => {
 
   beforeEach(() => {
     nowMs = 1_000_000;
-    breakers = new Breakers(() => nowMs);
+    breakers = breakersOf(3);
   });
+
+  const breakersOf = (size: number, chance = () => 0) => new Breakers({ nowMs: () => nowMs, size: () => size, chance });
 
   const end = (at: NodeId, times: number, how: 'well' | 'badly', name = 'work') => {
     for (let i = 0; i < times; i++) breakers.ended(at, name, how === 'badly');
@@ -118,6 +120,48 @@ describe('circuit breakers', () => {
     expect(breakers.isClosed(A)).to.equal(true);
     end(A, 9, 'badly');
     expect(breakers.isClosed(A)).to.equal(true);
+  });
+
+  it('should believe a node that says that it fails, until it says so no more', () => {
+    breakers.heard({ node: A, failing: 10 });
+    expect(breakers.list()).to.deep.equal([{ node: A, ended: 10, failed: 10, forMs: 5_000 }]);
+    breakers.heard({ node: A });
+    expect(breakers.isClosed(A)).to.equal(true);
+  });
+
+  it('should believe none where half of the others say the same, or there are none', () => {
+    breakers = breakersOf(5);
+    for (const i of [0, 1, 2]) breakers.heard({ node: node(i), failing: 10 });
+    expect(breakers.size, 'two of the four others').to.equal(3);
+    breakers.heard({ node: node(3), failing: 10 });
+    expect(breakers.size, 'three of them').to.equal(0);
+    const alone = breakersOf(1);
+    alone.heard({ node: A, failing: 10 });
+    expect(alone.size).to.equal(0);
+  });
+
+  it('should have one try after the other what says that it fails, and all wait after each trial', () => {
+    const each = Array.from({ length: 20 }, (_, i) => breakersOf(20, () => i / 20));
+    const tell = (failing: number) => each.forEach((one) => void one.heard({ node: A, failing }));
+    const turns = () => each.map((one) => (one.list()[0]?.forMs ?? NaN) / 1_000);
+    tell(10);
+    expect(turns().slice(0, 3)).to.deep.equal([5, 5.95, 6.9]);
+    tell(11);
+    expect(turns()[0], 'it was given that before').to.equal(5);
+    nowMs += 5_000;
+    each[0]?.picked(A);
+    each[0]?.ended(A, 'work', true);
+    tell(12);
+    expect(turns().slice(0, 3), 'among 20 no longer than 6 s').to.deep.equal([6, 6.95, 7.9]);
+  });
+
+  it('should try at once what it has seen fail, and what says now that it works', () => {
+    open(A);
+    breakers.heard({ node: A, failing: 10 });
+    expect(breakers.lets(A)).to.equal(false);
+    breakers.heard({ node: A });
+    expect(breakers.lets(A)).to.equal(true);
+    expect(breakers.isClosed(A), 'it has been seen').to.equal(false);
   });
 
   it('should keep nodes from being chosen, by whatever policy, and from getting what they ask for', () => {

@@ -30,7 +30,7 @@ const somes: fc.Arbitrary<Some[]> = fc.array(
 const byQueue = (_: unknown, nodes: readonly Candidate[]) => nodes.map(({ queued, speed }) => queued - speed);
 
 function placing(nodes: readonly Some[], seed: number) {
-  const breakers = new Breakers(() => 0);
+  const breakers = new Breakers({ nowMs: () => 0, size: () => 3, chance: () => 0 });
   return placementOf(nodes, seed, () => 700, breakers, { score: byQueue, roundTripMs: (id) => id.length + seed });
 }
 
@@ -119,7 +119,13 @@ describe('Scores of nodes', () => {
 
   it('should be those of the bounded ring where there is no module, or it fails', () => {
     for (const score of [undefined, () => undefined]) {
-      const { placement } = placementOf([{ cpus: 1 }], 1, () => 0, new Breakers(() => 0), { score });
+      const { placement } = placementOf(
+        [{ cpus: 1 }],
+        1,
+        () => 0,
+        new Breakers({ nowMs: () => 0, size: () => 3, chance: () => 0 }),
+        { score },
+      );
       const told = placement.scores({ key: 'key', name: 'work', policy: 'custom', needs: resources(1) });
       expect(told).to.include({ policy: 'bounded-ring' });
     }

@@ -30,7 +30,7 @@ export function failsAll(fair: FairWeather): void {
     fair.say(`${sick}, which is well again, gets ${(100 * again).toFixed(1)} % of the work`);
   // Who has placed nothing since may not have tried it yet.
   const before = shunnedBy(fair);
-  fair.finish(fair.submit('sleep 5 1', { tasks: 20 * slots }), 60_000);
+  fair.finish(fair.submit('sleep 5 1', { name: 'hopeless', tasks: 20 * slots }), 60_000);
   flock.world.run(1_000);
   const after = shunnedBy(fair);
   if (after > before) fair.say(`${after - before} times a node gets no work for what fails everywhere`);

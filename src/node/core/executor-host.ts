@@ -202,7 +202,7 @@ export class ExecutorHost {
     }
     if (tag.what === 'grant') return this.#grantAnswered(tag, from, message, hints, now);
     if (message?.kind === 'task.recorded') return this.step({ kind: 'recorded', attempt: tag.attempt }, now);
-    const result = this.executor.unrecorded(tag.attempt);
+    const result = this.executor.results.get(tag.attempt);
     // A new coordinator has asked for it in between, and is told already.
     if (result?.assignment.coordinator !== from) return;
     const { to, delayMs } = nextAsked([...result.assignment.set, this.self], from, hints, tag.hops);

@@ -147,7 +147,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const changes = new ChangeLog(boot, options.changesKept ?? CHANGES_KEPT, () => hooks.now());
   const onChange: ChangeSink = (change) => changes.note(change);
   const nowMs = () => hooks.now().monoMs;
-  const breakers = new Breakers(nowMs);
+  const breakers = new Breakers({ nowMs, size: () => view.ring.members.length, chance: () => prng.float() });
   const workMs = (name: string) => executor.estimates.of(name) * profile.speed;
   const placement = new Placement({
     ...{ view, ring: policy, prng, workMs, breakers, nowMs, costWeights: options.costWeights ?? COST_WEIGHTS },
@@ -155,7 +155,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
     roundTripMs: (node) => (node === self ? 0 : membership.roundTripMs(node)),
   });
   const shards = new ShardHome(self, placement, replication.places, holders, onChange);
-  const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view);
+  const ownLoad = new OwnLoad(self, boot, profile.capacity.cpus, executor, shards, view, breakers);
   const membership: Membership = new Membership({
     ...{ self, boot, profile, hash, prng, seeds },
     remembered: stored?.members ?? [],

@@ -41,11 +41,13 @@ export class Wiring {
 
   /** A node said how loaded it is: it may have room again. */
   hear(vector: LoadVector): void {
-    const { view, shards } = this.machines;
+    const { view, shards, breakers } = this.machines;
     if (!view.loads.isNews(vector)) return;
     const member = view.member(vector.node);
     // The last word of the dead or leaving, come late, would count for ever.
-    if (member && isOnRing(member) && view.loads.note(vector)) shards.reopen(vector.node);
+    if (!member || !isOnRing(member) || !view.loads.note(vector)) return;
+    breakers.heard(vector);
+    shards.reopen(vector.node);
   }
 
   ask(to: NodeId, message: Request<Message>, tag: AskTag, how: Manner): void {

@@ -14,7 +14,7 @@ function costing(
   costWeights: CostWeights = COST_WEIGHTS,
 ) {
   const more = { costWeights, roundTripMs: (id: string) => trips[indexOf(id as NodeId)] };
-  return placementOf(nodes, 1, () => WORK_MS, new Breakers(() => 0), more);
+  return placementOf(nodes, 1, () => WORK_MS, new Breakers({ nowMs: () => 0, size: () => 3, chance: () => 0 }), more);
 }
 
 describe('The policy cost', () => {

@@ -5,7 +5,7 @@ import { demandOf, node, resources } from '../support.js';
 import { busy, picks, placementOf, tally, type Some } from './support.js';
 
 function scoring(nodes: readonly Some[], score?: Scorer) {
-  return placementOf(nodes, 1, () => 400, new Breakers(() => 0), { score });
+  return placementOf(nodes, 1, () => 400, new Breakers({ nowMs: () => 0, size: () => 3, chance: () => 0 }), { score });
 }
 
 describe('The policy custom', () => {

@@ -18,7 +18,7 @@ export function placementOf(
   nodes: readonly Some[],
   seed = 1,
   workMs: (name: string) => number = () => 0,
-  breakers = new Breakers(() => 0),
+  breakers = new Breakers({ nowMs: () => 0, size: () => 3, chance: () => 0 }),
   more: Partial<Known> = {},
 ) {
   const { view, policy: ring } = flockOf(0);
