@@ -4,7 +4,7 @@ import { ballotOf } from './register/epochs.js';
 import { ballotNumber } from './register/version.js';
 
 /** Far more than are dead at a time in the largest flock; of more the last are kept. */
-const GIVEN_UP_MAX = 2_048;
+export const GIVEN_UP_MAX = 2_048;
 
 /**
  * Nodes that were taken for dead by a coordinator when it began to place, and its ballot. What such a node held of earlier ballots

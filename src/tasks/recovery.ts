@@ -4,7 +4,7 @@ import type { ShardEffect } from './shard-events.js';
 import { FIRST_N } from './register/ballot.js';
 import { shardName } from './replication/names.js';
 import type { Shard } from './shard.js';
-import { areGivenUp, giveUp } from './given-up.js';
+import { areGivenUp, giveUp, GIVEN_UP_MAX } from './given-up.js';
 import type { Grants } from './grants.js';
 import { entryOf, type ShardTable } from './shard-table.js';
 import type { AskedShard } from './shard-tags.js';
@@ -139,7 +139,7 @@ export class Recovery {
   #giveUp(shard: Shard): boolean {
     if (shard.runsAtMostOnce || shard.place.degraded) return false;
     const { job, shard: number, givenUp = [] } = shard.record;
-    const dead = this.holders.dead();
+    const dead = this.holders.dead().slice(0, GIVEN_UP_MAX);
     if (areGivenUp(givenUp, dead, shard.ballot)) return false;
     this.#givingUp.add(shard);
     shard.record = { ...shard.record, givenUp: giveUp(givenUp, dead, shard.ballot) };

@@ -137,9 +137,10 @@ export class TaskRound {
     return held.length > 0;
   }
 
-  /** The executor says which of the attempts that were revoked it does not hold; nothing where it died. */
+  /** Which of the attempts that were revoked a node does not hold; nothing where it is dead: should it live, it is told again. */
   calledBack(shard: Shard, node: NodeId, tag: RevokeTag, told: Told | undefined): void {
     this.recording.answered(shard, tag);
+    if (!told && tag.isAwaited) return this.recording.revoke(shard, node, tag.tasks, 'forever');
     const { unknown = [], boot } = told ?? {};
     for (const { index, epoch } of tag.tasks) {
       const task = shard.live.get(index);

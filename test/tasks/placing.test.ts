@@ -154,6 +154,15 @@ describe('placing', () => {
     expect(home.home.unplaced).to.equal(2);
   });
 
+  it('should call it back for as long as it takes where the node seems dead, since it may have taken it up all the same', () => {
+    const home = new Home({ x: 1 });
+    home.open(1);
+    home.pump();
+    home.answer('task.offer', 'x', undefined);
+    expect(home.answer('task.revoke', 'x', undefined), 'once it is held dead').to.deep.equal(['revoke x 0@1.1']);
+    expect(home.answer('task.revoke', 'x', undefined), 'once it has left').to.deep.equal([]);
+  });
+
   it('should call back what is taken up after it was given up', () => {
     const home = new Home({ x: 2 });
     home.open(2);
