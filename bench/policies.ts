@@ -29,7 +29,7 @@ export async function benchPolicies(): Promise<Row[]> {
   const flocks = (['mixed', 'idle', 'full'] as const).map((flock) => placementOf(flock, rings));
   const rows: Row[] = [];
   for (const policy of BUILT_IN_POLICIES) {
-    const [mixed = NaN, idle = NaN, full = NaN] = [
+    const [mixed, idle, full] = [
       await usPerChoice(flocks[0]!, policy),
       await usPerChoice(flocks[1]!, policy),
       await usPerChoice(flocks[2]!, policy),

@@ -26,7 +26,7 @@ const REQUIRE = [
   'const __dirname = coveyFileURLToPath(new URL(".", import.meta.url));',
 ].join('');
 
-const types = run(local('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next));
+const types = run(local('@typescript/native/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next));
 await build({
   absWorkingDir: root,
   entryPoints: [

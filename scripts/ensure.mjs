@@ -62,7 +62,7 @@ function fingerprint() {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   for (const path of [
-    ...sources.sort(),
+    ...sources.toSorted((a, b) => (a < b ? -1 : 1)),
     ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'].map((f) => join(root, f)),
   ]) {
     hash.update(`${path}\0`).update(readFileSync(path));

@@ -29,7 +29,8 @@ export interface Submitted extends Asked {
   existed?: boolean | undefined;
   /** What the answer says of it, and what the disks of that set were given by then; undefined where nobody looked. */
   durability?:
-    { readonly replicas: number; readonly acked: number; readonly set: number; readonly disks: number } | undefined;
+    | { readonly replicas: number; readonly acked: number; readonly set: number; readonly disks: number }
+    | undefined;
   /** Under a key given by a user, so that any node may know it. */
   readonly isKeyed?: boolean | undefined;
   /** A line for each task. */

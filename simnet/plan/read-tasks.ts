@@ -27,7 +27,7 @@ export interface ReadTask {
 }
 
 const COUNT_MAX = 100_000;
-// eslint-disable-next-line no-control-regex -- control characters are what it is after
+// oxlint-disable-next-line no-control-regex -- control characters are what it is after
 const NAME = /^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]{1,100}$/u;
 const LIKE = 'write duration = "30s", or a list with one for each [[machines]]';
 

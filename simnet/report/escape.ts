@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text of others, between tags or in a quoted attribute. Control characters, which HTML forbids, become blanks. */
 export function escapeHtml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is after
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is after
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 }
 
@@ -22,6 +22,6 @@ export function jsonForScript(value: unknown): string {
 
 /** Text for a terminal: control characters must not steer it. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is after
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is after
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }

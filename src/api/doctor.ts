@@ -22,7 +22,8 @@ export interface Patient {
   readonly dataDir: string;
   /** The policy `custom`; undefined where this node has none. */
   readonly custom:
-    { readonly path: string; readonly failures: number; readonly failure: string | undefined } | undefined;
+    | { readonly path: string; readonly failures: number; readonly failure: string | undefined }
+    | undefined;
   readonly now: () => Now;
   /** How long a majority must have been dead until this node goes on alone. */
   readonly lostAfterMs: number;

@@ -77,6 +77,6 @@ export function missingLine({ asked, answered }: Completeness, what: string): st
 
 /** Text of others must not steer the terminal. */
 export function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is after
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is after
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }

@@ -11,7 +11,8 @@ export interface Put {
  * what; the entry stays bad until it is written again or removed.
  */
 export type Entry =
-  (Put & { readonly isBad?: false }) | { readonly key: string; readonly value?: undefined; readonly isBad: true };
+  | (Put & { readonly isBad?: false })
+  | { readonly key: string; readonly value?: undefined; readonly isBad: true };
 
 /** Drops one key from each member of a union of messages. */
 export type Without<Message, Key extends string> = Message extends unknown ? Omit<Message, Key> : never;

@@ -18,7 +18,8 @@ export interface StealingConfig {
 const STEALING_DEFAULTS: StealingConfig = { sample: 8, pauseMs: 2, pauseMaxMs: 500, patienceMs: 1_000 };
 
 export type StealingEffect =
-  { readonly kind: 'steal'; readonly from: NodeId; readonly patienceMs: number } | TimerEffect;
+  | { readonly kind: 'steal'; readonly from: NodeId; readonly patienceMs: number }
+  | TimerEffect;
 
 const TIMER = 'steal';
 

@@ -34,7 +34,14 @@ export type JobWriteTag =
 /** What a job home is sent. */
 export type ToJobHome =
   | TaskMessages[
-      'job.items' | 'job.claim' | 'job.create' | 'job.cancel' | 'job.abandon' | 'job.hold' | 'job.update' | 'job.retry']
+      | 'job.items'
+      | 'job.claim'
+      | 'job.create'
+      | 'job.cancel'
+      | 'job.abandon'
+      | 'job.hold'
+      | 'job.update'
+      | 'job.retry']
   | TaskMessages['shard.report']
   | QueryMessages['query.job' | 'query.jobs'];
 

@@ -11,7 +11,7 @@ interface Limited {
 
 /** Undefined where it has none. */
 export function limitsInfo(job: Limited): LimitsInfo | undefined {
-  const { timeoutMs, priority = 0, retries = 0, retryOn, maxParallel } = withTerms(job.spec, job.limits?.terms);
+  const { timeoutMs, priority = 0, retries, retryOn, maxParallel } = withTerms(job.spec, job.limits?.terms);
   const { maxFails = job.spec.maxFails } = job.limits ?? {};
   const notAfterMs = dueOf(job);
   const info = {

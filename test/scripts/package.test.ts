@@ -52,7 +52,7 @@ describe('package', function () {
 
   it('should have a client whose types are whole, and that runs by its name', () => {
     const options = '--strict --skipLibCheck --module nodenext --target es2022 --types node'.split(' ');
-    run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), ...options, 'consumer.ts'], dir);
+    run(process.execPath, [resolve('node_modules/@typescript/native/bin/tsc'), ...options, 'consumer.ts'], dir);
     expect(run(process.execPath, ['consumer.js'], dir)).to.equal('no-daemon\n');
   });
 

@@ -26,7 +26,7 @@ describe('limits of a job that are changed', () => {
     const jobs = two({});
     expect(update(jobs, { maxFails: 1 })).to.deep.equal(['write job1: job']);
     expect(jobs.sync()).to.deep.equal(['job.updated to gate']);
-    expect(jobs.registers.known.registers.get(JOB)?.entries.get('job')).to.deep.include({ limits: { maxFails: 1 } });
+    expect(jobs.registers.known.registers.get(JOB)!.entries.get('job')).to.deep.include({ limits: { maxFails: 1 } });
   });
 
   it('should end at once what has failed more than it now may', () => {
@@ -68,7 +68,7 @@ describe('limits of a job that are changed', () => {
     jobs.sync();
     jobs.hear({ kind: 'job.retry', job: JOB, token: 't', failedOnly: true, isRepeat: false });
     jobs.sync();
-    const { limits, retry } = jobs.registers.known.registers.get(JOB)?.entries.get('job') as {
+    const { limits, retry } = jobs.registers.known.registers.get(JOB)!.entries.get('job') as {
       readonly limits: object;
       readonly retry: object;
     };
@@ -91,7 +91,7 @@ describe('limits of a job that are changed', () => {
       jobs.hear({ kind: 'job.cancel', job: JOB });
       expect(jobs.hear(message)[0]).to.match(/^elsewhere/);
       jobs.sync();
-      expect(jobs.registers.known.registers.get(JOB)?.entries.get('job')).to.include({ cancelled: true });
+      expect(jobs.registers.known.registers.get(JOB)!.entries.get('job')).to.include({ cancelled: true });
     }
     const cancelled = two({}, { running: 1 }, { running: 1 });
     cancelled.hear({ kind: 'job.cancel', job: JOB });
@@ -140,7 +140,7 @@ describe('terms of a job that are changed', () => {
     for (const shard of [0, 1]) jobs.answer(shard, 1, { failed: 1 });
     jobs.hear({ kind: 'job.retry', job: JOB, token: 't', failedOnly: true, isRepeat: false });
     jobs.sync();
-    const { limits } = jobs.registers.known.registers.get(JOB)?.entries.get('job') as { readonly limits: object };
+    const { limits } = jobs.registers.known.registers.get(JOB)!.entries.get('job') as { readonly limits: object };
     expect(limits).to.deep.equal({ terms: { changed: { priority: 5 }, version: 1 } });
   });
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, rmSync, statSync, type ReadStream } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, utimes } from 'node:fs/promises';
+import { chmod, copyFile, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { CoveyError } from '../../kernel/errors.js';
@@ -108,7 +108,11 @@ export class BlobStore {
       }
       this.#makeRoom(bytes);
       const file = await open(tmp, 'r+');
-      await file.sync().finally(() => file.close());
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       await this.#adopt(tmp, hash, bytes);
       return { hash, bytes };
     } catch (error) {
@@ -155,8 +159,7 @@ export class BlobStore {
     if (!this.has(hash)) return false;
     try {
       await copyFile(this.#path(hash), to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-      const file = await open(to, 'r');
-      await file.chmod(mode).finally(() => file.close());
+      await chmod(to, mode);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       await this.drop(hash);

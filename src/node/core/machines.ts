@@ -108,7 +108,8 @@ export type ReadTag =
 
 /** Who is told that a register's write is at a majority. */
 export type RegisterOwner =
-  { readonly owner: 'jobs'; readonly tag: JobWriteTag } | { readonly owner: 'shards'; readonly tag: ShardTag };
+  | { readonly owner: 'jobs'; readonly tag: JobWriteTag }
+  | { readonly owner: 'shards'; readonly tag: ShardTag };
 
 /** What the machines need of the core that composes them. */
 export interface Hooks {

@@ -69,5 +69,9 @@ async function writeKey(dir: string, path: string, key: PrivateKey): Promise<voi
   }
   await rename(draft, path);
   const folder = await open(dir, 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

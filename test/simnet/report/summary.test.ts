@@ -103,7 +103,7 @@ describe('the summary on the terminal', () => {
 
   it('should keep the terminal from the names of others', () => {
     const evil = sampleResult({ scenario: 'a\u001b[2Jb', policy: 'x\u0007y\u009bz' });
-    // eslint-disable-next-line no-control-regex -- control characters are what it must not have
+    // oxlint-disable-next-line no-control-regex -- control characters are what it must not have
     expect(renderSummary([evil, one], plain)).not.to.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 });

@@ -64,7 +64,7 @@ describe('a simulated disk', () => {
     const read = store.get('a') as typeof value;
     expect(read).to.deep.equal({ list: [1], deep: { raw: Uint8Array.of(1) } });
     read.list.push(3);
-    expect((store.range('a')[0]?.value as typeof value).list).to.deep.equal([1]);
+    expect((store.range('a')[0]!.value as typeof value).list).to.deep.equal([1]);
   });
 
   it('should share the states of a member list, of which there is one in each node', () => {

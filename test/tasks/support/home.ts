@@ -200,7 +200,8 @@ export class Home {
 
   record(index: number): TaskRecord | undefined {
     return this.registers.known.registers.get(shardName(JOB, 0))?.entries.get(taskEntry(index)) as
-      TaskRecord | undefined;
+      | TaskRecord
+      | undefined;
   }
 
   take(effects: readonly ShardEffect[]): Shown[] {

@@ -17,7 +17,8 @@ import { Disk } from './disk.js';
 import type { Pool } from './pool.js';
 
 type Owner =
-  { readonly owner: 'jobs'; readonly tag: JobWriteTag } | { readonly owner: 'shards'; readonly tag: ShardTag };
+  | { readonly owner: 'jobs'; readonly tag: JobWriteTag }
+  | { readonly owner: 'shards'; readonly tag: ShardTag };
 /** Whose request an answer belongs to. */
 export interface AskedTag {
   readonly owner: 'jobs' | 'shards';

@@ -33,7 +33,7 @@ export function readMarkup(html: string): Markup {
     at = next;
     const tag = /^<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>/.exec(html.slice(at, at + 2_000));
     if (tag === null) return fail('no tag');
-    const [whole, slash, name, attributes = ''] = tag as unknown as [string, string, string, string];
+    const [whole, slash, name, attributes] = tag as unknown as [string, string, string, string];
     at += whole.length;
     for (const id of attributes.matchAll(/\sid="([^"]*)"/g)) ids.push(id[1]!);
     if (slash === '/') {
