@@ -90,7 +90,7 @@ export interface Accept {
   readonly bound: number;
   /** Its part of the CPUs of all nodes that it believes there. */
   readonly share: number;
-  /** Tasks that run, are queued or wait at any node then. */
+  /** Tasks that run, are queued, wait or are on offer at any node then. */
   readonly total: number;
 }
 

@@ -142,8 +142,8 @@ function isGone(flock: Flock, node: NodeId, by: NodeId): boolean {
 function truthAt(flock: Flock, node: NodeId): Truth {
   let total = 0;
   for (const { core } of flock.up) {
-    const { running = 0, queued = 0, waiting = 0 } = core.stats();
-    total += running + queued + waiting;
+    const { running = 0, queued = 0, waiting = 0, offered = 0 } = core.stats();
+    total += running + queued + waiting + offered;
   }
   const { members, self } = flock.node(node).core.membership;
   let cpus = 0;

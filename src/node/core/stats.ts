@@ -7,6 +7,7 @@ export function statsOf(machines: Machines): Readonly<Record<string, number>> {
   const { running, queued, waiting, free } = ownLoad.vector;
   const { alive } = membership.counts;
   const { unfinished } = shards;
+  const offered = shards.unplaced - shards.waiting;
   const sizes = {
     heirs: replication.heirs,
     asked: exchange.size,
@@ -16,5 +17,5 @@ export function statsOf(machines: Machines): Readonly<Record<string, number>> {
     shunned: breakers.size,
     unscored: placement.unscored,
   };
-  return { running, queued, waiting, unfinished, free, alive, held: outlet.held, ...sizes };
+  return { running, queued, waiting, offered, unfinished, free, alive, held: outlet.held, ...sizes };
 }
