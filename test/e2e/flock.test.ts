@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Explanation, RingView } from '../../src/api/schema.js';
+import type { RingView } from '../../src/api/schema.js';
 import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
 import { tally, type ShowAnswer, type SubmitAnswer } from './support/views.js';
@@ -53,7 +53,7 @@ describe('a flock of five daemons', function () {
 
     const moved = await until('a task says that it was refused or stolen', async () => {
       for (const { id } of tasks) {
-        const { path } = await flock.json<Explanation>(['explain', id]);
+        const { path } = await flock.explain(id);
         const step = path.find(({ what }) => what === 'refused' || what === 'stolen');
         if (step !== undefined) return { id, step };
       }
@@ -73,7 +73,7 @@ describe('a flock of five daemons', function () {
     const find = async () => {
       for (const { id, index, state, executor: on } of (await show(job)).tasks) {
         if (state !== 'running' || on === null || on === flock.id(0) || on === home) continue;
-        const { coordinator } = await flock.json<Explanation>(['explain', id]);
+        const { coordinator } = await flock.explain(id);
         if (coordinator !== on) return { task: { id, index }, executor: NODES.findIndex((n) => flock.id(n) === on) };
       }
       return undefined;

@@ -2,7 +2,7 @@ import { check, happen, settle } from './support/swarm.js';
 import { World } from './support/world.js';
 
 const replayed = process.env['COVEY_SEED'];
-const SEEDS = replayed === undefined ? Array.from({ length: 800 }, (_, i) => i + 1) : [Number(replayed)];
+const SEEDS = replayed === undefined ? Array.from({ length: 400 }, (_, i) => i + 1) : [Number(replayed)];
 
 describe('coordinators among lost messages and dying nodes', () => {
   it('should lose nothing accepted, and bring every task to one end under epochs of its own', function () {

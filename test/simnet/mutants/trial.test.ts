@@ -10,8 +10,8 @@ describe('trying planted bugs', () => {
   it('should catch what breaks a promise, tell how, and end well where the clean code does', async function () {
     this.timeout(60_000);
     const names = ['job-counts-twice', 'epoch-counter-stands-still', 'finished-before-committed'];
-    const { code, out } = await mutants(...names, '--seeds', '4');
-    expect(out).to.match(/^(ok|FAILED) +the clean code +5 stories /m);
+    const { code, out } = await mutants(...names, '--seeds', '2');
+    expect(out).to.match(/^(ok|FAILED) +the clean code +3 stories /m);
     expect(out).to.match(/^caught +job-counts-twice +seed \d /m);
     expect(out).to.match(/^caught +epoch-counter-stands-still +seed \d /m);
     expect(out).to.match(/^caught +finished-before-committed +minority-word /m);
