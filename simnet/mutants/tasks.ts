@@ -227,6 +227,14 @@ export const TASK_MUTANTS: readonly Mutant[] = [
     told: 'deadline-moved',
   },
   {
+    name: 'changed-limits-leave-queues-alone',
+    file: 'src/tasks/updates.ts',
+    find: 'this.recalls.recall(shard);',
+    replace: '',
+    breaks: 'whatever has not begun when limits are changed goes by the new ones',
+    told: 'timeout-moved',
+  },
+  {
     name: 'hold-told-once',
     file: 'src/tasks/job-holds.ts',
     find: "if (held !== job.isHeld && !job.isShardDone(shard)) this.port.shards.ask('shard-hold', job, shard);",

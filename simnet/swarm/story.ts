@@ -105,6 +105,7 @@ export const TOLD_NAMES = [
   'at-a-time',
   'held-back',
   'deadline-moved',
+  'timeout-moved',
   'each-time-once',
   'fails-all',
   'head-first',

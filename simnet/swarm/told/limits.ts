@@ -62,6 +62,21 @@ export function deadlineMoved(fair: FairWeather): void {
   if (counts?.succeeded !== tasks) fair.say(`its old deadline has ended it: ${JSON.stringify(counts)}`);
 }
 
+/** A job whose tasks stand in queues is given less time for each, and goes by it from the next start on. */
+export function timeoutMoved(fair: FairWeather): void {
+  const { flock } = fair;
+  const job = fair.submit('sleep 3000', { tasks: 10 * fair.slots, timeoutMs: 60_000 });
+  flock.world.run(1_500);
+  flock.request(setOf(fair, job)[0]!, { op: 'update', job: jobId(job), limits: { terms: { timeoutMs: 500 } } });
+  flock.world.run(REACH_MS);
+  const changedMs = fair.nowMs;
+  fair.finish(job, 120_000);
+  const begun = attemptsOf(fair, job).filter(({ startMs }) => startMs > changedMs);
+  if (begun.length === 0) fair.say('nothing of it was left that the change could reach');
+  const late = begun.filter(({ startMs, endMs = Infinity }) => endMs - startMs > 1_500);
+  if (late.length > 0) fair.say(`${late.length} of its tasks have run on beyond their new timeout`);
+}
+
 function mostAtATime(fair: FairWeather, job: string): number {
   const moves = attemptsOf(fair, job).flatMap(({ startMs, endMs = Infinity }) => [
     { atMs: startMs, by: 1 },

@@ -41,6 +41,7 @@ export const TOLD: Readonly<Record<ToldName, Story>> = {
   'at-a-time': { ...QUIET, machines: machines(5, 4), sequel: ['at-a-time'] },
   'held-back': { ...QUIET, machines: machines(4, 2), sequel: ['held-back'] },
   'deadline-moved': { ...QUIET, machines: machines(4, 2), sequel: ['deadline-moved'] },
+  'timeout-moved': { ...QUIET, machines: machines(4, 2), sequel: ['timeout-moved'] },
   'each-time-once': { ...QUIET, machines: machines(5, 2), sequel: ['each-time-once'] },
   'fails-all': { ...QUIET, machines: machines(5, 4), sequel: ['fails-all'] },
   'head-first': { ...QUIET, machines: machines(1, 4, 'backfill'), sequel: ['head-first'] },

@@ -1,7 +1,7 @@
 import type { FairWeather } from '../fair-weather.js';
 import type { ToldName } from '../story.js';
 import { failsAll } from './failing.js';
-import { atATime, deadlineMoved, heldBack } from './limits.js';
+import { atATime, deadlineMoved, heldBack, timeoutMoved } from './limits.js';
 import { eachTimeOnce } from './schedules.js';
 import { headFirst, sharesKept } from './sharing.js';
 import { longCut, strangers, unheardRumour } from './cuts.js';
@@ -45,6 +45,7 @@ export const TOLD_SCENES: Readonly<Record<ToldName, (fair: FairWeather) => void>
   'at-a-time': atATime,
   'held-back': heldBack,
   'deadline-moved': deadlineMoved,
+  'timeout-moved': timeoutMoved,
   'each-time-once': eachTimeOnce,
   'fails-all': failsAll,
   'head-first': headFirst,
