@@ -5,8 +5,8 @@ import { COVEY, withoutCovey } from './covey.js';
 
 /** A start takes a second or two of CPU, of which a busy machine may give little. */
 const READY_MS = 60_000;
-/** More than a node takes at most to hand over what it holds. */
-const GRACE_MS = 20_000;
+/** A node that leaves waits 15 s for its work to be taken, and as long again for its records while these become fewer: src/node/core/departure.ts. */
+const GRACE_MS = 40_000;
 
 /** The line that `covey up --json` prints when it serves. */
 export interface Ready {
