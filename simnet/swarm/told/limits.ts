@@ -67,7 +67,8 @@ export function timeoutMoved(fair: FairWeather): void {
   const { flock } = fair;
   const job = fair.submit('sleep 3000', { tasks: 10 * fair.slots, timeoutMs: 60_000 });
   flock.world.run(1_500);
-  flock.request(setOf(fair, job)[0]!, { op: 'update', job: jobId(job), limits: { terms: { timeoutMs: 500 } } });
+  const [coordinator] = setOf(fair, job) as readonly [NodeId];
+  flock.request(coordinator, { op: 'update', job: jobId(job), limits: { terms: { timeoutMs: 500 } } });
   flock.world.run(REACH_MS);
   const changedMs = fair.nowMs;
   fair.finish(job, 120_000);
