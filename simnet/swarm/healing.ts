@@ -86,7 +86,8 @@ export class Healing {
       `without ${[...flock.away].join()} every accepted task ends, those of ${[...open].join(', ')} too`;
     const machines = story.machines.filter((_, i) => !flock.away.has(nodeId(`n${i}`)));
     const withinMs = TERMINAL_MS + runTimeMs({ ...story, machines }, flock.history);
-    this.within('accepted-goes-on', withinMs, untilEnd, () => this.#haveEnded(open));
+    // Whom a poisoned task has felled must find out anew who is gone.
+    this.within('accepted-goes-on', withinMs, untilEnd, () => this.#haveEnded(open), true);
     for (const id of [...flock.away]) flock.comeBack(id);
     this.within('come-back', COME_BACK_MS, 'all nodes are back to stay', () => this.#isStaying());
   }
