@@ -13,7 +13,7 @@ const ONCE_BROKEN = [
   1011, 1186, 1193, 1195, 1252, 1306, 1488, 1541, 1593, 1810, 1850, 1949, 2223, 2329, 2493, 2510, 2571, 2671, 3004,
   3905, 3950, 5004, 6541, 6582, 7366, 8820, 10020, 10460, 10660, 11275, 11865, 11990,
 ];
-/** States so common that fifty seeds without one of them means that nobody looks any more. */
+/** States so common that these seeds without one of them means that nobody looks any more. */
 const COMMON = 25;
 
 describe('a flock to which everything happens', () => {
