@@ -15,7 +15,10 @@ const { passes, failures } = chosen.length > 0 ? await mocha(chosen, { show: tru
 console.log(`${passes} passed, ${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;
 
-/** Every check and every test, four at a time: three with daemons, which mostly wait, beside one that computes. */
+/**
+ * Every check and every test, four at a time: three with daemons, which mostly wait, beside one that computes. What a failed
+ * one said comes last, where nobody has to look for it.
+ */
 async function all() {
   const began = Date.now();
   const limited = (work) => (what) => work(what, { timeoutMs: Math.max(0, LIMIT_MS - (Date.now() - began)) });
@@ -26,24 +29,28 @@ async function all() {
     ...CHECKS.map((name) => [name, limited(check)]),
   ];
   const sum = { passes: 0, failures: 0 };
+  const said = [];
   const worker = async (next) => {
     while (waiting.length > 0) {
       const [what, work] = next();
-      const { passes, failures } = await work(what);
+      const { passes, failures, output } = await work(what);
       sum.passes += passes;
       sum.failures += failures;
+      if (failures > 0) said.push(output);
+      else if (output !== '') console.log(output);
     }
   };
   const [first, last] = [() => waiting.shift(), () => waiting.pop()];
   await Promise.all([worker(first), worker(first), worker(first), worker(last)]);
+  for (const output of said) console.log(output);
   return sum;
 }
 
 async function check(name, options) {
   const { code, output, ms } = await run(['npm', 'run', '--silent', `check:${name}`], options);
-  console.log(`  ${code === 0 ? '✔' : '✖'} ${name}: ${(ms / 1000).toFixed(1)} s`);
-  if (code !== 0) console.log(output.trimEnd());
-  return code === 0 ? { passes: 1, failures: 0 } : { passes: 0, failures: 1 };
+  const line = `  ${code === 0 ? '✔' : '✖'} ${name}: ${(ms / 1000).toFixed(1)} s`;
+  if (code === 0) return { passes: 1, failures: 0, output: line };
+  return { passes: 0, failures: 1, output: `${line}\n${output.trimEnd()}` };
 }
 
 /** What each run of mocha gets: a file with real daemons, or another folder of test/. */
@@ -63,8 +70,8 @@ function batchesOfTests() {
 
 /**
  * @param {readonly string[]} which files or patterns, and mocha's own options
- * @param {{ show?: boolean, timeoutMs?: number }} options as those of `run`; what is not shown is said at the end
- * @returns {Promise<{ passes: number, failures: number }>} a run that did not come to its end, ran nothing or does not
+ * @param {{ show?: boolean, timeoutMs?: number }} options as those of `run`; what is not shown is the answer's `output`
+ * @returns {Promise<{ passes: number, failures: number, output: string }>} a run that did not come to its end, ran nothing or does not
  *   exit counts as one failure more
  */
 async function mocha(which, options) {
@@ -73,10 +80,9 @@ async function mocha(which, options) {
   const reporter = ['--reporter', './scripts/support/mocha-reporter.mjs', '--reporter-option', `output=${result}`];
   try {
     const { code, output } = await run(local('mocha/bin/mocha.js', ...reporter, ...which), options);
-    if (output !== '') console.log(output.trimEnd());
     const { passes, failures } = read(result) ?? { passes: 0, failures: 0 };
     const sound = code === 0 && passes > 0 && failures === 0;
-    return { passes, failures: sound || failures > 0 ? failures : 1 };
+    return { passes, failures: sound || failures > 0 ? failures : 1, output: output.trimEnd() };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
