@@ -229,7 +229,7 @@ export class SimNode {
           this.feed({ kind: error ? 'persist-failed' : 'persisted', write: effect.write });
         });
       case 'load':
-        return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
+        return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix, effect.page) });
       case 'start':
         history.started(this.id, effect.attempt, world.nowMs);
         return this.runner.start(effect.attempt, effect.command);

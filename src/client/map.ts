@@ -26,7 +26,11 @@ export interface MapFlock {
   job(id: string, options: { readonly waitMs?: number; readonly signal?: AbortSignal | undefined }): Promise<JobAnswer>;
   results(
     id: string,
-    query: { readonly after?: number | undefined; readonly signal?: AbortSignal | undefined },
+    query: {
+      readonly after?: number | undefined;
+      readonly limit?: number | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<ResultsPage>;
   cancel(id: string): Promise<unknown>;
 }
@@ -34,6 +38,10 @@ export interface MapFlock {
 /** Between looks at tasks that have not ended: first, and at most. */
 const LOOK_MS = 5;
 const LOOK_MAX_MS = 500;
+
+/** Tasks that are looked at together: few while they end one by one, since what has not ended is told for nothing; at most a page. */
+const LOOK_TASKS = 64;
+const PAGE = 1000;
 
 /**
  * The results of a map, in the order of its items, each as soon as it and those before it are there:
@@ -103,9 +111,10 @@ export class MapResults<Result> implements AsyncIterable<Result> {
     const { signal } = this.options;
     let after: number | undefined;
     let waitMs = LOOK_MS;
+    let limit = LOOK_TASKS;
     for (let taken = 0; taken < tasks;) {
       signal?.throwIfAborted();
-      const { results } = await this.flock.results(job, { after, signal });
+      const { results } = await this.flock.results(job, { after, limit, signal });
       let fresh = 0;
       for (const one of results) {
         if (!isTerminal(one.state)) break;
@@ -114,6 +123,7 @@ export class MapResults<Result> implements AsyncIterable<Result> {
         fresh += 1;
       }
       taken += fresh;
+      limit = Math.min(Math.max(2 * fresh, LOOK_TASKS), PAGE);
       waitMs = fresh > 0 ? LOOK_MS : Math.min(waitMs * 2, LOOK_MAX_MS);
       if (fresh < results.length || fresh === 0) await this.flock.job(job, { waitMs, signal });
     }

@@ -88,10 +88,20 @@ export type PeerEvent =
   | { readonly kind: 'peer-gone'; readonly node: NodeId }
   | { readonly kind: 'peer-restarted'; readonly node: NodeId; readonly boot: number };
 
+/** A part of what is stored, in key order. */
+export interface StorePage {
+  /** The key after which it begins. */
+  readonly after: string;
+  /** So many entries at most. */
+  readonly limit: number;
+}
+
 /** Reads entries of the store by key prefix, in key order; event `loaded` with the same tag. */
 export interface LoadEffect<Tag> {
   readonly kind: 'load';
   readonly prefix: string;
+  /** Absent: all of them. */
+  readonly page?: StorePage;
   readonly tag: Tag;
 }
 export interface Loaded<Tag> {

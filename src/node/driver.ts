@@ -149,7 +149,7 @@ export class Driver {
           this.feed({ kind: error ? 'persist-failed' : 'persisted', write: effect.write });
         });
       case 'load':
-        return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix) });
+        return this.feed({ kind: 'loaded', read: effect.read, entries: store.range(effect.prefix, effect.page) });
       case 'start':
         return runner.start(effect.attempt, effect.command);
       case 'start-together':

@@ -26,6 +26,11 @@ export function ordinalOf(range: TaskRange, index: number): number | undefined {
   return Number.isInteger(ordinal) && ordinal >= 0 && ordinal < range.count ? ordinal : undefined;
 }
 
+/** The ordinal of the first index above `index`: `range.count` or more where there is none. */
+export function ordinalAfter(range: TaskRange, index: number): number {
+  return Math.max(0, Math.floor((index - range.first) / range.step) + 1);
+}
+
 /** The part of `range` that shard number `shard` holds when each holds `size` tasks. */
 export function shardRange(range: TaskRange, size: number, shard: number): TaskRange {
   const from = shard * size;

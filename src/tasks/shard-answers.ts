@@ -1,4 +1,4 @@
-import type { Loaded, ReplyEffect } from '../kernel/effects.js';
+import type { LoadEffect, Loaded, ReplyEffect } from '../kernel/effects.js';
 import type { NodeId } from '../kernel/ids.js';
 import type { TaskMessage } from './messages.js';
 import type { Placer } from './placer.js';
@@ -42,12 +42,11 @@ export class ShardAnswers {
     const register = this.places.shardRegister(message.job, message.shard);
     const tag = queryTag(from, message);
     if (shard) {
-      const records = recordsIn(this.places.entriesOf(register));
+      const records = (index: number) => this.places.taskRecord(register, index);
       return this.emit(answerTasks(tag, records, shard, shard.record, this.#around(register, shard)));
     }
     const { kind } = this.places.placeOf(register);
-    const index = message.kind === 'query.task' ? message.index : undefined;
-    if (kind === 'final') this.emit({ kind: 'load', prefix: this.places.tasksPrefix(register, index), tag });
+    if (kind === 'final') this.emit({ kind: 'load', ...this.#partOf(register, message), tag });
     // Nor is this the place to say that there is nothing: the others of the set may know better.
     else this.elsewhere(message, { to: from, re: message.ask });
   }
@@ -59,7 +58,8 @@ export class ShardAnswers {
     const place = this.#placeOf(tag);
     const record = place.kind === 'final' ? place.summary.shard : undefined;
     const around = this.#around(this.places.shardRegister(tag.job, tag.shard));
-    this.emit(answerTasks(tag, recordsIn(this.places.read(entries)), undefined, record, around));
+    const records = recordsIn(this.places.read(entries));
+    this.emit(answerTasks(tag, (index) => records.get(index), undefined, record, around));
   }
 
   state(of: ShardName, asker: Asker): void {
@@ -84,6 +84,18 @@ export class ShardAnswers {
 
   reply({ to, re }: Asker, message: ReplyEffect<TaskMessage | QueryMessage>['message']): void {
     this.emit({ kind: 'reply', to, re, message });
+  }
+
+  /** What must be read of a finished shard. Where a state is asked for nobody knows how far away the tasks of that are. */
+  #partOf(
+    register: RegisterId,
+    message: QueryMessages['query.tasks' | 'query.task'],
+  ): Pick<LoadEffect<unknown>, 'prefix' | 'page'> {
+    if (message.kind === 'query.task') return { prefix: this.places.tasksPrefix(register, message.index) };
+    const prefix = this.places.tasksPrefix(register);
+    const { after, limit, state } = message;
+    if (state !== undefined) return { prefix };
+    return { prefix, page: { after: after < 0 ? prefix : this.places.tasksPrefix(register, after), limit } };
   }
 
   /** @param shard - where this node coordinates it */

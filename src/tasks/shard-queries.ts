@@ -7,15 +7,18 @@ import { TASK_PREFIX } from './replication/names.js';
 import type { Shunned } from './placer.js';
 import type { ShardEffect } from './shard-events.js';
 import { SHUNNED_MAX, type QueryMessages, type TaskInfo, type TaskMore } from './queries.js';
-import { indexAt, ordinalOf } from './range.js';
+import { indexAt, ordinalAfter, ordinalOf, type TaskRange } from './range.js';
 import type { Outcome, Run, TaskRecord } from './record.js';
 import { shownState } from './live-task.js';
 import type { Shard } from './shard.js';
 import { wordOf, type ShardRecord } from './shard-record.js';
 import type { ShardTag } from './shard-tags.js';
 
-type Records = ReadonlyMap<number, TaskRecord>;
+/** The record of a task, by its index; undefined where it was never touched. */
+type Records = (index: number) => TaskRecord | undefined;
 type QueryTag = Extract<ShardTag, { readonly what: 'tasks' | 'task' }>;
+
+const NO_TASKS: TaskRange = { first: 0, step: 1, count: 0 };
 
 /** What clients ask of a shard's tasks. */
 export function queryTag(to: NodeId, message: QueryMessages['query.tasks' | 'query.task']): QueryTag {
@@ -26,7 +29,9 @@ export function queryTag(to: NodeId, message: QueryMessages['query.tasks' | 'que
 }
 
 /** The records of tasks among the entries of a register, by index. */
-export function recordsIn(entries: Iterable<readonly [string, { readonly value: unknown }]>): Records {
+export function recordsIn(
+  entries: Iterable<readonly [string, { readonly value: unknown }]>,
+): ReadonlyMap<number, TaskRecord> {
   const records = new Map<number, TaskRecord>();
   for (const [key, { value }] of entries) {
     if (key.startsWith(TASK_PREFIX)) records.set((value as TaskRecord).index, value as TaskRecord);
@@ -67,24 +72,24 @@ export function answerTasks(
 ): ShardEffect {
   const { to, re } = tag.query;
   const infoOf = (index: number): TaskInfo => {
-    const info = taskInfo(index, shard, stored.get(index), record ? wordOf(record) : 'pending', around.hindrance);
+    const info = taskInfo(index, shard, stored(index), record ? wordOf(record) : 'pending', around.hindrance);
     return around.isProvisional?.(index) === true ? { ...info, degraded: true } : info;
   };
   if (tag.what === 'task') {
     const has = record !== undefined && ordinalOf(record.range, tag.query.index) !== undefined;
     const { index } = tag.query;
     const found = has
-      ? { info: infoOf(index), more: taskMore(index, shard, stored.get(index), record, around) }
+      ? { info: infoOf(index), more: taskMore(index, shard, stored(index), record, around) }
       : undefined;
     return { kind: 'reply', to, re, message: { kind: 'query.task-told', ...(found ? { found } : {}) } };
   }
   const tasks: TaskInfo[] = [];
   const { after, state, limit, withResults } = tag.query;
   let room = RESULTS_MAX;
-  for (let ordinal = 0; record && ordinal < record.range.count && tasks.length < limit && room > 0; ordinal++) {
-    const index = indexAt(record.range, ordinal);
-    if (index <= after) continue;
-    const result = withResults === true ? stored.get(index)?.outcome?.result : undefined;
+  const { range } = record ?? { range: NO_TASKS };
+  for (let ordinal = ordinalAfter(range, after); ordinal < range.count && tasks.length < limit && room > 0; ordinal++) {
+    const index = indexAt(range, ordinal);
+    const result = withResults === true ? stored(index)?.outcome?.result : undefined;
     const info = { ...infoOf(index), ...(result === undefined ? {} : { result }) };
     room -= result?.length ?? 0;
     if (state === undefined || info.state === state) tasks.push(info);

@@ -59,3 +59,42 @@ describe('a map that is aborted', () => {
     await asked(`POST /v1/jobs/${JOB}/cancel`);
   });
 });
+
+describe('the results of a map', () => {
+  const LEFT = 4_000;
+
+  it('should be looked for few at a time while they come one by one, and by the page where they are there', async () => {
+    const daemon = await FakeDaemon.start();
+    const flock = connect({ addr: daemon.socket }, {});
+    const limits: number[] = [];
+    daemon
+      .answers('POST /v1/jobs', { ...SUBMITTED, tasks: LEFT }, 202)
+      .answers(`GET /v1/jobs/${JOB}`, jobAnswer('running'));
+    daemon.on(`GET /v1/jobs/${JOB}/results`, ({ query }, response) => {
+      const first = Number(query['after'] ?? -1) + 1;
+      const limit = Number(query['limit']);
+      limits.push(limit);
+      const ended = limits.length === 1 ? 3 : LEFT;
+      const results = Array.from({ length: Math.min(limit, LEFT - first) }, (_, i) => resultOf(first + i, i < ended));
+      json(response, { results, next: null, partial: false, asked: 1, answered: 1 });
+    });
+    try {
+      const results = await flock
+        .map(
+          CALLEE,
+          Array.from({ length: LEFT }, (_, i) => i),
+        )
+        .toArray();
+      expect(results).to.deep.equal(Array.from({ length: LEFT }, (_, i) => i));
+      expect(limits).to.deep.equal([64, 64, 128, 256, 512, 1000, 1000, 1000, 1000]);
+    } finally {
+      flock.close();
+      await daemon.close();
+    }
+  });
+});
+
+const resultOf = (index: number, hasEnded: boolean) => ({
+  ...{ task: `${JOB}/${index}`, index, state: hasEnded ? 'succeeded' : 'queued', reason: null },
+  ...{ result: hasEnded ? index : null, hasResult: hasEnded, outputs: null },
+});

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { indexAt, ordinalOf, shardOf, shardRange } from '../../src/tasks/range.js';
+import { indexAt, ordinalAfter, ordinalOf, shardOf, shardRange } from '../../src/tasks/range.js';
 
 const ranges = fc.record({
   first: fc.nat(1000),
@@ -15,6 +15,8 @@ describe('a range of tasks', () => {
         const all = Array.from({ length: range.count }, (_, i) => range.first + i * range.step);
         const naive = all.indexOf(index);
         expect(ordinalOf(range, index)).to.equal(naive < 0 ? undefined : naive);
+        const above = all.findIndex((each) => each > index);
+        expect(Math.min(ordinalAfter(range, index), range.count)).to.equal(above < 0 ? range.count : above);
         all.forEach((each, i) => expect(indexAt(range, i)).to.equal(each));
       }),
       { numRuns: 50 },

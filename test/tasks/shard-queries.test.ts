@@ -31,7 +31,7 @@ function ask<K extends 'query.tasks' | 'query.task'>(
   const message = { ask: 1, job: JOB, shard: 0, ...query } as never;
   const [said] = made.home.step({ kind: 'message', from: node('gate'), message }, now);
   // Of finished shards only the store knows the tasks.
-  const entries = said?.kind === 'load' ? made.registers.known.load(said.prefix) : [];
+  const entries = said?.kind === 'load' ? made.registers.known.load(said.prefix, said.page) : [];
   const [reply] =
     said?.kind === 'load' ? made.home.step({ kind: 'loaded', tag: said.tag, entries, isBad }, now) : [said];
   return (reply as Extract<ShardEffect, { kind: 'reply' }>).message as never;
@@ -88,6 +88,8 @@ describe('what is said of tasks', () => {
     const { found } = ask(made, { kind: 'query.task', index: 0 });
     expect(found?.more).to.include({ key: 'warm', waiting: 0 });
     expect(tasks(made, { state: 'cancelled' })).to.deep.equal([1, 2, 3, 4, 5].map((index) => `${index} cancelled`));
+    expect(tasks(made, { after: 0, limit: 2 })).to.deep.equal(['1 cancelled', '2 cancelled']);
+    expect(tasks(made, { limit: 1 })).to.deep.equal(['0 succeeded']);
     const damaged = ask(made, { kind: 'query.tasks', after: -1, limit: 9 }, true);
     expect(damaged, 'a record that cannot be read').to.include({ kind: 'elsewhere' });
   });

@@ -1,4 +1,4 @@
-import type { Entry, Put } from '../../kernel/effects.js';
+import type { Entry, Put, StorePage } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { TimerEffect, TimerFired } from '../../kernel/timers.js';
 import type {
@@ -52,7 +52,7 @@ export type NodeEffect =
   | TimerEffect
   /** All puts or none; writes keep their order. */
   | { readonly kind: 'persist'; readonly write: number; readonly puts: readonly Put[] }
-  | { readonly kind: 'load'; readonly read: number; readonly prefix: string }
+  | { readonly kind: 'load'; readonly read: number; readonly prefix: string; readonly page?: StorePage }
   | { readonly kind: 'start'; readonly attempt: AttemptId; readonly command: Runnable }
   /** In one place, one after the other. */
   | { readonly kind: 'start-together'; readonly starts: readonly Startable<Call>[] }

@@ -1,4 +1,4 @@
-import type { Put } from '../../kernel/effects.js';
+import type { LoadEffect, Put } from '../../kernel/effects.js';
 import type { NodeId } from '../../kernel/ids.js';
 import type { NodeEffect } from './events.js';
 import { laneOf, type Message } from './wire.js';
@@ -39,8 +39,8 @@ export class Outlet<WriteTag, ReadTag> {
     this.#commits.push({ puts, tag });
   }
 
-  load(prefix: string, tag: ReadTag): void {
-    this.#effects.push({ kind: 'load', read: this.readFor(tag), prefix });
+  load({ prefix, page }: Pick<LoadEffect<unknown>, 'prefix' | 'page'>, tag: ReadTag): void {
+    this.#effects.push({ kind: 'load', read: this.readFor(tag), prefix, ...(page ? { page } : {}) });
   }
 
   /** A number for something to be read, under which `tag` is found again. */

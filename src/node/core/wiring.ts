@@ -170,7 +170,7 @@ export class Wiring {
           this.replicate(effect);
           break;
         case 'load':
-          outlet.load(effect.prefix, { owner: 'shards', tag: effect.tag });
+          outlet.load(effect, { owner: 'shards', tag: effect.tag });
           break;
         case 'send':
           outlet.send(effect.to, effect.message);
@@ -219,7 +219,7 @@ export class Wiring {
       case 'commit':
         return outlet.commit(effect.puts, { owner: 'registers', tag: effect.tag });
       case 'load':
-        return outlet.load(effect.prefix, { owner: 'registers', tag: effect.tag });
+        return outlet.load(effect, { owner: 'registers', tag: effect.tag });
       case 'news':
         return this.#onNews(effect.news);
       case 'claimed':

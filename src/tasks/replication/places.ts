@@ -8,6 +8,7 @@ import type { Place, Whereabouts } from './effects.js';
 import type { FinalSummary } from './finality.js';
 import type { TellOf } from '../register/messages.js';
 import { digestOf, majorityOf, type ReplicaSet } from '../register/replica-set.js';
+import type { TaskRecord } from '../record.js';
 import type { AskedShard } from '../shard-tags.js';
 import { SHARD, shardName, TASK_PREFIX, taskEntry } from './names.js';
 import { listedOf, type Gist, type Listed } from './resting.js';
@@ -37,7 +38,7 @@ export class Places implements Whereabouts {
     { self, isHere, chooseSet, storeRefusal = () => undefined }: PlacesPort,
     private readonly replica: Replica,
     private readonly isOpen: (id: RegisterId) => boolean,
-    private readonly survivor: Pick<Survivor<unknown>, 'entriesOf' | 'isProvisional' | 'loss' | 'lossOf'>,
+    private readonly survivor: Pick<Survivor<unknown>, 'entriesOf' | 'entryOf' | 'isProvisional' | 'loss' | 'lossOf'>,
   ) {
     this.self = self;
     this.isHere = isHere;
@@ -111,6 +112,11 @@ export class Places implements Whereabouts {
   /** What is on record here of a register that this node coordinates. */
   entriesOf(id: RegisterId): Iterable<readonly [string, { readonly value: unknown }]> {
     return this.survivor.entriesOf(id);
+  }
+
+  /** What is on record here of a task of a shard that this node coordinates. */
+  taskRecord(id: RegisterId, index: number): TaskRecord | undefined {
+    return this.survivor.entryOf(id, taskEntry(index))?.value as TaskRecord | undefined;
   }
 
   /** Whether what is on record here of a task may be taken back. */

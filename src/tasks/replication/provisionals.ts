@@ -62,11 +62,15 @@ export class Provisionals {
   /** What the own replica has accepted, with what was recorded alone in its place where that is the later word. */
   *over(acceptor: Acceptor): Generator<readonly [string, Held]> {
     const provisional = this.of(acceptor.id);
-    for (const [key, held] of acceptor.entries) {
-      const alone = provisional.get(key);
-      yield [key, alone && stays(key, alone, held, acceptor.isCommitted(key)) ? alone : held];
-    }
+    for (const [key, held] of acceptor.entries) yield [key, later(key, provisional.get(key), held, acceptor)];
     for (const [key, alone] of provisional) if (!acceptor.entries.get(key)) yield [key, alone];
+  }
+
+  /** One entry of these. */
+  oneOver(acceptor: Acceptor, key: string): Held | undefined {
+    const alone = this.of(acceptor.id).get(key);
+    const held = acceptor.entries.get(key);
+    return held ? later(key, alone, held, acceptor) : alone;
   }
 
   #keep(id: RegisterId, key: string, held: Held): void {
@@ -74,6 +78,11 @@ export class Provisionals {
     if (kept) kept.set(key, held);
     else this.#kept.set(id, new Map([[key, held]]));
   }
+}
+
+/** What is recorded alone, where it is the later word. */
+function later(key: string, alone: Held | undefined, held: Held, acceptor: Acceptor): Held {
+  return alone && stays(key, alone, held, acceptor.isCommitted(key)) ? alone : held;
 }
 
 /** Of two outcomes the ranking decides (register.md, rule 18), of anything else the ballot. */

@@ -169,6 +169,13 @@ export class Survivor<Tag> {
     return this.#open.has(id) ? this.#provisionals.over(acceptor) : acceptor.entries;
   }
 
+  /** One of them. */
+  entryOf(id: RegisterId, key: string): Held | undefined {
+    const acceptor = this.replica.get(id);
+    if (!acceptor) return undefined;
+    return this.#open.has(id) ? this.#provisionals.oneOver(acceptor, key) : acceptor.entries.get(key);
+  }
+
   /** Whether what is on record here under a key may be taken back. */
   isProvisional(id: RegisterId, key: string): boolean {
     if (!this.#open.has(id)) return false;

@@ -63,7 +63,7 @@ describe('The outlet', () => {
 
   it('should find what a read was for, once', () => {
     const outlet = new Outlet<string, string>(SELF);
-    outlet.load('task/', 'shard');
+    outlet.load({ prefix: 'task/' }, 'shard');
     const output = outlet.readFor('output');
     const [load] = outlet.take();
     const { read } = load as { read: number };

@@ -1,4 +1,4 @@
-import type { Put } from '../../../src/kernel/effects.js';
+import type { Put, StorePage } from '../../../src/kernel/effects.js';
 import { readStored, type StoredState } from '../../../src/node/core/stored.js';
 
 /** A disk whose writes become durable in order, one at a time; a crash loses those that are not. What is read is durable. */
@@ -29,8 +29,9 @@ export class Disk<Tag> {
     return readStored({ get: (key) => this.#values.get(key), range: (prefix) => this.range(prefix) });
   }
 
-  range(prefix: string): Put[] {
+  range(prefix: string, { after, limit }: StorePage = { after: prefix, limit: Infinity }): Put[] {
     const keys = [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
-    return keys.map((key) => ({ key, value: structuredClone(this.#values.get(key)) }));
+    const page = keys.filter((key) => key === prefix || key > after).slice(0, limit);
+    return page.map((key) => ({ key, value: structuredClone(this.#values.get(key)) }));
   }
 }

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../../src/kernel/ids.js';
-import type { Put } from '../../../src/kernel/effects.js';
+import type { Put, StorePage } from '../../../src/kernel/effects.js';
 import { parentsOf } from '../../../src/tasks/gate.js';
 import type { JobSpec } from '../../../src/tasks/spec.js';
 import type { JobRecord } from '../../../src/tasks/job-record.js';
@@ -8,7 +8,7 @@ import type { ReplicaSet } from '../../../src/tasks/register/replica-set.js';
 import type { Written } from '../../../src/tasks/register/messages.js';
 import type { Place } from '../../../src/tasks/replication/effects.js';
 import { summaryOf, type FinalSummary } from '../../../src/tasks/replication/finality.js';
-import { JOB, SHARD, shardName, SPEC, TASK_PREFIX } from '../../../src/tasks/replication/names.js';
+import { JOB, SHARD, shardName, SPEC, TASK_PREFIX, taskEntry } from '../../../src/tasks/replication/names.js';
 import type { Places } from '../../../src/tasks/replication/places.js';
 import type { TaskRecord } from '../../../src/tasks/record.js';
 import { isTerminal } from '../../../src/kernel/states.js';
@@ -99,8 +99,13 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
     for (const [key, value] of this.registers.get(id)?.entries ?? []) yield [key, { value }] as const;
   }
 
-  tasksPrefix(id: RegisterId): string {
-    return id;
+  taskRecord(id: RegisterId, index: number) {
+    return this.registers.get(id)?.entries.get(taskEntry(index)) as TaskRecord | undefined;
+  }
+
+  /** An id, and the task in it where it is one: such as `job1#0` and `job1#0 task/0000000007`. */
+  tasksPrefix(id: RegisterId, index?: number): string {
+    return index === undefined ? id : `${id} ${taskEntry(index)}`;
   }
 
   read(puts: readonly Put[]) {
@@ -111,9 +116,13 @@ export class KnownPlaces implements Pick<Places, keyof Places> {
     throw new Error('only replicas say what is to be kept');
   }
 
-  /** The entries that a load of `tasksPrefix(id)` brings. */
-  load(id: string): Put[] {
-    return [...this.entriesOf(id)].map(([key, { value }]) => ({ key, value }));
+  /** The entries that a load of `tasksPrefix(…)` brings. */
+  load(prefix: string, page?: StorePage): Put[] {
+    const [id = '', task = TASK_PREFIX] = prefix.split(' ');
+    const { after = '', limit = Infinity } = page ?? {};
+    const entries = [...this.entriesOf(id)].map(([key, { value }]) => ({ key, value }));
+    const due = entries.filter(({ key }) => key.startsWith(task) && `${id} ${key}` > after);
+    return due.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
   /** Copies what is committed: all that the next coordinator finds. */

@@ -269,7 +269,11 @@ export class ReplicaNode {
       case 'cancel-job':
         throw new Error(`${effect.kind}: no job of these tests waits, or is a schedule`);
       case 'load':
-        return this.#onShards({ kind: 'loaded', tag: effect.tag, entries: this.#disk.range(effect.prefix) });
+        return this.#onShards({
+          kind: 'loaded',
+          tag: effect.tag,
+          entries: this.#disk.range(effect.prefix, effect.page),
+        });
       default:
         return this.#timer(effect);
     }
