@@ -51,18 +51,12 @@ export function callOf(
   node: NodeId,
   { COVEY_ADDR }: Readonly<Record<string, string>>,
 ): Call {
-  const { work, job, index, attempt, item = '' } = assignment;
-  const inputs = {
-    args: () => args ?? 'null',
-    index: () => String(index),
-    text: () => JSON.stringify(item),
-    json: () => item,
-  };
+  const { work, job, index, attempt } = assignment;
   return {
     kind: 'function',
     ...named,
     cwd: work.cwd,
-    input: inputs[input](),
+    input: inputOf(input, args, assignment),
     args,
     env: { ...(COVEY_ADDR === undefined ? {} : { COVEY_ADDR }), ...afterOf(work), ...work.env },
     job,
@@ -71,6 +65,20 @@ export function callOf(
     node,
     files: filesOf(work),
   };
+}
+
+/** JSON. */
+function inputOf(kind: FunctionWork['input'], args: string | undefined, { index, item = '' }: Assignment): string {
+  switch (kind) {
+    case 'args':
+      return args ?? 'null';
+    case 'index':
+      return String(index);
+    case 'text':
+      return JSON.stringify(item);
+    case 'json':
+      return item;
+  }
 }
 
 /** The jobs that it waited for: theirs are the results that it may want. */

@@ -1,5 +1,4 @@
 import { assert, known } from '../kernel/assert.js';
-import { taskId } from '../kernel/ids.js';
 import { isTerminal, noCounts, type Counts, type TaskState } from '../kernel/states.js';
 import { AttemptEpochs } from './attempt-epochs.js';
 import type { ChangeSink } from './change.js';
@@ -265,7 +264,7 @@ export class Shard {
   }
 
   move(task: LiveTask, phase: Exclude<Phase, 'terminal'>): void {
-    assertStep(taskId(this.record.job, task.index), task.phase, phase, () => JSON.stringify(task));
+    assertStep(this.record.job, task, phase);
     const before = shownState(task);
     this.#resting += Number(phase === 'resting') - Number(task.phase === 'resting');
     task.phase = phase;
@@ -277,7 +276,7 @@ export class Shard {
 
   /** @param atMs - when it ended, where an attempt did */
   end(task: LiveTask, state: TaskState, atMs: number): void {
-    assertStep(taskId(this.record.job, task.index), task.phase, 'terminal', () => JSON.stringify(task));
+    assertStep(this.record.job, task, 'terminal');
     assert(isTerminal(state), () => `${this.name}: ${state} is no outcome`);
     this.#live.delete(task.index);
     this.#waiting.delete(task.index);

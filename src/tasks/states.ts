@@ -1,4 +1,5 @@
 import { assert } from '../kernel/assert.js';
+import { taskId, type JobId } from '../kernel/ids.js';
 import { terminalCount, type Counts, type TaskState } from '../kernel/states.js';
 
 /**
@@ -36,8 +37,11 @@ const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
   terminal: [],
 };
 
-export function assertStep(task: string, from: Phase, to: Phase, story: () => string): void {
-  assert(LEGAL[from].includes(to), () => `${task}: ${from} -> ${to} is not a legal step; its story: ${story()}`);
+export function assertStep(job: JobId, task: { readonly index: number; readonly phase: Phase }, to: Phase): void {
+  const { index, phase: from } = task;
+  assert(LEGAL[from].includes(to), () => {
+    return `${taskId(job, index)}: ${from} -> ${to} is not a legal step; its story: ${JSON.stringify(task)}`;
+  });
 }
 
 /**
