@@ -93,6 +93,7 @@ async function usPerChoice({ placement, offers }: Placing, policy: PolicyName): 
         closed: (node) => closed.has(node),
         offers,
         seeksSlot: false,
+        isForAny: true,
       };
       keep(placement.choose(demand));
     },

@@ -92,7 +92,7 @@ export class Placement implements Placer {
   /** How a node would be chosen for such a task. Nothing of later decisions is another for it. */
   scores(task: Pick<Demand, 'key' | 'name' | 'policy' | 'needs'>): Scored {
     const { policy = 'bounded-ring' } = task;
-    const demand = { ...task, batch: 1, closed: () => false, offers: NO_OFFERS, seeksSlot: false };
+    const demand = { ...task, batch: 1, closed: () => false, offers: NO_OFFERS, seeksSlot: false, isForAny: false };
     if (policy === 'bounded-ring') return this.#orders(task.key);
     const field = this.#field(demand);
     const rank = (measure: Measure, scoreOf: (place: Place) => number) => ({

@@ -266,6 +266,7 @@ export class Offering {
     while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
       const choice = this.placer.choose({
         key: shard.spec.key ?? shard.place.register,
+        isForAny: shard.spec.key === undefined,
         name: shard.spec.name,
         policy: shard.spec.policy,
         needs: shard.spec.needs,

@@ -6,6 +6,8 @@ import type { Resources } from '../kernel/resources.js';
 export interface Demand {
   /** Hashed onto the ring; the walk starts there. */
   readonly key: string;
+  /** The user named no key, and so no place: whoever can be reached at once is as good. */
+  readonly isForAny: boolean;
   /** What such tasks are called: what ran under it before says how long they may take. */
   readonly name: string;
   /** How a node is chosen; absent: by default. */

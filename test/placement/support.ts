@@ -51,6 +51,6 @@ export function load(view: FlockView, id: NodeId, more: Partial<LoadVector>): vo
 }
 
 export function demandOf(key: string, more: Partial<Demand> = {}): Demand {
-  const open = { closed: () => false, offers: new Map(), seeksSlot: false };
+  const open = { closed: () => false, offers: new Map(), seeksSlot: false, isForAny: true };
   return { key, name: 'work', needs: resources(1), batch: 1, ...open, ...more };
 }

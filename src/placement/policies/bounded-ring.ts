@@ -29,19 +29,31 @@ export interface Standing {
 
 /** The default policy: filter, then walk the ring from the key's place to the first node with room (design.md section 7). */
 export class BoundedRing {
-  constructor(private readonly view: FlockView) {}
+  /** @param isNear - whether a message to a node needs no handshake first: in a large flock, to those it is connected to */
+  constructor(
+    private readonly view: FlockView,
+    private readonly isNear: (node: NodeId) => boolean = () => true,
+  ) {}
 
   choose(demand: Demand, breakers?: Pick<Breakers, 'lets' | 'size'>): Choice | undefined {
-    const { choice, isAny } = this.#walk(demand, breakers?.size === 0 ? undefined : breakers);
+    const lets = breakers?.size === 0 ? undefined : breakers;
+    const near = demand.isForAny ? this.#walk(demand, lets, this.isNear).choice : undefined;
+    if (near) return near;
+    const { choice, isAny } = this.#walk(demand, lets);
     // Where no other node could run it, one that fails is better than none.
     return isAny ? choice : this.#walk(demand).choice;
   }
 
   /** `isAny`: there is a node that could run it, with room or without. */
-  #walk(demand: Demand, breakers?: Pick<Breakers, 'lets'>): { readonly choice?: Choice; readonly isAny: boolean } {
+  #walk(
+    demand: Demand,
+    breakers?: Pick<Breakers, 'lets'>,
+    isMeant?: (node: NodeId) => boolean,
+  ): { readonly choice?: Choice; readonly isAny: boolean } {
     let candidates = 0;
     let below: Choice | undefined;
     for (const node of this.view.ring.walk(demand.key)) {
+      if (isMeant?.(node) === false) continue;
       if (this.#filter(node, demand.needs) !== undefined || breakers?.lets(node) === false) continue;
       if (++candidates > CANDIDATES_MAX) break;
       if (demand.closed(node)) continue;

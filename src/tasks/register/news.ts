@@ -6,9 +6,15 @@ import type { State } from './learning.js';
 export type News =
   /**
    * It may act from now on, under epochs of ballot `n`. `state` is committed; of what it had under way before, the rest is
-   * void.
+   * void. `isNew`: no majority had heard of it before, so that nobody has ever acted on it.
    */
-  | { readonly kind: 'opened'; readonly id: RegisterId; readonly n: number; readonly state: State }
+  | {
+      readonly kind: 'opened';
+      readonly id: RegisterId;
+      readonly n: number;
+      readonly isNew: boolean;
+      readonly state: State;
+    }
   /** It may not act until it is opened again. */
   | { readonly kind: 'paused'; readonly id: RegisterId }
   /** What this node's replica says to a claim. */

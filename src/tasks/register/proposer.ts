@@ -16,7 +16,7 @@ import type { Write } from './writes.js';
 type Phase =
   /** Its own promise must be durable before it is used. */
   | { readonly kind: 'claiming' | 'preparing'; readonly learning: Learning }
-  | { readonly kind: 'recommitting'; readonly delivery: Delivery }
+  | { readonly kind: 'recommitting'; readonly delivery: Delivery; readonly isNew: boolean }
   | { readonly kind: 'open'; readonly delivery: Delivery; readonly epochs: Epochs }
   | { readonly kind: 'sealing'; readonly delivery: Delivery; readonly seal: Seal }
   /** It met a rival. */
@@ -24,9 +24,8 @@ type Phase =
   | { readonly kind: 'over' };
 
 /**
- * The coordinator of one register: what it asks the replicas of, ballot after ballot. In the manner of CASPaxos (Rystsov,
- * 2018): prepare at a majority, learn the highest version of each entry, commit all of it again at a majority; only then is
- * anything done or answered on it. From then on a write takes one round.
+ * The coordinator of one register: what it asks the replicas of, ballot after ballot, as in CASPaxos (Rystsov, 2018): prepare at
+ * a majority, learn the highest version of each entry, commit it again at one, and only then act. From then on a write is a round.
  */
 export class Proposer {
   #target: Target;
@@ -84,7 +83,7 @@ export class Proposer {
     const { fallback } = this.#target;
     assert(fallback !== undefined, () => `a create of ${this.id} without a state`);
     this.#n = FIRST_N;
-    this.#recommit(fallback, undefined);
+    this.#recommit(fallback, undefined, true);
   }
 
   /** A new ballot; also for one that is open already: what it had under way is then part of what is opened, or void. */
@@ -239,7 +238,7 @@ export class Proposer {
         return this.#begin({ head: finding.head, fallback: finding.state, repair: undefined }, nowMs);
       case 'nothing': {
         const { fallback } = this.#target;
-        return fallback ? this.#recommit(fallback, undefined) : this.#end('absent');
+        return fallback ? this.#recommit(fallback, undefined, this.head.generation === 0) : this.#end('absent');
       }
       case 'found':
         return this.#recommit(finding.state, finding.seal);
@@ -252,12 +251,12 @@ export class Proposer {
    * What was learned is committed again before anything is done on it (register.md, rule 3); so is a seal that was found, which
    * may bind already (rules 13, 14).
    */
-  #recommit(found: State, seal: Seal | undefined): void {
+  #recommit(found: State, seal: Seal | undefined, isNew = false): void {
     const { repair } = this.#target;
     const state = { ...found, head: claimedBy(this.head, found.head) };
     this.#target = { ...this.#target, head: state.head };
     const delivery = new Delivery(this.port, this.#about(), state, seal, repair);
-    this.#phase = { kind: 'recommitting', delivery };
+    this.#phase = { kind: 'recommitting', delivery, isNew };
     delivery.start();
   }
 
@@ -273,10 +272,11 @@ export class Proposer {
 
   #open(nowMs: number): void {
     if (this.#phase.kind !== 'recommitting') return;
-    this.#phase = { kind: 'open', delivery: this.#phase.delivery, epochs: new Epochs(this.#n) };
+    const { delivery, isNew } = this.#phase;
+    this.#phase = { kind: 'open', delivery, epochs: new Epochs(this.#n) };
     this.#hasBeenOpen = true;
     this.#tries = 0;
-    this.port.tell({ kind: 'opened', id: this.id, n: this.#n, state: this.#phase.delivery.state });
+    this.port.tell({ kind: 'opened', id: this.id, n: this.#n, isNew, state: delivery.state });
     this.#repair(nowMs);
   }
 

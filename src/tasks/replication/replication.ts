@@ -7,7 +7,6 @@ import { REGISTER_DEFAULTS } from '../register/config.js';
 import type { RegisterId } from '../register/head.js';
 import type { Written } from '../register/messages.js';
 import type { News } from '../register/news.js';
-import { FIRST_N } from '../register/ballot.js';
 import { Registers, type RegisterEffect, type RegisterEvent } from '../register/registers.js';
 import type { ClaimTag, RegisterNews, RegisterWish } from './effects.js';
 import type { ReplicationEffect, ReplicationEvent, ReplicationOptions } from './events.js';
@@ -178,7 +177,7 @@ export class Replication<Tag> {
         this.#open.add(id);
         this.#succession.tried(id, now.monoMs);
         const { head, entries } = news.state;
-        const how = { ballot: news.n, isNew: news.n === FIRST_N };
+        const how = { ballot: news.n, isNew: news.isNew };
         this.#tell({ kind: 'opened', register: id, ...how, set: head.set, entries });
         return this.#keepUp(this.#upkeep.opened(id, now.monoMs), now);
       }

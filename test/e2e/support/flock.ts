@@ -7,6 +7,7 @@ import { until } from '../../support/until.js';
 import { covey, type CliOptions, type CliResult } from './covey.js';
 import { Daemon } from './daemon.js';
 import { kill, processesWith } from './processes.js';
+import type { ShowAnswer } from './views.js';
 
 const GONE_MS = 5_000;
 
@@ -96,6 +97,18 @@ export class Flock {
 
   explain(id: string, node = 0): Promise<Explanation> {
     return this.#client(node, (client) => client.explain(id));
+  }
+
+  /** Waits until all tasks of a job have succeeded. Throws else, with what is known of one that has not. */
+  async succeeded(job: string, node = 0): Promise<void> {
+    const { code, stderr } = await this.cli(['wait', job, '--timeout', '50s'], { node });
+    if (code === 0) return;
+    const { tasks } = await this.json<ShowAnswer>(['show', job, '--all'], { node });
+    const task = tasks.find(({ state }) => state !== 'succeeded');
+    const known = task === undefined ? 'nothing' : JSON.stringify(await this.explain(task.id, node));
+    throw new Error(
+      `waiting for job ${job} ended with ${code}: ${stderr}of its tasks not succeeded is known: ${known}`,
+    );
   }
 
   /** By the API, which costs a hundredth of what a run of the command line does. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { QUEUE_MAX } from '../../../src/kernel/load.js';
-import type { BoundedRing } from '../../../src/placement/policies/bounded-ring.js';
+import { BoundedRing } from '../../../src/placement/policies/bounded-ring.js';
 import { demandOf, flockOf, load, member, node, resources, type MemberOptions } from '../support.js';
 
 const CANDIDATES_MAX = 16;
@@ -48,6 +48,17 @@ describe('A walk around the bounded ring', () => {
     expect([first!, third!, node(9)].map((id) => policy.freeSlots(id))).to.deep.equal([0, 0, 0]);
     load(view, third!, { slots: 2, running: 1, free: 1 });
     expect(policy.freeSlots(third!), 'it has said so').to.equal(1);
+  });
+
+  it('should prefer who needs no handshake, unless a key says where, and take any other where none of these has room', () => {
+    const { view } = flockOf(3);
+    const [first, second, third] = view.ring.preference('key', 3);
+    const policy = new BoundedRing(view, (id) => id !== first);
+    const demand = demandOf('key', { isForAny: true });
+    expect(policy.choose(demand)?.node).to.equal(second);
+    expect(policy.choose({ ...demand, isForAny: false })?.node).to.equal(first);
+    for (const id of [second!, third!]) load(view, id, FULL);
+    expect(policy.choose(demand)?.node).to.equal(first);
   });
 
   it('should look at no more than its number of candidates', () => {

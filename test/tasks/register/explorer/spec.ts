@@ -13,15 +13,17 @@ export interface Value {
 /** A promise that was broken. */
 export class Broken extends Error {}
 
-interface Opened {
+interface Ballot {
   readonly generation: number;
   readonly n: number;
-  readonly values: ReadonlyMap<string, Value>;
 }
 
-interface Acknowledged {
-  readonly generation: number;
-  readonly n: number;
+interface Opened extends Ballot {
+  readonly values: ReadonlyMap<string, Value>;
+  readonly isNew: boolean;
+}
+
+interface Acknowledged extends Ballot {
   readonly key: string;
   readonly value: Value;
 }
@@ -42,15 +44,24 @@ export class Spec {
     return this.#acknowledged.length;
   }
 
-  /** A coordinator begins to act on what it learned. */
-  opened({ generation, set }: Head, n: number, values: ReadonlyMap<string, Value>): void {
+  /**
+   * A coordinator begins to act on what it learned.
+   *
+   * @param isNew - it holds that nobody has acted on the register before it
+   */
+  opened({ generation, set }: Head, n: number, values: ReadonlyMap<string, Value>, isNew: boolean): void {
     const members = set.join('');
     const known = this.#sets.get(generation);
     if (known !== undefined && known !== members) {
       throw new Broken(`one lineage: generation ${generation} at ${known} and at ${members}`);
     }
     this.#sets.set(generation, members);
-    const opened = { generation, n, values };
+    const opened = { generation, n, values, isNew };
+    for (const other of this.#opened) {
+      const [earlier, later] = isBefore(opened, other) ? [opened, other] : [other, opened];
+      if (later.isNew)
+        throw new Broken(`new: ${later.generation}.${later.n} opened as new after ${earlier.generation}.${earlier.n}`);
+    }
     for (const ack of this.#acknowledged) if (isBefore(ack, opened)) seen(ack, opened);
     for (const [key, value] of values) if (value.isTerminal) this.#acted(key, value, `${generation}.${n} opened`);
     this.#opened.push(opened);
@@ -83,8 +94,8 @@ export class Spec {
   }
 }
 
-function isBefore(ack: Acknowledged, opened: Opened): boolean {
-  return ack.generation === opened.generation ? ack.n < opened.n : ack.generation < opened.generation;
+function isBefore(one: Ballot, other: Ballot): boolean {
+  return one.generation === other.generation ? one.n < other.n : one.generation < other.generation;
 }
 
 function seen({ key, value, generation, n }: Acknowledged, opened: Opened): void {

@@ -233,7 +233,7 @@ export class World {
         host.head = news.state.head;
         host.values.clear();
         for (const [key, value] of values) host.values.set(key, value);
-        this.spec.opened(news.state.head, news.n, new Map(values));
+        this.spec.opened(news.state.head, news.n, new Map(values), news.isNew);
         return this.#answer(node, values);
       }
       case 'paused':

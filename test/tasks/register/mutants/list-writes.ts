@@ -13,6 +13,17 @@ export const WRITING_MUTANTS: readonly RegisterMutant[] = [
     edits: [{ file: 'acceptor.ts', find: '!admits(this.promised, ballot) || ', replace: '' }],
   },
   {
+    name: 'what-was-found-is-new',
+    rule: '9',
+    edits: [
+      {
+        file: 'proposer.ts',
+        find: 'this.#recommit(finding.state, finding.seal);',
+        replace: 'this.#recommit(finding.state, finding.seal, true);',
+      },
+    ],
+  },
+  {
     name: 'seq-ignored',
     rule: '2',
     edits: [
