@@ -14,7 +14,7 @@ export interface CustomPolicyOptions {
 }
 
 /** What one decision may take: a daemon does nothing else meanwhile. */
-const LIMIT_MS = 20;
+const LIMIT_MS = 100;
 
 /** It is not asked for so long after a failure: one that hangs would else take all the time there is. */
 const REST_MS = 5_000;

@@ -12,7 +12,7 @@ const SEEN_MS = 5_000;
 const PART_MAX = 0.01;
 
 describe('a flock of three daemons of which one fails every task', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let flock: Flock;
 
   before(async () => {

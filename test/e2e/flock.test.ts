@@ -71,7 +71,8 @@ describe('a flock of five daemons', function () {
     const { job } = await submit(['--key', 'elsewhere', '--array', '1-20', '--', ...command]);
     const home = (await flock.json<RingView>(['ring', job])).candidates[0]?.node;
     const find = async () => {
-      for (const { id, index, state, executor: on } of (await show(job)).tasks) {
+      const { tasks } = await flock.ask(0, (client) => client.tasks(job));
+      for (const { id, index, state, executor: on } of tasks) {
         if (state !== 'running' || on === null || on === flock.id(0) || on === home) continue;
         const { coordinator } = await flock.explain(id);
         if (coordinator !== on) return { task: { id, index }, executor: NODES.findIndex((n) => flock.id(n) === on) };

@@ -63,10 +63,12 @@ describe('daemons that place and queue as they are told', function () {
     const short = ['--name', 'short', '--', 'true'];
     for (const each of [long, short]) expect((await cli(['run', ...each])).code).to.equal(0);
     expect((await cli(['queue', 'set', 'nightly', '--weight', '2', '--limit', '50%'])).code).to.equal(0);
-    const { job } = await json<SubmitAnswer>(['submit', ...long]);
-    const task = async () => (await json<ShowAnswer>(['show', job])).tasks[0];
-    await until('the long one runs', async () => (await task())?.state === 'running', 10_000);
-    const passed = await json<SubmitAnswer>(['submit', '--queue', 'nightly', ...short]);
+    const { job, passed } = await flock.ask(0, async (client) => {
+      const { job } = await client.submit({ name: 'long', argv: ['sleep', '4'] });
+      await until('the long one runs', async () => (await client.job(job)).state === 'running', 10_000);
+      const passed = await client.submit({ name: 'short', argv: ['true'], queue: 'nightly' });
+      return { job, passed };
+    });
     expect((await cli(['wait', passed.job, '--timeout', '10s'])).code).to.equal(0);
     const { path } = await json<Explanation>(['explain', job]);
     expect(

@@ -91,17 +91,17 @@ export class Flock {
 
   /** How `node` sees the flock: the states of all members by their ids. */
   async states(node: number): Promise<Map<string, NodeView['state']>> {
-    const { nodes } = await this.#client(node, (client) => client.nodes());
+    const { nodes } = await this.ask(node, (client) => client.nodes());
     return new Map(nodes.map(({ id, state }) => [id, state]));
   }
 
   explain(id: string, node = 0): Promise<Explanation> {
-    return this.#client(node, (client) => client.explain(id));
+    return this.ask(node, (client) => client.explain(id));
   }
 
   /** Waits until all tasks of a job have succeeded. Throws else, with what is known of one that has not. */
   async succeeded(job: string, node = 0): Promise<void> {
-    const { code, stderr } = await this.cli(['wait', job, '--timeout', '50s'], { node });
+    const { code, stderr } = await this.cli(['wait', job, '--timeout', '90s'], { node, timeoutMs: 100_000 });
     if (code === 0) return;
     const { tasks } = await this.json<ShowAnswer>(['show', job, '--all'], { node });
     const task = tasks.find(({ state }) => state !== 'succeeded');
@@ -112,7 +112,7 @@ export class Flock {
   }
 
   /** By the API, which costs a hundredth of what a run of the command line does. */
-  async #client<T>(node: number, ask: (client: Client) => Promise<T>): Promise<T> {
+  async ask<T>(node: number, ask: (client: Client) => Promise<T>): Promise<T> {
     const client = connect({ addr: [this.daemon(node).ready.socket] });
     try {
       return await ask(client);
