@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { DoctorAnswer, Explanation } from '../../src/api/schema.js';
 import { until } from '../support/until.js';
 import { Flock } from './support/flock.js';
-import type { ShowAnswer, SubmitAnswer } from './support/views.js';
+import type { SubmitAnswer } from './support/views.js';
 
 describe('daemons that place and queue as they are told', function () {
   this.timeout(60_000);
