@@ -56,12 +56,13 @@ export class JobHome {
     nextTime: NextTime,
     config: JobHomeConfig = JOB_HOME_DEFAULTS,
     onChange?: ChangeSink,
+    isNear: (node: NodeId) => boolean = () => true,
   ) {
     this.#changes = new JobChanges(onChange);
     const emit = (effect: JobEffect) => void this.#out.push(effect);
     this.#answers = new JobAnswers(places, emit);
     this.#creation = new JobCreation(places, this.#answers, config.openJobsMax, emit);
-    this.#shards = new ShardAsking(self, config.shardMs, emit);
+    this.#shards = new ShardAsking(self, config.shardMs, isNear, emit);
     this.#making = new ShardMaking({
       ...{ timers: this.#timers, shards: this.#shards, jobs: this.#jobs },
       ...{ config, emit },

@@ -10,13 +10,17 @@ const SURVIVOR_PAUSE_MS = 2_000;
 
 /** Asks whoever coordinates the shards of a job, wherever that is by now. */
 export class ShardAsking {
-  /** Where a shard's coordinator was last found, if not with the first of its set. */
+  /** Where a shard's coordinator was last found, if not where it would be asked for else. */
   readonly #found = new Map<string, NodeId>();
 
-  /** @param patienceMs - a node that does not answer for so long is passed over */
+  /**
+   * @param patienceMs - a node that does not answer for so long is passed over
+   * @param isNear - whether a message to a node needs no handshake first. Any of a set can make its shard
+   */
   constructor(
     private readonly self: NodeId,
     private readonly patienceMs: number,
+    private readonly isNear: (node: NodeId) => boolean,
     private readonly emit: (effect: JobEffect) => void,
   ) {}
 
@@ -41,12 +45,12 @@ export class ShardAsking {
   }
 
   found(job: Job, shard: number, at: NodeId): void {
-    if (at !== job.first(shard)) this.#found.set(nameOf(job, shard), at);
+    if (at !== this.at(job, shard)) this.#found.set(nameOf(job, shard), at);
   }
 
   /** Where it is, as far as is known. */
   at(job: Job, shard: number): NodeId {
-    return this.#found.get(nameOf(job, shard)) ?? job.first(shard);
+    return this.#found.get(nameOf(job, shard)) ?? job.set(shard).find(this.isNear) ?? job.first(shard);
   }
 
   forget(job: Job): void {

@@ -124,7 +124,8 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const { self, boot, profile, hash, prng, baseEnv, seeds, stored, formed, rings = new RingCache(hash) } = options;
   const outlet = new Outlet<WriteTag, ReadTag>(self);
   const view = new FlockView(rings, formed?.like.view);
-  const policy = new BoundedRing(view, (node) => membership.isNear(node));
+  const isNear = (node: NodeId) => membership.isNear(node);
+  const policy = new BoundedRing(view, isNear);
   const bound = () => policy.bound(self);
   const admission = { bound, workBoundMs: (estimateMs: number) => policy.workBoundMs(self, estimateMs) };
   const { capacity, discipline = EXECUTOR_DEFAULTS.discipline } = profile;
@@ -199,8 +200,8 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
       membership,
       queues,
     },
-    jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange),
-    stealing: new Stealing(self, view, prng, (node) => membership.isNear(node)),
+    jobs: new JobHome(self, replication.places, options.nextTime, undefined, onChange, isNear),
+    stealing: new Stealing(self, view, prng, isNear),
     exchange: new Exchange<AskTag>(boot, isReachable, (node) => membership.get(node)?.state === 'left'),
     gateway: new Gateway({
       self,
