@@ -17,6 +17,8 @@ interface Probe {
   /** Set once others were asked. */
   helpers: readonly NodeId[] | undefined;
   nacks: number;
+  /** Nobody could be connected to at its addresses. */
+  isUnreachable: boolean;
 }
 
 interface Errand {
@@ -24,17 +26,22 @@ interface Errand {
   readonly seq: number;
 }
 
+const UNANSWERED = { helpers: undefined, nacks: 0, isUnreachable: false };
+
 /** Pings carried out for others at one time; what comes above is not answered. */
 const ERRANDS_MAX = 256;
 
 /**
  * SWIM's failure detector: one member a period, in a shuffled round; directly, then through others; whoever answers
- * neither way until the period ends is accused.
+ * neither way until the period ends is accused. Who is not connected, in a large flock, is accused once no connection can be made
+ * either: handshakes are rationed, and silence may only mean that others come first.
  */
 export class Prober {
   #seq = 0;
   #round: NodeId[] = [];
   readonly #urgent = new Set<NodeId>();
+  /** Not connected, and silent when they were probed: their handshake may not have had its turn. */
+  readonly #unreached = new Set<NodeId>();
   #probe: Probe | undefined;
   readonly #errands = new Map<number, Errand>();
   /** By target: milliseconds from the last ping to its direct answer. */
@@ -62,6 +69,7 @@ export class Prober {
   }
 
   forget(id: NodeId): void {
+    this.#unreached.delete(id);
     this.roundTrips.delete(id);
     this.clocks.forget(id);
   }
@@ -83,8 +91,13 @@ export class Prober {
   }
 
   onUnreachable(addresses: readonly string[]): void {
-    const target = this.#probe && this.beliefs.view.get(this.#probe.target);
-    if (!target?.profile.addresses.some((address) => addresses.includes(address))) return;
+    for (const id of this.#unreached) {
+      if (!this.#isAt(id, addresses)) continue;
+      this.#unreached.delete(id);
+      if (!this.neighbours.isNear(id)) this.beliefs.accuse(id);
+    }
+    if (!this.#probe || !this.#isAt(this.#probe.target, addresses)) return;
+    this.#probe.isUnreachable = true;
     this.outbox.disarm('probe-timeout');
     this.askOthers();
   }
@@ -101,6 +114,7 @@ export class Prober {
     }
     const probe = this.#probe;
     if (probe?.seq !== seq || (from !== probe.target && !probe.helpers?.includes(from))) return;
+    this.#unreached.delete(probe.target);
     if (from === probe.target) {
       const { nowMs } = this.outbox;
       this.roundTrips.set(from, nowMs - probe.sentMs);
@@ -138,7 +152,8 @@ export class Prober {
     const { helpers = [], nacks } = probe;
     // Helpers that do not even deny are taken for a sign that this node is cut off, or slow.
     this.health.change(helpers.length > 0 ? Math.max(0, helpers.length - nacks) : 1);
-    this.beliefs.accuse(probe.target);
+    if (probe.isUnreachable || this.neighbours.isNear(probe.target)) this.beliefs.accuse(probe.target);
+    else this.#unreached.add(probe.target);
   }
 
   #begin(): void {
@@ -147,7 +162,7 @@ export class Prober {
       this.health.change(-1);
       return;
     }
-    this.#probe = { seq: this.#ping(target), sentMs: this.outbox.nowMs, target, helpers: undefined, nacks: 0 };
+    this.#probe = { seq: this.#ping(target), sentMs: this.outbox.nowMs, target, ...UNANSWERED };
     this.outbox.arm('probe-timeout', this.health.stretch(this.config.probeTimeoutMs));
   }
 
@@ -182,6 +197,10 @@ export class Prober {
   #endErrand(seq: number): void {
     this.#errands.delete(seq);
     this.outbox.disarm(errandTimer(seq));
+  }
+
+  #isAt(id: NodeId, addresses: readonly string[]): boolean {
+    return this.beliefs.view.get(id)?.profile.addresses.some((address) => addresses.includes(address)) === true;
   }
 
   #isLive(id: NodeId): boolean {

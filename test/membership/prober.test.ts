@@ -107,6 +107,27 @@ describe('failure detector', () => {
     expect(solo.isArmed('probe-timeout')).to.equal(false);
   });
 
+  it('should accuse who is not connected, in a large flock, once no connection can be made: its handshake may wait for its turn', () => {
+    const solo = knowing(['a', 'b', 'c'], { config: { connectionsMax: 2 } });
+    solo.step({ kind: 'connected', peer: b });
+    const accused = () =>
+      [...solo.machine.members.values()].flatMap(({ id, state }) => (state === 'suspect' ? [id] : []));
+    const probeFar = () => {
+      for (;;) {
+        const [ping] = sent(solo.fire('probe', 1000), 'swim.ping');
+        if (ping!.to !== b) return ping!.to;
+        solo.hear('b', { kind: 'swim.ack', seq: ping!.message.seq, wallMs: 0, rumours: [] });
+      }
+    };
+    const far = probeFar();
+    solo.fire('probe', 1000);
+    expect(accused(), 'silence alone').to.deep.equal([]);
+    solo.step({ kind: 'unreachable', addresses: [addressOf('nobody')] });
+    expect(accused()).to.deep.equal([]);
+    solo.step({ kind: 'unreachable', addresses: [addressOf(far)] });
+    expect(accused()).to.deep.equal([far]);
+  });
+
   it('should ping for others, and hand on the ack or say that it has none', () => {
     const solo = knowing(['a', 'b']);
     const run = () => sent(solo.hear('b', { kind: 'swim.ping-req', seq: 70, target: a }), 'swim.ping')[0]!;

@@ -13,6 +13,9 @@ import { allWorkMs, roomOf, startable, workBoundMs } from '../room.js';
  */
 const CANDIDATES_MAX = 16;
 
+/** While so many nodes are to answer offers none goes to where a handshake comes first: these are rationed, and tasks wait for them. */
+const FAR_OFFERS_MAX = 4;
+
 /** Tasks of no cost still travel in bounded batches. */
 const ROOM_MAX = 256;
 
@@ -37,8 +40,8 @@ export class BoundedRing {
 
   choose(demand: Demand, breakers?: Pick<Breakers, 'lets' | 'size'>): Choice | undefined {
     const lets = breakers?.size === 0 ? undefined : breakers;
-    const near = demand.isForAny ? this.#walk(demand, lets, this.isNear).choice : undefined;
-    if (near) return near;
+    const near = demand.isForAny ? this.#walk(demand, lets, this.isNear) : undefined;
+    if (near?.choice || (near?.isAny && demand.offers.size >= FAR_OFFERS_MAX)) return near.choice;
     const { choice, isAny } = this.#walk(demand, lets);
     // Where no other node could run it, one that fails is better than none.
     return isAny ? choice : this.#walk(demand).choice;

@@ -59,6 +59,8 @@ describe('A walk around the bounded ring', () => {
     expect(policy.choose({ ...demand, isForAny: false })?.node).to.equal(first);
     for (const id of [second!, third!]) load(view, id, FULL);
     expect(policy.choose(demand)?.node).to.equal(first);
+    const offers = new Map([5, 6, 7, 8].map((n) => [node(n), 1]));
+    expect(policy.choose({ ...demand, offers }), 'enough handshakes are waited for').to.equal(undefined);
   });
 
   it('should look at no more than its number of candidates', () => {
