@@ -13,7 +13,7 @@ export interface JobHomeConfig {
 export const JOB_HOME_DEFAULTS: JobHomeConfig = {
   openJobsMax: 200_000,
   creatingMax: 16,
-  shardMs: 5_000,
+  shardMs: 10_000,
   pollMs: 5_000,
   pollMax: 64,
 };
