@@ -264,6 +264,9 @@ export class Offering {
 
   #choose(shard: Shard, parcels: Parcels, now: Now): boolean {
     while (shard.waiting > 0 && shard.restUntilMs <= now.monoMs) {
+      // First of all: a choice may be the one trial of a node, which is not for a task that cannot be offered yet.
+      const first = shard.take(1, 'touched');
+      if (first.length > 0 && this.#offerable(shard, first).length === 0) continue;
       const choice = this.placer.choose({
         key: shard.spec.key ?? shard.place.register,
         isForAny: shard.spec.key === undefined,
@@ -280,7 +283,6 @@ export class Offering {
         return false;
       }
       const tasks = this.#offerable(shard, shard.take(Math.min(choice.room, this.config.batchMax)));
-      if (tasks.length === 0) continue;
       this.#assign(shard, tasks, choice.node);
       parcels.add(tasks, choice);
     }

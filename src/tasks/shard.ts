@@ -181,15 +181,15 @@ export class Shard {
     return wordOf({ cancelled: this.cancelled && isKnown, expired: this.isExpired });
   }
 
-  /** Up to `max` tasks to offer next: those that were here before, then untouched ones in order. */
-  take(max: number): LiveTask[] {
+  /** Up to `max` tasks to offer next: those that were here before, then, if of all, untouched ones in order. */
+  take(max: number, of: 'all' | 'touched' = 'all'): LiveTask[] {
     const n = Math.min(max, this.#room);
     const taken: LiveTask[] = [];
     for (const index of this.#waiting) {
       if (taken.length >= n) return taken;
       taken.push(known(this.live.get(index), `waiting task ${index} of ${this.name}`));
     }
-    while (taken.length < n && this.#untouched > 0) {
+    while (of === 'all' && taken.length < n && this.#untouched > 0) {
       if (this.#touched?.[this.#cursor] !== 1) taken.push(this.touch(indexAt(this.record.range, this.#cursor)));
       this.#cursor += 1;
     }

@@ -163,6 +163,18 @@ describe('placing', () => {
     expect(home.answer('task.revoke', 'x', undefined), 'once it has left').to.deep.equal([]);
   });
 
+  it('should choose no node for a task that is not to be offered yet: the choice may be the one trial of that node', () => {
+    const home = new Home({ x: 1, y: 1 });
+    home.open(1);
+    home.pump();
+    home.answer('task.offer', 'x', undefined);
+    home.room.wanted = undefined;
+    home.pump();
+    expect(home.room.wanted).to.equal(undefined);
+    home.sync();
+    expect(home.pump()).to.deep.equal(['offer y 0@1.2']);
+  });
+
   it('should call back what is taken up after it was given up', () => {
     const home = new Home({ x: 2 });
     home.open(2);
