@@ -59,14 +59,10 @@ export class ShardAsking {
 
   #send(what: ShardAskTag['what'], job: Job, shard: number, { to, delayMs }: NextAsked, hops: number): void {
     const tag = { what, job: job.record.job, shard, asked: to, hops };
-    this.emit({
-      kind: 'ask',
-      to,
-      message: messageOf(what, job, shard),
-      tag,
-      patience: this.patienceMs + delayMs,
-      delayMs,
-    });
+    // Who is asked next takes over from one that only waited for handshakes with its replicas.
+    const patienceMs = job.set(shard).every(this.isNear) ? this.patienceMs : 2 * this.patienceMs;
+    const message = messageOf(what, job, shard);
+    this.emit({ kind: 'ask', to, message, tag, patience: patienceMs + delayMs, delayMs });
   }
 }
 

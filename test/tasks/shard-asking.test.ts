@@ -18,11 +18,11 @@ function askingOf(near: readonly string[]) {
     (id) => near.includes(id),
     (effect) => void asked.push(effect),
   );
-  const ask = () => {
+  const askFor = () => {
     asking.ask('shard-released', JOB, 1);
-    return (asked.pop() as Extract<JobEffect, { kind: 'ask' }>).to;
+    return asked.pop() as Extract<JobEffect, { kind: 'ask' }>;
   };
-  return { asking, ask };
+  return { asking, ask: () => askFor().to, patience: () => askFor().patience };
 }
 
 describe('who is asked for a shard', () => {
@@ -30,6 +30,11 @@ describe('who is asked for a shard', () => {
     expect(askingOf(['a', 'b', 'c']).ask()).to.equal(A);
     expect(askingOf(['b', 'c']).ask()).to.equal(B);
     expect(askingOf([]).ask()).to.equal(A);
+  });
+
+  it('should be given longer where its replicas may have to be connected first', () => {
+    expect(askingOf(['a', 'b', 'c']).patience()).to.equal(5_000);
+    expect(askingOf(['a', 'b']).patience()).to.equal(10_000);
   });
 
   it('should be whoever had it when it was last found', () => {
