@@ -124,7 +124,7 @@ export function buildMachines(options: NodeCoreOptions, hooks: Hooks) {
   const { self, boot, profile, hash, prng, baseEnv, seeds, stored, formed, rings = new RingCache(hash) } = options;
   const outlet = new Outlet<WriteTag, ReadTag>(self);
   const view = new FlockView(rings, formed?.like.view);
-  const isNear = (node: NodeId) => membership.isNear(node);
+  const isNear = (node: NodeId) => node === self || membership.isNear(node);
   const policy = new BoundedRing(view, isNear);
   const bound = () => policy.bound(self);
   const admission = { bound, workBoundMs: (estimateMs: number) => policy.workBoundMs(self, estimateMs) };
