@@ -110,7 +110,7 @@ describe('a command', function () {
     const { job } = await flock.json<SubmitAnswer>(['submit', '--array', '1-2', '--', ...command]);
     await until('the grandchildren run', () => processesWith(marker).length >= 4);
     await flock.kill9(0);
-    await until('nothing of it runs', () => processesWith(marker).length === 0, 2000);
+    await until('nothing of it runs', () => processesWith(marker).length === 0, 10_000);
 
     await flock.restart(0);
     await until('both run again', () => processesWith(marker).length >= 4);

@@ -127,12 +127,18 @@ export class Watchdog {
   /** The old one's parts are killed before its pipe closes: its end would be taken for ours. */
   private replace(child: ChildProcess): void {
     if (this.child !== child || this.closed) return;
-    this.log(`the watchdog ${child.pid ?? ''} is gone; another takes its place`);
+    this.log(`the watchdog ${child.pid ?? ''} is gone; another is to take its place`);
     if (child.pid !== undefined) send(-child.pid, 'SIGKILL');
     pipeOf(child)?.destroy();
     this.child = undefined;
     this.flushed = Promise.resolve(false);
-    setTimeout(() => this.closed || this.start(), child.pid === undefined ? RESTART_MS : 0);
+    setTimeout(() => this.closed || this.startInPlaceOf(child), child.pid === undefined ? RESTART_MS : 0);
+  }
+
+  private startInPlaceOf(gone: ChildProcess): void {
+    this.start();
+    const said = `another watchdog has taken the place of ${gone.pid ?? 'one'} and knows what runs`;
+    void this.flushed.then((isTold) => isTold && this.log(said));
   }
 
   private tell(text: string): Promise<boolean> {
