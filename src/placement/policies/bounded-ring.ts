@@ -30,6 +30,14 @@ export interface Standing {
   readonly out?: string;
 }
 
+interface Walk {
+  readonly choice?: Choice;
+  /** There is a node that could run it, with room or without. */
+  readonly isAny: boolean;
+  /** Nobody was left out for not being meant. */
+  readonly isWhole: boolean;
+}
+
 /** The default policy: filter, then walk the ring from the key's place to the first node with room (design.md section 7). */
 export class BoundedRing {
   /** @param isNear - whether a message to a node needs no handshake first: in a large flock, to those it is connected to */
@@ -40,23 +48,23 @@ export class BoundedRing {
 
   choose(demand: Demand, breakers?: Pick<Breakers, 'lets' | 'size'>): Choice | undefined {
     const lets = breakers?.size === 0 ? undefined : breakers;
-    const near = demand.isForAny ? this.#walk(demand, lets, this.isNear) : undefined;
-    if (near?.choice || (near?.isAny && demand.offers.size >= FAR_OFFERS_MAX)) return near.choice;
-    const { choice, isAny } = this.#walk(demand, lets);
+    const near = this.#walk(demand, lets, demand.isForAny ? this.isNear : undefined);
+    if (near.choice) return near.choice;
+    if (near.isAny && (near.isWhole || demand.offers.size >= FAR_OFFERS_MAX)) return undefined;
+    const all = near.isWhole ? near : this.#walk(demand, lets);
     // Where no other node could run it, one that fails is better than none.
-    return isAny ? choice : this.#walk(demand).choice;
+    return all.isAny ? all.choice : this.#walk(demand).choice;
   }
 
-  /** `isAny`: there is a node that could run it, with room or without. */
-  #walk(
-    demand: Demand,
-    breakers?: Pick<Breakers, 'lets'>,
-    isMeant?: (node: NodeId) => boolean,
-  ): { readonly choice?: Choice; readonly isAny: boolean } {
+  #walk(demand: Demand, breakers?: Pick<Breakers, 'lets'>, isMeant?: (node: NodeId) => boolean): Walk {
+    let isWhole = true;
     let candidates = 0;
     let below: Choice | undefined;
     for (const node of this.view.ring.walk(demand.key)) {
-      if (isMeant?.(node) === false) continue;
+      if (isMeant?.(node) === false) {
+        isWhole = false;
+        continue;
+      }
       if (this.#filter(node, demand.needs) !== undefined || breakers?.lets(node) === false) continue;
       if (++candidates > CANDIDATES_MAX) break;
       if (demand.closed(node)) continue;
@@ -65,11 +73,12 @@ export class BoundedRing {
       const left = Math.min(this.#room(node, fits), ROOM_MAX) - offered;
       if (left < 1) continue;
       const slots = Math.min(left, fits - offered);
-      if (demand.seeksSlot && slots >= 1) return { choice: { node, room: slots, startsNow: true }, isAny: true };
+      if (demand.seeksSlot && slots >= 1)
+        return { choice: { node, room: slots, startsNow: true }, isAny: true, isWhole };
       below ??= { node, room: left, startsNow: false };
       if (!demand.seeksSlot) break;
     }
-    return { isAny: candidates > 0, ...(below ? { choice: below } : {}) };
+    return { isAny: candidates > 0, isWhole, ...(below ? { choice: below } : {}) };
   }
 
   freeSlots(node: NodeId): number {

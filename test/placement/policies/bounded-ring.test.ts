@@ -69,7 +69,10 @@ describe('A walk around the bounded ring', () => {
     for (const id of walk.slice(0, CANDIDATES_MAX - 1)) load(view, id, FULL);
     expect(policy.choose(demandOf('key'))?.node).to.equal(walk[CANDIDATES_MAX - 1]);
     load(view, walk[CANDIDATES_MAX - 1]!, FULL);
-    expect(policy.choose(demandOf('key'))).to.equal(undefined);
+    const looked: string[] = [];
+    const closed = (id: string) => looked.push(id) < 0;
+    expect(policy.choose(demandOf('key', { closed }))).to.equal(undefined);
+    expect(looked, 'each once').to.deep.equal(walk.slice(0, CANDIDATES_MAX));
   });
 
   it('should find nobody in an empty flock', () => {
